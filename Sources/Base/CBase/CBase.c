@@ -1,0 +1,43 @@
+#define _GNU_SOURCE
+#include "CBase.h"
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+void coffer_zero(void *pointer, coffer_size length) { explicit_bzero(pointer, (size_t)length); }
+
+int coffer_random(void *pointer, coffer_size length) {
+    unsigned char *next = pointer;
+    while (length > 0) {
+        ssize_t got = getrandom(next, (size_t)length, 0);
+        if (got < 0) {
+            if (errno == EINTR) continue;
+            return -1;
+        }
+        next += got;
+        length -= got;
+    }
+    return 0;
+}
+
+int coffer_lock_memory(void *pointer, coffer_size length) {
+    if (mlock(pointer, (size_t)length) != 0) return -1;
+    return madvise(pointer, (size_t)length, MADV_DONTDUMP);
+}
+
+void coffer_unlock_memory(void *pointer, coffer_size length) {
+    munlock(pointer, (size_t)length);
+    madvise(pointer, (size_t)length, MADV_DODUMP);
+}
+
+int coffer_forbid_dumps(void) {
+    struct rlimit none = {0, 0};
+    if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
+    return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int coffer_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

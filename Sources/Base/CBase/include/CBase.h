@@ -1,0 +1,23 @@
+#ifndef COFFER_CBASE_H
+#define COFFER_CBASE_H
+
+// System calls that the Glibc module does not export. No system header is
+// included here on purpose: a _GNU_SOURCE header in a public header clashes
+// with other modules in debug builds.
+
+typedef __PTRDIFF_TYPE__ coffer_size;
+
+/// Overwrites `length` bytes; the compiler may not remove it.
+void coffer_zero(void *pointer, coffer_size length);
+/// Fills from getrandom(2). Returns 0, or -1 when the kernel refused.
+int coffer_random(void *pointer, coffer_size length);
+/// Best effort: keeps the pages out of swap and of core dumps. Returns 0 or -1.
+int coffer_lock_memory(void *pointer, coffer_size length);
+/// Undoes coffer_lock_memory before the pages go back to the heap.
+void coffer_unlock_memory(void *pointer, coffer_size length);
+/// Forbids core dumps and ptrace by others. Returns 0 or -1.
+int coffer_forbid_dumps(void);
+/// Name shown by ps and found by pidof; at most 15 bytes are kept.
+int coffer_set_process_name(const char *name);
+
+#endif

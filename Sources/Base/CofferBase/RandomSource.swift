@@ -1,0 +1,69 @@
+internal import CBase
+
+/// The system could not give random bytes; the operation that asked must fail.
+package struct RandomError: Error, Sendable {
+    package init() {}
+}
+
+/// Where random bytes come from. There is no weaker fallback: a failure throws.
+package struct RandomSource: Sendable {
+    private let source: @Sendable (UnsafeMutableRawBufferPointer) throws(RandomError) -> Void
+
+    package init(_ source: @escaping @Sendable (UnsafeMutableRawBufferPointer) throws(RandomError) -> Void) {
+        self.source = source
+    }
+
+    /// getrandom(2).
+    package static let system = RandomSource { (target) throws(RandomError) in
+        guard let base = target.baseAddress, target.count > 0 else { return }
+        if coffer_random(base, target.count) != 0 { throw RandomError() }
+    }
+
+    package func fill(_ target: UnsafeMutableRawBufferPointer) throws(RandomError) {
+        try source(target)
+    }
+
+    package func bytes(_ count: Int) throws(RandomError) -> [UInt8] {
+        var failed = false
+        let made = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+            do {
+                try source(UnsafeMutableRawBufferPointer(buffer))
+                initialized = count
+            } catch {
+                failed = true
+                initialized = 0
+            }
+        }
+        if failed { throw RandomError() }
+        return made
+    }
+
+    /// `count` characters of `0-9A-Za-z`, each equally likely (rejection sampling).
+    package func base62(_ count: Int) throws(RandomError) -> String {
+        var text: [UInt8] = []
+        text.reserveCapacity(count)
+        while text.count < count {
+            // 248 = 4 * 62: larger bytes would favour the first characters.
+            for byte in try bytes(count + count / 8 + 4) where byte < 248 && text.count < count {
+                text.append(Self.alphabet[Int(byte) % 62])
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// A random (version 4) UUID in lower case, RFC 9562.
+    package func uuid() throws(RandomError) -> String {
+        var raw = try bytes(16)
+        raw[6] = (raw[6] & 0x0f) | 0x40
+        raw[8] = (raw[8] & 0x3f) | 0x80
+        var text: [UInt8] = []
+        text.reserveCapacity(36)
+        for (index, byte) in raw.enumerated() {
+            if index == 4 || index == 6 || index == 8 || index == 10 { text.append(UInt8(ascii: "-")) }
+            Hex.append(byte, to: &text)
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+}

@@ -1,0 +1,148 @@
+/// Writes JSON text, compact or indented, as Go's encoder prints it.
+///
+/// Besides what RFC 8259 requires, `<`, `>`, `&`, U+2028 and U+2029 are escaped,
+/// so that an answer shown inside a page cannot end its script element. Commas
+/// and line breaks come by themselves; the caller pairs `begin…` with `end…`
+/// and gives each key of an object one value.
+package struct JSONWriter: Sendable {
+    /// What stands before the next key or value.
+    private enum Place: Sendable { case first, later, afterKey }
+
+    package var bytes: [UInt8] = []
+    private var place = Place.first
+    private let indent: Int
+    private var depth = 0
+
+    /// With an `indent` above 0 every member and element has a line of its own.
+    package init(indent: Int = 0, capacity: Int = 512) {
+        self.indent = indent
+        bytes.reserveCapacity(capacity)
+    }
+
+    package mutating func beginObject() { begin(UInt8(ascii: "{")) }
+    package mutating func endObject() { end(UInt8(ascii: "}")) }
+    package mutating func beginArray() { begin(UInt8(ascii: "[")) }
+    package mutating func endArray() { end(UInt8(ascii: "]")) }
+
+    /// The name of the value that is written next.
+    package mutating func key(_ name: String) {
+        separate()
+        quote(name)
+        bytes.append(UInt8(ascii: ":"))
+        if indent > 0 { bytes.append(UInt8(ascii: " ")) }
+        place = .afterKey
+    }
+
+    package mutating func null() { word("null") }
+    package mutating func value(_ flag: Bool) { word(flag ? "true" : "false") }
+    package mutating func value(_ number: JSONNumber) { word(number.text) }
+    package mutating func value(_ number: some BinaryInteger) { word(String(number)) }
+
+    package mutating func value(_ text: String) {
+        separate()
+        quote(text)
+        place = .later
+    }
+
+    /// A whole tree; recurses once for each level.
+    package mutating func value(_ tree: JSON) {
+        switch tree {
+        case .null: null()
+        case .bool(let flag): value(flag)
+        case .number(let number): value(number)
+        case .string(let text): value(text)
+        case .object(let object): value(object)
+        case .array(let items):
+            beginArray()
+            for item in items { value(item) }
+            endArray()
+        }
+    }
+
+    package mutating func value(_ object: JSONObject) {
+        beginObject()
+        for member in object.members {
+            key(member.key)
+            value(member.value)
+        }
+        endObject()
+    }
+
+    package mutating func member(_ name: String, _ flag: Bool) {
+        key(name)
+        value(flag)
+    }
+
+    package mutating func member(_ name: String, _ number: some BinaryInteger) {
+        key(name)
+        value(number)
+    }
+
+    package mutating func member(_ name: String, _ text: String) {
+        key(name)
+        value(text)
+    }
+
+    package mutating func member(_ name: String, _ tree: JSON) {
+        key(name)
+        value(tree)
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        depth += 1
+        place = .first
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        depth -= 1
+        if place == .later { breakLine() }
+        bytes.append(bracket)
+        place = .later
+    }
+
+    private mutating func word(_ text: String) {
+        separate()
+        bytes.append(contentsOf: text.utf8)
+        place = .later
+    }
+
+    private mutating func separate() {
+        if place == .afterKey { return }
+        if place == .later { bytes.append(UInt8(ascii: ",")) }
+        if depth > 0 { breakLine() }
+    }
+
+    private mutating func breakLine() {
+        guard indent > 0 else { return }
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(depth, 0) * indent))
+    }
+
+    private mutating func quote(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { bytes.appendEscaped($0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}
+
+extension JSON {
+    /// Compact UTF-8 text, without a newline at the end.
+    package func serialized() -> [UInt8] {
+        var writer = JSONWriter()
+        writer.value(self)
+        return writer.bytes
+    }
+
+    /// Compact text.
+    package var text: String { String(decoding: serialized(), as: UTF8.self) }
+
+    /// One member or element on a line, as Go's `json.MarshalIndent` prints it.
+    package func prettyText(indent: Int = 2) -> String {
+        var writer = JSONWriter(indent: indent)
+        writer.value(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
