@@ -1,0 +1,132 @@
+package import CofferBase
+internal import CofferCrypto
+package import CofferStorage
+
+/// Encrypts every value on its way to storage: nothing above it sees ciphertext,
+/// nothing below it sees a secret. Names of entries stay readable, as in Vault.
+package final class Barrier: TransactionalStorage {
+    /// The storage itself, for the few entries that must be readable while sealed
+    /// (`SealConfiguration.path`, `StoredRootKey.path`).
+    package let plain: any Storage
+
+    let clock: any WallClock
+    let random: RandomSource
+    let state = Snapshot<OpenBarrier?>(nil)
+    private let cacheEntries: Int
+    private let cacheBytes: Int
+    private let acceptsUnboundEntries: Bool
+
+    /// - Parameters:
+    ///   - cacheEntries: how many stored entries are kept in memory; 0 for none.
+    ///   - cacheBytes: how much memory they may take; 0 for none.
+    ///   - acceptsUnboundEntries: read version 1 entries, which could have been moved from another path;
+    ///     only while old data is migrated.
+    package init(
+        storage: any Storage, clock: any WallClock, random: RandomSource, cacheEntries: Int = 131_072,
+        cacheBytes: Int = 16 << 20, acceptsUnboundEntries: Bool = false
+    ) {
+        plain = storage
+        self.clock = clock
+        self.random = random
+        self.cacheEntries = cacheEntries
+        self.cacheBytes = cacheBytes
+        self.acceptsUnboundEntries = acceptsUnboundEntries
+    }
+
+    package var type: String { plain.type }
+    package var isSealed: Bool { state.value == nil }
+
+    /// The epoch under which this process writes; 0 while sealed.
+    package var epoch: Epoch { state.value?.epoch ?? Epoch(0) }
+
+    /// The entry decrypted; one that the cache knows is returned without waiting for anything.
+    /// - Throws: `.integrity` when it was changed, moved here or written with an unknown key; `.sealed`.
+    package func get(_ key: StorageKey) async throws(StorageError) -> StoredEntry? {
+        guard let open = state.value else { throw .sealed }
+        guard let cache = open.cache else { return try open.decrypt(try await plain.get(key), at: key) }
+        switch cache.lookup(key) {
+        case .known(let stored):
+            return try open.decrypt(stored, at: key)
+        case .unknown(let generation):
+            let stored = try await plain.get(key)
+            let entry = try open.decrypt(stored, at: key)
+            cache.keep(stored, for: key, ifStill: generation)
+            return entry
+        }
+    }
+
+    package func children(
+        of prefix: StorageKey, after: String?, limit: Int?
+    ) async throws(StorageError) -> [String] {
+        if isSealed { throw .sealed }
+        return try await plain.children(of: prefix, after: after, limit: limit)
+    }
+
+    package func scan(
+        _ prefix: StorageKey, after: StorageKey?, limit: Int
+    ) async throws(StorageError) -> [StorageKey] {
+        if isSealed { throw .sealed }
+        return try await plain.scan(prefix, after: after, limit: limit)
+    }
+
+    /// Encrypts and commits; a failure of randomness writes nothing.
+    package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
+        guard let open = state.value else { throw .sealed }
+        let active = open.keyring.active
+        var batch = batch
+        let values = batch.changes.values.reduce(0) { $1 == .delete ? $0 : $0 + 1 }
+        let count = open.counter.add(values)
+        if let count { batch.changes[EncryptionCounter.path(term: active.term)] = .put(Array("\(count)".utf8)) }
+        do throws(StorageError) {
+            guard let encrypted = active.encrypt(batch.changes, random: random) else {
+                throw .unavailable("the entries could not be encrypted")
+            }
+            batch.changes = encrypted
+            let version = try await commit(encrypted: batch, open.cache)
+            if count != nil { open.counter.finish(stored: count) }
+            return version
+        } catch {
+            if count != nil { open.counter.finish(stored: nil) }
+            throw error
+        }
+    }
+
+    /// The cache has changed before the caller learns that storage has.
+    private func commit(encrypted batch: WriteBatch, _ cache: CiphertextCache?) async throws(StorageError) -> UInt64 {
+        guard let cache else { return try await plain.commit(batch) }
+        cache.beginChange(of: batch.changes.keys)
+        do throws(StorageError) {
+            let version = try await plain.commit(batch)
+            for (key, change) in batch.changes {
+                switch change {
+                case .put(let value): cache.endChange(of: key, .committed(StoredEntry(value: value, version: version)))
+                case .delete: cache.endChange(of: key, .committed(nil))
+                }
+            }
+            return version
+        } catch {
+            for key in batch.changes.keys { cache.endChange(of: key, .failed) }
+            throw error
+        }
+    }
+
+    /// Seals; the storage below belongs to whoever opened it.
+    package func close() async { seal() }
+
+    func open(_ keyring: Keyring, version: UInt64, epoch: Epoch, encryptions: Int64) -> OpenBarrier {
+        OpenBarrier(
+            keyring: keyring, version: version, epoch: epoch,
+            cache: CiphertextCache(maximumEntries: cacheEntries, maximumBytes: cacheBytes),
+            counter: EncryptionCounter(count: encryptions), acceptsUnbound: acceptsUnboundEntries)
+    }
+
+    func decryptKeyring(_ entry: [UInt8], with key: SecretBytes) throws(BarrierError) -> Keyring {
+        guard let aead = AEADKey(key), BarrierEntry.term(of: entry) == Keyring.entryTerm,
+            var plaintext = try? BarrierEntry.open(
+                entry, at: Keyring.path, key: aead, unbound: acceptsUnboundEntries)
+        else { throw .wrongKey }
+        defer { zero(&plaintext) }
+        guard let keyring = Keyring(encoded: plaintext, rootKey: key) else { throw .damagedKeyring }
+        return keyring
+    }
+}

@@ -1,0 +1,96 @@
+internal import CofferStorage
+internal import Synchronization
+
+/// Recently used entries as they are stored: what stays in memory for long is ciphertext.
+///
+/// A read that raced with a commit must not bring the old value back. Each
+/// change advances the generation of its part, and what was read is kept only
+/// when the generation is still the one it began with and no commit of that
+/// key is on its way.
+final class CiphertextCache: Sendable {
+    private struct State {
+        var generation: UInt64 = 0
+        var ring: ClockRing
+        /// Keys of commits on their way.
+        var changing: [StorageKey: Change] = [:]
+    }
+
+    private struct Change {
+        var commits = 0
+        /// Two commits were on their way at once: which came last is not known here.
+        var overlap = false
+    }
+
+    private final class Part: Sendable {
+        let state: Mutex<State>
+        init(_ ring: ClockRing) { state = Mutex(State(ring: ring)) }
+    }
+
+    enum Lookup {
+        /// Nil: known to be absent.
+        case known(StoredEntry?)
+        case unknown(generation: UInt64)
+    }
+
+    enum Outcome {
+        /// Nil: deleted.
+        case committed(StoredEntry?)
+        /// Not written, or nobody knows.
+        case failed
+    }
+
+    private static let partCount = 16
+    private let parts: [Part]
+
+    /// Nil when either bound is zero.
+    init?(maximumEntries: Int, maximumBytes: Int) {
+        guard maximumEntries > 0, maximumBytes > 0 else { return nil }
+        let entries = max(maximumEntries / Self.partCount, 1)
+        let bytes = maximumBytes / Self.partCount
+        parts = (0..<Self.partCount).map { _ in Part(ClockRing(maximumEntries: entries, maximumBytes: bytes)) }
+    }
+
+    func lookup(_ key: StorageKey) -> Lookup {
+        part(of: key).state.withLock { state in
+            if let entry = state.ring.entry(for: key) { return .known(entry) }
+            return .unknown(generation: state.generation)
+        }
+    }
+
+    /// Keeps what was read from storage after `lookup` gave this generation.
+    func keep(_ entry: StoredEntry?, for key: StorageKey, ifStill generation: UInt64) {
+        part(of: key).state.withLock { state in
+            guard state.generation == generation, state.changing[key] == nil else { return }
+            state.ring.insert(entry, for: key)
+        }
+    }
+
+    /// Before a commit: readers go to storage for these keys until `endChange`.
+    func beginChange(of keys: some Sequence<StorageKey>) {
+        for key in keys {
+            part(of: key).state.withLock { state in
+                state.generation += 1
+                state.ring.remove(key)
+                state.changing[key, default: Change()].commits += 1
+                if let change = state.changing[key], change.commits > 1 { state.changing[key]?.overlap = true }
+            }
+        }
+    }
+
+    /// After a commit and before anyone is told of it.
+    func endChange(of key: StorageKey, _ outcome: Outcome) {
+        part(of: key).state.withLock { state in
+            state.generation += 1
+            guard var change = state.changing[key] else { return }
+            change.commits -= 1
+            state.changing[key] = change.commits > 0 ? change : nil
+            if case .committed(let entry) = outcome, !change.overlap { state.ring.insert(entry, for: key) }
+        }
+    }
+
+    /// The parts only keep threads out of each other's way, so a weak hash will do; names differ at their end.
+    private func part(of key: StorageKey) -> Part {
+        let hash = key.bytes.suffix(8).reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff }
+        return parts[hash % Self.partCount]
+    }
+}

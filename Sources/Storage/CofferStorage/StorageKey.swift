@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// The name of a stored entry: bytes, ordered as bytes (contract rule S3).
+///
+/// Not a `String`: Swift compares strings by canonical equivalence, under which
+/// two different paths could be one entry.
+package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+    package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) { self.bytes = bytes }
+    package init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
+    package init(stringLiteral value: String) { bytes = Array(value.utf8) }
+
+    package static func < (left: StorageKey, right: StorageKey) -> Bool {
+        left.bytes.withUnsafeBytes { left in
+            right.bytes.withUnsafeBytes { right in
+                guard let a = left.baseAddress, let b = right.baseAddress else { return left.count < right.count }
+                let order = memcmp(a, b, min(left.count, right.count))
+                return order == 0 ? left.count < right.count : order < 0
+            }
+        }
+    }
+
+    package static func + (left: StorageKey, right: some StringProtocol) -> StorageKey {
+        StorageKey(bytes: left.bytes + right.utf8)
+    }
+
+    package static func + (left: StorageKey, right: StorageKey) -> StorageKey {
+        StorageKey(bytes: left.bytes + right.bytes)
+    }
+
+    package func hasPrefix(_ prefix: StorageKey) -> Bool { bytes.starts(with: prefix.bytes) }
+
+    /// The smallest key above every key with this prefix; nil when there is none (empty or all 0xFF).
+    package var upperBound: StorageKey? {
+        var end = bytes
+        while let last = end.last {
+            if last < 0xff {
+                end[end.count - 1] = last + 1
+                return StorageKey(bytes: end)
+            }
+            end.removeLast()
+        }
+        return nil
+    }
+
+    /// The smallest key above this one.
+    package var successor: StorageKey { StorageKey(bytes: bytes + [0]) }
+
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+}

@@ -1,0 +1,147 @@
+/// A storage seen through a prefix: what an engine gets, and cannot leave.
+package struct StorageView: Sendable {
+    private let base: any TransactionalStorage
+    package let prefix: StorageKey
+
+    package init(_ base: any TransactionalStorage, prefix: StorageKey) {
+        self.base = base
+        self.prefix = prefix
+    }
+
+    package func below(_ folder: some StringProtocol) -> StorageView {
+        StorageView(base, prefix: prefix + folder)
+    }
+
+    package func get(_ key: StorageKey) async throws(StorageError) -> [UInt8]? {
+        try await base.get(prefix + key)?.value
+    }
+
+    package func children(
+        of folder: StorageKey, after: String? = nil, limit: Int? = nil
+    ) async throws(StorageError) -> [String] {
+        try await base.children(of: prefix + folder, after: after, limit: limit)
+    }
+
+    /// Keys relative to this view.
+    package func scan(
+        _ folder: StorageKey = "", after: StorageKey? = nil, limit: Int
+    ) async throws(StorageError) -> [StorageKey] {
+        let start = after.map { prefix + $0 }
+        let found = try await base.scan(prefix + folder, after: start, limit: limit)
+        return found.map { StorageKey(bytes: Array($0.bytes.dropFirst(prefix.bytes.count))) }
+    }
+
+    package func put(_ key: StorageKey, _ value: [UInt8]) async throws(StorageError) {
+        var batch = WriteBatch(epoch: base.epoch)
+        batch.changes[prefix + key] = .put(value)
+        try await base.commit(batch)
+    }
+
+    package func delete(_ key: StorageKey) async throws(StorageError) {
+        var batch = WriteBatch(epoch: base.epoch)
+        batch.changes[prefix + key] = .delete
+        try await base.commit(batch)
+    }
+
+    /// Runs `body` and commits what it changed; on a conflict runs it again from fresh reads, ten times at most.
+    ///
+    /// `body` may run several times, so it must have no effect but through the transaction. What it
+    /// read is checked when it commits changes; the reads of a transaction without changes may come
+    /// from different moments.
+    /// - Throws: what `body` throws, `.conflict` after the tenth conflict, or why the commit failed.
+    package func transaction<R>(
+        _ body: (inout Transaction) async throws -> R
+    ) async throws -> R {
+        for _ in 0..<10 {
+            if let result = try await attempt(body) { return result }
+        }
+        throw StorageError.conflict
+    }
+
+    /// One run of `body` and its commit; nil when another commit came between its reads and its writes.
+    private func attempt<R>(_ body: (inout Transaction) async throws -> R) async throws -> R? {
+        var transaction = Transaction(base, prefix: prefix)
+        do {
+            let result = try await body(&transaction)
+            try await transaction.commit()
+            return result
+        } catch let error as StorageError where error == .conflict {
+            return nil
+        }
+    }
+}
+
+/// A storage that knows the epoch under which this process writes (the barrier).
+package protocol TransactionalStorage: Storage {
+    var epoch: Epoch { get }
+}
+
+/// Reads with remembered versions, and changes that nobody sees until the commit.
+package struct Transaction {
+    private let base: any TransactionalStorage
+    private let prefix: StorageKey
+    private var batch: WriteBatch
+
+    init(_ base: any TransactionalStorage, prefix: StorageKey) {
+        self.base = base
+        self.prefix = prefix
+        batch = WriteBatch(epoch: base.epoch)
+    }
+
+    /// The value as this transaction sees it, its own changes included.
+    package mutating func get(_ key: StorageKey) async throws(StorageError) -> [UInt8]? {
+        let full = prefix + key
+        switch batch.changes[full] {
+        case .put(let value): return value
+        case .delete: return nil
+        case nil: break
+        }
+        let entry = try await base.get(full)
+        let version = entry?.version ?? 0
+        if let seen = batch.expected[full], seen != version { throw .conflict }
+        batch.expected[full] = version
+        return entry?.value
+    }
+
+    package mutating func put(_ key: StorageKey, _ value: [UInt8]) {
+        batch.changes[prefix + key] = .put(value)
+    }
+
+    package mutating func delete(_ key: StorageKey) {
+        batch.changes[prefix + key] = .delete
+    }
+
+    package var isEmpty: Bool { batch.changes.isEmpty }
+
+    /// A transaction over the same batch whose keys start below another prefix of the same storage.
+    ///
+    /// Several services join one commit this way: token, accessor, parent index and lease.
+    package mutating func within<R>(
+        _ view: StorageView, _ body: (inout Transaction) async throws -> R
+    ) async throws -> R {
+        var inner = Transaction(base, prefix: view.prefix)
+        inner.batch = batch
+        // When `body` throws its changes are gone, but the caller may act on what it read.
+        defer { batch.expected = inner.batch.expected }
+        let result = try await body(&inner)
+        batch.changes = inner.batch.changes
+        return result
+    }
+
+    func commit() async throws(StorageError) {
+        if !batch.changes.isEmpty { try await base.commit(batch) }
+    }
+}
+
+extension StorageView {
+    /// Deletes every entry below this view, in batches; safe to run again after a crash.
+    package func deleteAll(below folder: StorageKey = "") async throws(StorageError) {
+        while true {
+            let keys = try await scan(folder, limit: 500)
+            if keys.isEmpty { return }
+            var batch = WriteBatch(epoch: base.epoch)
+            for key in keys { batch.changes[prefix + key] = .delete }
+            try await base.commit(batch)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package import CofferStorage
+internal import Synchronization
+
+/// Entries in memory, for tests and development mode.
+package final class MemoryStorage: Storage {
+    private struct Contents {
+        var entries = SortedEntries()
+        var version: UInt64 = 0
+        var epoch = Epoch(0)
+        var isClosed = false
+    }
+
+    private let contents = Mutex(Contents())
+    private let maxEntrySize: Int
+    /// Faults that a test plans.
+    package let faults = StorageFaults()
+
+    /// - Parameter maxEntrySize: in bytes, of one value; 1 MiB as in Vault's integrated storage.
+    package init(maxEntrySize: Int = 1 << 20) { self.maxEntrySize = maxEntrySize }
+
+    package var type: String { "inmem" }
+
+    package func get(_ key: StorageKey) async throws(StorageError) -> StoredEntry? {
+        try await access { (contents) throws(StorageError) in contents.entries[key] }
+    }
+
+    package func children(
+        of prefix: StorageKey, after: String?, limit: Int?
+    ) async throws(StorageError) -> [String] {
+        try await access { (contents) throws(StorageError) in
+            var listing = FolderListing(of: prefix, after: after, limit: limit)
+            while let start = listing.start { contents.entries.walk(from: start, offeringTo: &listing) }
+            return listing.names
+        }
+    }
+
+    package func scan(
+        _ prefix: StorageKey, after: StorageKey?, limit: Int
+    ) async throws(StorageError) -> [StorageKey] {
+        try await access { (contents) throws(StorageError) in
+            var position = contents.entries.lowerBound(after.map { max($0.successor, prefix) } ?? prefix)
+            var keys: [StorageKey] = []
+            while keys.count < limit, let item = contents.entries[position], item.key.hasPrefix(prefix) {
+                keys.append(item.key)
+                position = contents.entries.position(after: position)
+            }
+            return keys
+        }
+    }
+
+    @discardableResult
+    package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
+        let limit = maxEntrySize
+        return try await access { (contents) throws(StorageError) in
+            for case .put(let value) in batch.changes.values where value.count > limit {
+                throw .tooLarge(limit: limit)
+            }
+            guard batch.epoch == contents.epoch else { throw .fenced }
+            for (key, version) in batch.expected where (contents.entries[key]?.version ?? 0) != version {
+                throw .conflict
+            }
+            if !batch.changes.isEmpty { contents.version += 1 }
+            for (key, change) in batch.changes {
+                switch change {
+                case .put(let value):
+                    contents.entries.put(StoredEntry(value: value, version: contents.version), at: key)
+                case .delete: contents.entries.remove(key)
+                }
+            }
+            return contents.version
+        }
+    }
+
+    package func acquireEpoch() async throws(StorageError) -> Epoch {
+        try await access { (contents) throws(StorageError) in
+            contents.epoch = Epoch(contents.epoch.value + 1)
+            return contents.epoch
+        }
+    }
+
+    package func close() async { contents.withLock { $0.isClosed = true } }
+
+    private func access<R: Sendable>(
+        _ body: (inout Contents) throws(StorageError) -> R
+    ) async throws(StorageError) -> R {
+        try await faults.operation()
+        let result: Result<R, StorageError> = contents.withLock { contents in
+            do throws(StorageError) {
+                if contents.isClosed { throw .unavailable("the storage is closed") }
+                return .success(try body(&contents))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try result.get()
+    }
+}
+
+extension SortedEntries {
+    /// Offers keys from `start` on until the listing wants to seek.
+    fileprivate func walk(from start: StorageKey, offeringTo listing: inout FolderListing) {
+        var position = lowerBound(start)
+        while let item = self[position] {
+            if case .seek = listing.offer(item.key.bytes) { return }
+            position = self.position(after: position)
+        }
+        listing.finish()
+    }
+}

@@ -1,0 +1,235 @@
+internal import CofferBase
+internal import CofferStorage
+internal import Synchronization
+
+/// The one connection that writes, and the queue in front of it.
+///
+/// Group commit: everything that waits goes into one transaction and shares its
+/// sync. What a batch expects is checked before any of its changes is applied,
+/// so one that conflicts is skipped without harm to the others.
+final class SQLiteWriter: Sendable {
+    private struct Waiting {
+        let request: Request
+        let continuation: CheckedContinuation<Result<UInt64, StorageError>, Never>
+    }
+
+    private enum Request {
+        case commit(WriteBatch)
+        case acquireEpoch
+    }
+
+    private struct Queue {
+        var waiting: [Waiting] = []
+        var isDraining = false
+        var isClosed = false
+    }
+
+    /// Touched by the writing thread only.
+    private struct State {
+        var connection: SQLiteConnection?
+        var counters: Counters
+    }
+
+    private struct Counters: Equatable {
+        var version: UInt64
+        var epoch: UInt64
+    }
+
+    /// Bounds of a group: its latency and the size of the log stay small.
+    private static let groupLimit = (requests: 256, bytes: 4 << 20)
+    /// 4 MiB, SQLite's own default.
+    private static let logLimit = 1000
+
+    private let queue = Mutex(Queue())
+    private let state: Mutex<State>
+    private let counts = Mutex((commits: UInt64(0), requests: UInt64(0)))
+    private let thread = BlockingPool(threads: 1)
+    private let note: VersionNote
+    private let health: SQLiteHealth
+
+    init(_ opened: sending SQLiteSchema.Opened, note: VersionNote, health: SQLiteHealth) {
+        state = Mutex(
+            State(
+                connection: opened.connection, counters: Counters(version: opened.version, epoch: opened.epoch)))
+        self.note = note
+        self.health = health
+    }
+
+    /// Durable transactions, and the requests they held.
+    var statistics: (commits: UInt64, requests: UInt64) { counts.withLock { $0 } }
+
+    func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 { try await answer(to: .commit(batch)) }
+
+    func acquireEpoch() async throws(StorageError) -> Epoch { Epoch(try await answer(to: .acquireEpoch)) }
+
+    /// Answers everything that waits, empties the log and closes the connection. Blocks its caller.
+    func close() {
+        queue.withLock { $0.isClosed = true }
+        _ = thread.submit { [self] in
+            drain()
+            state.withLock { state in
+                checkpoint(&state, truncating: true)
+                state.connection = nil
+            }
+        }
+        thread.shutdown()
+    }
+
+    private func answer(to request: Request) async throws(StorageError) -> UInt64 {
+        try health.check()
+        let result = await withCheckedContinuation { continuation in
+            enqueue(Waiting(request: request, continuation: continuation))
+        }
+        return try result.get()
+    }
+
+    private func enqueue(_ waiting: Waiting) {
+        let (isClosed, mustStart) = queue.withLock { queue in
+            if queue.isClosed { return (true, false) }
+            queue.waiting.append(waiting)
+            defer { queue.isDraining = true }
+            return (false, !queue.isDraining)
+        }
+        if isClosed { waiting.continuation.resume(returning: .failure(SQLiteHealth.closed)) }
+        if mustStart, !thread.submit({ [self] in drain() }) { refuseWaiting() }
+    }
+
+    /// Nothing will be written: the storage is closing, or the system gave no thread.
+    private func refuseWaiting() {
+        while let group = nextGroup() {
+            for waiting in group { waiting.continuation.resume(returning: .failure(.unavailable("no writing thread"))) }
+        }
+    }
+
+    /// On the writing thread: everything that waits, group by group. Answers come before the checkpoint.
+    private func drain() {
+        while let group = nextGroup() {
+            state.withLock { state in
+                let results = perform(group, &state)
+                for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
+                if let connection = state.connection, connection.pagesInLog >= Self.logLimit {
+                    checkpoint(&state, truncating: false)
+                }
+            }
+        }
+    }
+
+    private func nextGroup() -> [Waiting]? {
+        queue.withLock { queue in
+            var bytes = 0
+            let group = queue.waiting.prefix(Self.groupLimit.requests).prefix { waiting in
+                defer { if case .commit(let batch) = waiting.request { bytes += batch.size } }
+                return bytes < Self.groupLimit.bytes
+            }
+            queue.isDraining = !group.isEmpty
+            queue.waiting.removeFirst(group.count)
+            return group.isEmpty ? nil : Array(group)
+        }
+    }
+
+    /// One transaction, which succeeds or fails as a whole but for the requests it refuses.
+    private func perform(_ group: [Waiting], _ state: inout State) -> [Result<UInt64, StorageError>] {
+        do throws(StorageError) {
+            if let failure = health.failure { throw failure }
+            guard let connection = state.connection else { throw SQLiteHealth.closed }
+            var counters = state.counters
+            do throws(SQLiteFailure) {
+                let results = try Self.transaction(group.map(\.request), &counters, connection)
+                if counters != state.counters {
+                    counts.withLock { $0 = ($0.commits + 1, $0.requests + UInt64(group.count)) }
+                }
+                state.counters = counters
+                return results
+            } catch {
+                // SQLite has already rolled back after some failures; then this one has nothing to do.
+                try? connection.execute("ROLLBACK")
+                throw health.report(error)
+            }
+        } catch {
+            return group.map { _ in .failure(error) }
+        }
+    }
+
+    private static func transaction(
+        _ requests: [Request], _ counters: inout Counters, _ connection: SQLiteConnection
+    ) throws(SQLiteFailure) -> [Result<UInt64, StorageError>] {
+        let before = counters
+        var results: [Result<UInt64, StorageError>] = []
+        try connection.run("BEGIN IMMEDIATE")
+        for request in requests {
+            switch request {
+            case .acquireEpoch:
+                counters.epoch += 1
+                results.append(.success(counters.epoch))
+            case .commit(let batch):
+                if let refusal = try refusal(of: batch, epoch: counters.epoch, connection) {
+                    results.append(.failure(refusal))
+                } else {
+                    if !batch.changes.isEmpty { counters.version += 1 }
+                    try apply(batch, version: counters.version, connection)
+                    results.append(.success(counters.version))
+                }
+            }
+        }
+        if counters != before { try store(counters, connection) }
+        try connection.run("COMMIT")
+        return results
+    }
+
+    private static func store(_ counters: Counters, _ connection: SQLiteConnection) throws(SQLiteFailure) {
+        try connection.run(
+            "UPDATE meta SET value = CASE name WHEN 'version' THEN ?1 ELSE ?2 END",
+            [.integer(Int64(counters.version)), .integer(Int64(counters.epoch))])
+    }
+
+    private static func refusal(
+        of batch: WriteBatch, epoch: UInt64, _ connection: SQLiteConnection
+    ) throws(SQLiteFailure) -> StorageError? {
+        if batch.epoch.value != epoch { return .fenced }
+        for (key, expected) in batch.expected {
+            var found: UInt64 = 0
+            try connection.run("SELECT version FROM entries WHERE key = ?1", [.blob(key.bytes)]) { row in
+                found = UInt64(bitPattern: row.integer(0))
+                return false
+            }
+            if found != expected { return .conflict }
+        }
+        return nil
+    }
+
+    private static func apply(
+        _ batch: WriteBatch, version: UInt64, _ connection: SQLiteConnection
+    ) throws(SQLiteFailure) {
+        for (key, change) in batch.changes {
+            switch change {
+            case .put(let value):
+                try connection.run(
+                    "REPLACE INTO entries (key, value, version) VALUES (?1, ?2, ?3)",
+                    [.blob(key.bytes), .blob(value), .integer(Int64(version))])
+            case .delete:
+                try connection.run("DELETE FROM entries WHERE key = ?1", [.blob(key.bytes)])
+            }
+        }
+    }
+
+    /// By hand, not by SQLite's automatic checkpoint, which would hide a failed sync (rule L5).
+    private func checkpoint(_ state: inout State, truncating: Bool) {
+        guard let connection = state.connection, health.failure == nil else { return }
+        do throws(SQLiteFailure) {
+            try connection.checkpoint(truncating: truncating)
+        } catch {
+            _ = health.report(error)
+        }
+        note.write(state.counters.version)
+    }
+}
+
+extension WriteBatch {
+    /// Bytes of its keys and values.
+    fileprivate var size: Int {
+        changes.reduce(0) { sum, change in
+            guard case .put(let value) = change.value else { return sum + change.key.bytes.count }
+            return sum + change.key.bytes.count + value.count
+        }
+    }
+}
