@@ -1,0 +1,86 @@
+/// A namespace as a request carries it. The root namespace has id `root` and an empty path.
+package struct NamespaceReference: Hashable, Sendable {
+    package let id: String
+    /// Empty, or ends in `/`.
+    package let path: String
+
+    package init(id: String, path: String) {
+        self.id = id
+        self.path = path
+    }
+
+    package static let root = NamespaceReference(id: "root", path: "")
+}
+
+/// Who makes a request, as far as an engine may know: never the token itself.
+package struct Caller: Sendable {
+    package var accessor: String
+    package var displayName: String
+    package var policies: [String]
+    package var entityID: String
+    package var isRoot: Bool
+    package var metadata: [String: String]
+    /// Where this token's cubbyhole lives; empty for tokens that have none (batch).
+    package var cubbyholeID: String
+    package var namespace: NamespaceReference
+    /// True when the policies gave `sudo` on the requested path.
+    package var hasSudo: Bool
+
+    package init(
+        accessor: String, displayName: String, policies: [String], entityID: String, isRoot: Bool,
+        metadata: [String: String], cubbyholeID: String, namespace: NamespaceReference, hasSudo: Bool = false
+    ) {
+        self.accessor = accessor
+        self.displayName = displayName
+        self.policies = policies
+        self.entityID = entityID
+        self.isRoot = isRoot
+        self.metadata = metadata
+        self.cubbyholeID = cubbyholeID
+        self.namespace = namespace
+        self.hasSudo = hasSudo
+    }
+}
+
+/// The other end of the connection.
+package struct Origin: Sendable {
+    /// Textual IP address, or empty for a unix socket.
+    package var remoteAddress: String
+    package var remotePort: Int
+    /// DER certificates the client presented, leaf first.
+    package var peerCertificates: [[UInt8]]
+
+    package init(remoteAddress: String, remotePort: Int, peerCertificates: [[UInt8]] = []) {
+        self.remoteAddress = remoteAddress
+        self.remotePort = remotePort
+        self.peerCertificates = peerCertificates
+    }
+}
+
+/// The mount a call reached, as a value that stays the same for the call.
+package struct MountReference: Sendable {
+    /// With its `/`: `secret/`, `auth/userpass/`.
+    package var path: String
+    package var type: String
+    package var accessor: String
+    package var uuid: String
+    package var options: [String: String]
+    /// Effective TTLs: the mount's own or the system's.
+    package var defaultTTL: Duration
+    package var maximumTTL: Duration
+    package var isAuth: Bool
+
+    package init(
+        path: String, type: String, accessor: String, uuid: String, options: [String: String],
+        defaultTTL: Duration, maximumTTL: Duration, isAuth: Bool
+    ) {
+        self.path = path
+        self.type = type
+        self.accessor = accessor
+        self.uuid = uuid
+        self.options = options
+        self.defaultTTL = defaultTTL
+        self.maximumTTL = maximumTTL
+        self.isAuth = isAuth
+    }
+}

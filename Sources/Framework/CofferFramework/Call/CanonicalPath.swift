@@ -1,0 +1,98 @@
+internal import CofferBase
+
+/// The one spelling of a request path that is authorised, audited, locked out
+/// and stored. Made once from the raw target; unclean spellings are refused
+/// rather than mended (contract, "Unclean paths"; CVE-2026-3605).
+package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
+    /// Without `/v1/`, percent-decoded once; may end in `/`.
+    package let text: String
+
+    package enum Refusal: Error, Sendable, Equatable {
+        case malformed
+        case unprintable
+        case tooLong
+    }
+
+    /// Longest path accepted, in bytes (the request line limit is larger).
+    package static let maximumLength = 32 * 1024
+
+    /// - Parameter rawPath: what stood in the request target after `/v1/`, still percent-encoded.
+    package init(rawPath: some Sequence<UInt8>) throws(Refusal) {
+        let decoded = try Self.percentDecoded(rawPath)
+        guard let text = String(validating: decoded, as: UTF8.self) else { throw .malformed }
+        try self.init(decoded: text)
+    }
+
+    /// - Parameter text: a path that was not percent-encoded (from configuration, tests or the server itself).
+    package init(decoded text: String) throws(Refusal) {
+        let bytes = Array(text.utf8)
+        guard bytes.count <= Self.maximumLength else { throw .tooLong }
+        if !bytes.allSatisfy({ (0x20...0x7e).contains($0) }) {
+            for scalar in text.unicodeScalars where Self.isUnprintable(scalar) { throw .unprintable }
+        }
+        var segments = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        // A trailing slash names a folder; any other empty segment is unclean.
+        if segments.last?.isEmpty == true { segments.removeLast() }
+        for segment in segments where !Self.isClean(segment) { throw .malformed }
+        self.text = text
+    }
+
+    private init(checked text: String) { self.text = text }
+
+    /// The same path as a folder: `a/b` becomes `a/b/`.
+    package var asFolder: CanonicalPath {
+        text.utf8.last == UInt8(ascii: "/") ? self : CanonicalPath(checked: text + "/")
+    }
+
+    package var description: String { text }
+
+    package static func == (left: CanonicalPath, right: CanonicalPath) -> Bool {
+        left.text.utf8.elementsEqual(right.text.utf8)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        for byte in text.utf8 { hasher.combine(byte) }
+    }
+
+    private static func isClean(_ segment: ArraySlice<UInt8>) -> Bool {
+        if segment.isEmpty { return false }
+        let dot = UInt8(ascii: ".")
+        if segment.elementsEqual([dot]) || segment.elementsEqual([dot, dot]) { return false }
+        // A second layer of encoding must not hide a dot, a slash or a backslash from the checks above.
+        for index in segment.indices where segment[index] == UInt8(ascii: "%") && index + 2 < segment.endIndex {
+            guard let high = Hex.value(segment[index + 1]), let low = Hex.value(segment[index + 2]) else { continue }
+            let hidden = high << 4 | low
+            if hidden == dot || hidden == UInt8(ascii: "/") || hidden == UInt8(ascii: "\\")
+                || hidden == UInt8(ascii: "%") || hidden < 0x20
+            {
+                return false
+            }
+        }
+        return true
+    }
+
+    private static func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
+        default: false
+        }
+    }
+
+    private static func percentDecoded(_ raw: some Sequence<UInt8>) throws(Refusal) -> [UInt8] {
+        var decoded: [UInt8] = []
+        var iterator = raw.makeIterator()
+        while let byte = iterator.next() {
+            guard byte == UInt8(ascii: "%") else {
+                decoded.append(byte)
+                continue
+            }
+            guard let first = iterator.next(), let second = iterator.next(),
+                let high = Hex.value(first), let low = Hex.value(second)
+            else { throw .malformed }
+            let value = high << 4 | low
+            if value == UInt8(ascii: "/") { throw .malformed }
+            decoded.append(value)
+        }
+        return decoded
+    }
+}

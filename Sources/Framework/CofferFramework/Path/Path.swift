@@ -1,0 +1,70 @@
+/// A path of an engine: everything about it, said once.
+package struct Path: Sendable {
+    package let pattern: PathPattern
+    /// One line for `path-help` and OpenAPI.
+    package let synopsis: String
+    package let description: String
+    /// Help for each capture of the pattern, by name.
+    package let captures: [FieldDescriptor]
+    package let verbs: [Verb]
+    package var traits: PathTraits
+    /// Tells create from update before the request is authorised; nil means every write is an update.
+    package let exists: (@Sendable (Call) async throws -> Bool)?
+
+    package init(
+        _ pattern: String, _ synopsis: String, description: String = "", captures: [String: String] = [:],
+        traits: PathTraits = PathTraits(), exists: (@Sendable (Call) async throws -> Bool)? = nil, _ verbs: [Verb]
+    ) {
+        self.pattern = PathPattern(pattern)
+        self.synopsis = synopsis
+        self.description = description
+        self.captures = self.pattern.captureNames.map { name in
+            FieldDescriptor(name: name, help: captures[name] ?? "", type: .string)
+        }
+        self.verbs = verbs
+        self.traits = traits
+        self.exists = exists
+    }
+
+    /// The verb for an operation; a create is served by the update verb.
+    package func verb(for operation: Operation) -> Verb? {
+        let wanted = operation == .create ? Operation.update : operation
+        return verbs.first { $0.operation == wanted }
+    }
+}
+
+/// What is special about a path. The pipeline knows traits, never paths.
+package struct PathTraits: Sendable {
+    /// Operations that need no token.
+    package var unauthenticated: Set<Operation> = []
+    /// Operations that need `sudo` beside the ordinary capability.
+    package var sudo: Set<Operation> = []
+    /// Answered in every state: uninitialised, sealed, standby.
+    package var whenSealed = false
+    /// Every key of `data` is also copied to the top level (contract, "Doubled keys").
+    package var isDoubled = false
+    /// Issues a token or another credential: listed, and needs its own capability.
+    package var mintsCredential = false
+    /// Issues the token of a login.
+    package var isLogin = false
+    /// Answered by the node that was asked, never forwarded.
+    package var isLocalOnly = false
+    /// The body is handed over unparsed in `rawBody`.
+    package var acceptsRawBody = false
+    /// The answer is never wrapped, even when the caller asked (the answer is bare or raw).
+    package var isNeverWrapped = false
+    /// A limited-use token may call this without spending a use (introspection by the wrapping code).
+    package var spendsNoUse = false
+    /// The request token is taken from the body when present (`sys/wrapping/unwrap`).
+    package var isUnwrap = false
+    /// Declared last, answers only what no other path has the shape of; not in the OpenAPI document.
+    package var isFallback = false
+
+    package init() {}
+
+    package static func traits(_ change: (inout PathTraits) -> Void) -> PathTraits {
+        var traits = PathTraits()
+        change(&traits)
+        return traits
+    }
+}

@@ -1,0 +1,64 @@
+/// The paths of an engine, ready to find the one a request means.
+package struct PathTable: Sendable {
+    package let paths: [Path]
+    private let byFirstWord: [String: [Int]]
+    private let withoutFirstWord: [Int]
+
+    package init(_ paths: [Path]) {
+        self.paths = paths
+        var byFirstWord: [String: [Int]] = [:]
+        var open: [Int] = []
+        for (index, path) in paths.enumerated() {
+            if let word = path.pattern.firstLiteral {
+                byFirstWord[word, default: []].append(index)
+            } else {
+                open.append(index)
+            }
+        }
+        self.byFirstWord = byFirstWord
+        withoutFirstWord = open
+    }
+
+    package struct Match: Sendable {
+        package let path: Path
+        package let verb: Verb
+        package let captures: [Call.Capture]
+
+        package init(path: Path, verb: Verb, captures: [Call.Capture]) {
+            self.path = path
+            self.verb = verb
+            self.captures = captures
+        }
+    }
+
+    /// The first declared path that has the shape and the operation.
+    /// - Throws: `unsupportedPath` when no shape fits, `unsupportedOperation` when only the operation is missing.
+    package func match(_ path: String, _ operation: Operation) throws(EngineError) -> Match {
+        var hasShape = false
+        for index in candidates(for: path) {
+            let candidate = paths[index]
+            if hasShape && candidate.traits.isFallback { break }
+            guard let captures = candidate.pattern.match(path) else { continue }
+            if let verb = candidate.verb(for: operation) {
+                return Match(path: candidate, verb: verb, captures: captures)
+            }
+            hasShape = true
+        }
+        throw hasShape ? .unsupportedOperation : .unsupportedPath
+    }
+
+    /// The first path with this shape, whatever its operations (for help).
+    package func path(matching path: String) -> Path? {
+        for index in candidates(for: path) where paths[index].pattern.match(path) != nil { return paths[index] }
+        return nil
+    }
+
+    /// Indices in order of declaration.
+    private func candidates(for path: String) -> [Int] {
+        let first = path.utf8.prefix { $0 != UInt8(ascii: "/") }
+        let named = byFirstWord[String(Substring(first))] ?? []
+        if withoutFirstWord.isEmpty { return named }
+        if named.isEmpty { return withoutFirstWord }
+        return (named + withoutFirstWord).sorted()
+    }
+}

@@ -1,0 +1,30 @@
+/// Where audit lines go. One implementation for each kind of device.
+package protocol AuditDevice: Sendable {
+    /// Writes one complete line (it ends in a newline) before it returns.
+    ///
+    /// A line is written whole or not at all; after a failure the next call tries afresh.
+    func write(_ line: [UInt8]) throws(AuditDeviceError)
+    /// Opens files and connections anew (SIGHUP).
+    func reopen() throws(AuditDeviceError)
+    func close()
+}
+
+/// Why a device refused a line; the reason goes to the server log and names no data.
+package struct AuditDeviceError: Error, Sendable, Equatable {
+    package let reason: String
+    package init(_ reason: String) { self.reason = reason }
+}
+
+/// How to make devices of one type from their options.
+package struct AuditDeviceKind: Sendable {
+    package let type: String
+    /// Throws `badRequest` for options that are wrong or leave the configured audit folder.
+    package let make: @Sendable (_ options: [String: String]) throws(EngineError) -> any AuditDevice
+
+    package init(
+        type: String, make: @escaping @Sendable ([String: String]) throws(EngineError) -> any AuditDevice
+    ) {
+        self.type = type
+        self.make = make
+    }
+}

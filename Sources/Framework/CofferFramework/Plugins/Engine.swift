@@ -1,0 +1,55 @@
+package import CofferBase
+package import CofferStorage
+
+/// A mounted secrets engine or auth method: a type name and a table of paths.
+///
+/// Made at the first request to its mount, dropped at unmount, seal and when its
+/// options change. State between requests belongs into storage, or into a cache
+/// that may vanish at any time.
+package protocol Engine: Sendable {
+    var paths: PathTable { get }
+}
+
+/// What an engine is given when it is made.
+package struct EngineContext: Sendable {
+    package let mount: MountReference
+    package let namespace: NamespaceReference
+    package let storage: StorageView
+    package let clock: any WallClock
+    package let random: RandomSource
+
+    package init(
+        mount: MountReference, namespace: NamespaceReference, storage: StorageView, clock: any WallClock,
+        random: RandomSource
+    ) {
+        self.mount = mount
+        self.namespace = namespace
+        self.storage = storage
+        self.clock = clock
+        self.random = random
+    }
+}
+
+/// An entry of the catalogue: how to make engines of one type.
+package struct EngineKind: Sendable {
+    package enum Class: String, Sendable { case secret, auth }
+
+    package let type: String
+    package let `class`: Class
+    /// What `running_plugin_version` reports for this built-in.
+    package let version: String
+    /// Mount paths reserved for the server cannot be enabled or disabled by callers.
+    package var isBuiltIn = false
+    /// Checks and completes the options given at enable and tune; throws `badRequest`.
+    package var checkOptions: @Sendable ([String: String]) throws(EngineError) -> [String: String] = { $0 }
+    package let make: @Sendable (EngineContext) -> any Engine
+
+    package init(
+        type: String, class: Class, version: String, make: @escaping @Sendable (EngineContext) -> any Engine
+    ) {
+        self.type = type
+        self.class = `class`
+        self.version = version
+        self.make = make
+    }
+}
