@@ -1,0 +1,151 @@
+internal import CofferBase
+package import CofferFramework
+internal import Glibc
+internal import Synchronization
+
+/// Audit lines in a file, on standard output, or nowhere (`discard`).
+///
+/// Each line is one `write`; what a full disk cut off is taken back, so that the
+/// file never holds half a line. A file that was moved or deleted is noticed by
+/// its inode and opened anew.
+package final class FileAudit: AuditDevice {
+    private enum Target: Sendable {
+        case path(String)
+        case standardOutput
+        case discard
+    }
+
+    private struct Handle {
+        var descriptor: Int32
+        var device: UInt
+        var inode: UInt
+    }
+
+    private let target: Target
+    private let mode: mode_t
+    private let handle = Mutex<Handle?>(nil)
+
+    package static let kind = AuditDeviceKind(type: "file") { options throws(EngineError) in
+        try FileAudit(options: options)
+    }
+
+    private init(options: [String: String]) throws(EngineError) {
+        target = try Self.target(options["file_path"] ?? options["path"] ?? "")
+        mode = try Self.mode(options["mode"] ?? "0600")
+        if let prefix = options["prefix"], !prefix.isEmpty {
+            // A chosen prefix turns an audit file into a program (CVE-2025-6000).
+            throw .badRequest("the option prefix is not allowed on this server")
+        }
+        if let format = options["format"], format != "json" {
+            throw .badRequest("unknown audit format; use json")
+        }
+    }
+
+    private static func target(_ path: String) throws(EngineError) -> Target {
+        switch path {
+        case "": throw .badRequest("file_path is required")
+        case "stdout": return .standardOutput
+        case "discard": return .discard
+        default: break
+        }
+        guard path.hasPrefix("/"), let clean = try? CanonicalPath(decoded: String(path.dropFirst())),
+            !clean.text.hasSuffix("/")
+        else {
+            throw .badRequest("file_path must be an absolute path to a file, without \".\" and \"..\"")
+        }
+        return .path(path)
+    }
+
+    private static func mode(_ text: String) throws(EngineError) -> mode_t {
+        guard let mode = UInt32(text, radix: 8), mode <= 0o777, mode & 0o111 == 0 else {
+            throw .badRequest("mode must be octal digits such as 0600, without execute bits")
+        }
+        return mode == 0 ? 0o600 : mode
+    }
+
+    package func write(_ line: [UInt8]) throws(AuditDeviceError) {
+        switch target {
+        case .discard: return
+        case .standardOutput: try Self.writeAll(line, to: STDOUT_FILENO)
+        case .path(let path):
+            let failure: AuditDeviceError? = handle.withLock { held in
+                do throws(AuditDeviceError) {
+                    try writeLine(line, path, &held)
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            if let failure { throw failure }
+        }
+    }
+
+    package func reopen() throws(AuditDeviceError) {
+        guard case .path = target else { return }
+        close()
+    }
+
+    package func close() {
+        handle.withLock { held in
+            if let held { _ = Glibc.close(held.descriptor) }
+            held = nil
+        }
+    }
+
+    private func writeLine(_ line: [UInt8], _ path: String, _ held: inout Handle?) throws(AuditDeviceError) {
+        if let current = held, !Self.isStill(current, at: path) {
+            _ = Glibc.close(current.descriptor)
+            held = nil
+        }
+        let current: Handle
+        if let held { current = held } else { current = try open(path) }
+        held = current
+        let before = lseek(current.descriptor, 0, SEEK_END)
+        do throws(AuditDeviceError) {
+            try Self.writeAll(line, to: current.descriptor)
+        } catch {
+            // Take back the half that was written, and start afresh next time.
+            if before >= 0 { _ = ftruncate(current.descriptor, before) }
+            _ = Glibc.close(current.descriptor)
+            held = nil
+            throw error
+        }
+    }
+
+    private func open(_ path: String) throws(AuditDeviceError) -> Handle {
+        // No link is followed at the last step, and only a plain file is taken (CVE-2026-5051).
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let descriptor = Glibc.open(path, flags, mode)
+        guard descriptor >= 0 else { throw AuditDeviceError("the file cannot be opened: \(Self.reason())") }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+            _ = Glibc.close(descriptor)
+            throw AuditDeviceError("the path is not a plain file")
+        }
+        guard fchmod(descriptor, mode) == 0 else {
+            _ = Glibc.close(descriptor)
+            throw AuditDeviceError("the file's mode cannot be set: \(Self.reason())")
+        }
+        return Handle(descriptor: descriptor, device: UInt(status.st_dev), inode: UInt(status.st_ino))
+    }
+
+    private static func isStill(_ handle: Handle, at path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && UInt(status.st_dev) == handle.device
+            && UInt(status.st_ino) == handle.inode
+    }
+
+    private static func writeAll(_ line: [UInt8], to descriptor: Int32) throws(AuditDeviceError) {
+        var written = 0
+        while written < line.count {
+            let count = line.withUnsafeBytes { bytes in
+                Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
+            }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw AuditDeviceError("the line cannot be written: \(reason())") }
+            written += count
+        }
+    }
+
+    private static func reason() -> String { String(cString: strerror(errno)) }
+}

@@ -1,0 +1,65 @@
+package import CofferBarrier
+package import CofferBase
+package import CofferFramework
+package import CofferStorage
+package import Logging
+
+/// What the core needs from the program around it.
+package struct CoreConfiguration: Sendable {
+    /// The Vault version that clients are told (`compat_version`).
+    package var reportedVersion = "1.21.1"
+    package var ownVersion = "0.1.0"
+    package var buildDate = ""
+    package var clusterName = ""
+    package var defaultTTL: Duration = .seconds(768 * 3600)
+    package var maximumTTL: Duration = .seconds(768 * 3600)
+    package var engines: [EngineKind] = []
+    package var auditDevices: [AuditDeviceKind] = []
+
+    package init() {}
+}
+
+/// The server without its edges: a state, and a pipeline that serves requests in it.
+package final class Core: Sendable {
+    package enum State: Sendable {
+        case sealed
+        case unsealed(Services)
+    }
+
+    package let configuration: CoreConfiguration
+    package let storage: any Storage
+    package let clock: any WallClock
+    package let random: RandomSource
+    package let log: Logger
+    package let barrier: Barrier
+    package let seal: ShamirSeal
+    package let startTime: Timestamp
+    private let current = Snapshot(State.sealed)
+    private let systemPaths = Snapshot(PathTable([]))
+
+    package init(
+        configuration: CoreConfiguration, storage: any Storage, clock: any WallClock, random: RandomSource,
+        log: Logger
+    ) {
+        self.configuration = configuration
+        self.storage = storage
+        self.clock = clock
+        self.random = random
+        self.log = log
+        barrier = Barrier(storage: storage, clock: clock, random: random)
+        seal = ShamirSeal(random: random)
+        startTime = clock.now
+    }
+
+    package var state: State { current.value }
+
+    package var services: Services? {
+        if case .unsealed(let services) = current.value { services } else { nil }
+    }
+
+    /// The paths of `sys/`, some of which answer in every state. Set once, before serving.
+    package var system: PathTable { systemPaths.value }
+    package func install(system: PathTable) { systemPaths.replace(with: system) }
+
+    func enter(_ state: State) { current.replace(with: state) }
+}

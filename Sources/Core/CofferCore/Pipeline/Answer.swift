@@ -1,0 +1,22 @@
+package import CofferFramework
+package import CofferJSON
+
+/// What goes back to the edge: everything decided, nothing encoded yet.
+package struct Answer: Sendable {
+    package enum Content: Sendable {
+        case empty
+        case json(JSON)
+        case raw(contentType: String, [UInt8])
+        case failure(EngineError)
+    }
+
+    package var content: Content
+    /// Nil lets the edge derive it from the content.
+    package var status: Int?
+    package var headers: [Reply.Header] = []
+
+    package init(_ content: Content, status: Int? = nil) {
+        self.content = content
+        self.status = status
+    }
+}

@@ -1,0 +1,67 @@
+package import CofferFramework
+package import PolicyService
+package import TokenService
+
+/// Why a request was refused before an engine saw it: the whole reason, for
+/// explanations and logs. The public answer is derived and says less.
+package enum Denial: Error, Sendable {
+    case sealed
+    case notInitialized
+    case malformedBody
+    case bodyTooLarge
+    case wrongPatchType(String)
+    case badField(FieldError)
+    case writeToFolder
+    case missingToken
+    case token(TokenRefusal)
+    case policy(PolicyService.Decision)
+    case unknownNamespace
+    case noRoute(String)
+    case auditFailed
+    case engine(EngineError)
+
+    /// What the client may know.
+    package var error: EngineError {
+        switch self {
+        case .sealed, .notInitialized: .unavailable("Vault is sealed")
+        case .malformedBody: .badRequest("error parsing JSON")
+        case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
+        case .wrongPatchType(let type):
+            EngineError(
+                .unsupportedMediaType,
+                ["PATCH requires Content-Type of application/merge-patch+json, provided \(type)"])
+        case .badField(let error): .badRequest(error.text)
+        case .writeToFolder: .badRequest("cannot write to a path ending in '/'")
+        case .missingToken: .denied("permission denied")
+        case .token(.wrappingToken): .badRequest("wrapping token is not valid or does not exist")
+        case .token: EngineError(.denied, ["permission denied", "invalid token"], isListed: true)
+        case .policy: .permissionDenied
+        case .unknownNamespace: EngineError(.notFound, ["no handler for route. route entry not found."])
+        case .noRoute(let path):
+            EngineError(.notFound, ["no handler for route \"\(path)\". route entry not found."])
+        case .auditFailed:
+            EngineError(.internal, ["failed to write to an audit device; see the server log"], isListed: true)
+        case .engine(let error): error
+        }
+    }
+
+    /// The case's name, for logs.
+    var name: String {
+        switch self {
+        case .sealed: "sealed"
+        case .notInitialized: "not initialized"
+        case .malformedBody: "malformed body"
+        case .bodyTooLarge: "body too large"
+        case .wrongPatchType: "wrong patch type"
+        case .badField: "bad field"
+        case .writeToFolder: "write to a folder"
+        case .missingToken: "missing token"
+        case .token: "token refused"
+        case .policy: "policy"
+        case .unknownNamespace: "unknown namespace"
+        case .noRoute: "no route"
+        case .auditFailed: "audit failed"
+        case .engine: "engine"
+        }
+    }
+}

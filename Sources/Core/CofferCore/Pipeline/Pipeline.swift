@@ -1,0 +1,50 @@
+internal import AuditService
+internal import CofferBase
+internal import CofferFramework
+internal import Logging
+
+extension Core {
+    /// The life of a request, from a canonical path to an answer (DESIGN: stages 2 to 12).
+    package func serve(_ incoming: IncomingRequest) async -> Answer {
+        let id: String
+        do { id = try random.uuid() } catch { return Answer(.failure(.internal("no random bytes"))) }
+        var request = Request(id: id, incoming: incoming, core: self)
+        do throws(Denial) {
+            let gate = gate
+            try request.locate(in: gate)
+            try await request.decode()
+            let identified = await request.identify(gate)
+            let verdict = await request.authorise(identified, gate)
+            let admitted = try request.admit(verdict, gate)
+            let outcome = await request.perform(verdict, admitted, gate)
+            return try await request.finish(outcome, admitted, gate)
+        } catch {
+            note(error, id: id)
+            return Answer(.failure(error.error))
+        }
+    }
+
+    /// Which state serves this request.
+    private var gate: Gate {
+        switch state {
+        case .unsealed(let services): .open(services)
+        case .sealed: .closed
+        }
+    }
+
+    private func note(_ denial: Denial, id: String) {
+        let metadata: Logger.Metadata = ["request_id": .string(id), "reason": .string(denial.name)]
+        switch denial {
+        case .auditFailed: log.error("request not served: no audit device accepted its line", metadata: metadata)
+        default: log.debug("request refused", metadata: metadata)
+        }
+    }
+}
+
+/// The server's state as one request sees it, fixed for its whole life.
+enum Gate: Sendable {
+    case open(Services)
+    case closed
+
+    var services: Services? { if case .open(let services) = self { services } else { nil } }
+}

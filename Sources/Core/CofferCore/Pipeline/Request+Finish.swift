@@ -1,0 +1,117 @@
+internal import AuditService
+internal import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import TokenService
+
+extension Request {
+    // MARK: stages 11 and 12, wrap and audit the answer
+
+    func finish(
+        _ result: Result<Outcome, EngineError>, _ admitted: consuming Admitted, _ gate: Gate
+    ) async throws(Denial) -> Answer {
+        var result = result
+        if case .success(let outcome) = result { result = await wrap(outcome, gate) }
+        let audited: Audited
+        do throws(AuditFailure) {
+            audited = try Self.audit(result, admitted, gate)
+        } catch {
+            throw .auditFailed
+        }
+        return answer(result, audited)
+    }
+
+    private static func audit(
+        _ result: Result<Outcome, EngineError>, _ admitted: consuming Admitted, _ gate: Gate
+    ) throws(AuditFailure) -> Audited {
+        guard let services = gate.services else {
+            guard let exempt = AuditBroker.exemptAnswer(admitted) else { throw AuditFailure() }
+            return exempt
+        }
+        switch result {
+        case .failure(let error):
+            return try services.audit.finish(admitted, AuditResponse(), error: error.joinedTexts)
+        case .success(let outcome):
+            var response = AuditResponse()
+            response.auth = outcome.auth
+            response.wrapInfo = outcome.wrapInfo
+            response.warnings = outcome.reply.warnings
+            if outcome.wrapInfo == nil { response.data = outcome.auditedData }
+            return try services.audit.finish(admitted, response, error: "")
+        }
+    }
+
+    /// Puts the whole answer under a single-use token when the caller asked for that.
+    private func wrap(_ outcome: Outcome, _ gate: Gate) async -> Result<Outcome, EngineError> {
+        guard let ttl = incoming.wrapTTL, ttl > .zero, outcome.isWrappable,
+            location?.traits.isNeverWrapped != true, let services = gate.services
+        else { return .success(outcome) }
+        do {
+            let envelope = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
+            var wrapped = outcome
+            wrapped.wrapInfo = try await services.tokens.wrap(
+                JSON.object(envelope.object).text, creationPath: path.text, ttl: ttl,
+                wrappedAccessor: outcome.auth?.accessor ?? "", namespace: .root)
+            return .success(wrapped)
+        } catch {
+            return .failure(EngineError(any: error))
+        }
+    }
+
+    /// Stage 13's input: only an audited answer gets here.
+    private func answer(_ result: Result<Outcome, EngineError>, _ audited: consuming Audited) -> Answer {
+        _ = consume audited
+        switch result {
+        case .failure(let error): return Answer(.failure(error))
+        case .success(let outcome):
+            var answer = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
+                .answer(isDoubled: location?.traits.isDoubled == true)
+            answer.headers = outcome.reply.headers
+            return answer
+        }
+    }
+
+    private var mountType: String { isPublic ? "" : location?.mount.type ?? "" }
+
+    private func warnings(_ outcome: Outcome) -> [String] {
+        var warnings = outcome.reply.warnings
+        // A 204 stays a 204 whatever else was sent.
+        guard outcome.hasResponse else { return warnings }
+        if !outcome.unknownFields.isEmpty {
+            warnings.append("Endpoint ignored these unrecognized parameters: [\(outcome.unknownFields.joined(separator: " "))]")
+        }
+        if !replacedFields.isEmpty {
+            warnings.append(
+                "Endpoint replaced the value of these parameters with the values captured from the endpoint's path: "
+                    + "[\(replacedFields.joined(separator: " "))]")
+        }
+        return warnings
+    }
+}
+
+extension Request.Outcome {
+    /// True when the answer has a body of the envelope kind.
+    var hasResponse: Bool {
+        if auth != nil || !reply.warnings.isEmpty { return true }
+        if case .none = reply.body { return false } else { return true }
+    }
+
+    /// Bare and raw answers leave as they are.
+    var isWrappable: Bool {
+        if reply.wrapInfo != nil { return false }
+        return switch reply.body {
+        case .data, .unwrapped: true
+        case .none: auth != nil
+        case .bare, .raw: false
+        }
+    }
+
+    var auditedData: JSONObject {
+        switch reply.body {
+        case .data(let object): object
+        case .unwrapped(let object): object["data"]?.objectValue ?? [:]
+        case .bare(let json): json.objectValue ?? [:]
+        case .none, .raw: [:]
+        }
+    }
+}

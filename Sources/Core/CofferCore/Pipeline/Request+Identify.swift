@@ -1,0 +1,149 @@
+internal import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+internal import MountService
+internal import PolicyService
+internal import TokenService
+
+extension Request {
+    /// What stage 7 decided, with the operation that was decided on.
+    struct Verdict: Sendable {
+        var denial: Denial?
+        var decision: PolicyService.Decision?
+        var caller: Caller?
+    }
+
+    // MARK: stage 6, identify
+
+    /// Finds the token and spends one use of it, before anything is decided.
+    ///
+    /// A refusal is returned rather than thrown: it is audited like every other answer.
+    mutating func identify(_ gate: Gate) async -> Denial? {
+        guard let services = gate.services else { return nil }
+        do {
+            try await tellCreateFromUpdate(services)
+            if isPublic {
+                token = try await optionalToken(services)
+            } else {
+                try await requireToken(services)
+            }
+            return nil
+        } catch let denial as Denial {
+            return denial
+        } catch {
+            return .engine(EngineError(any: error))
+        }
+    }
+
+    var isPublic: Bool {
+        guard let traits = location?.path?.traits else { return false }
+        return traits.unauthenticated.contains(operation)
+            || (operation == .create && traits.unauthenticated.contains(.update))
+    }
+
+    private mutating func requireToken(_ services: Services) async throws {
+        guard let text = incoming.token, !text.isEmpty else { throw Denial.missingToken }
+        switch try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress) {
+        case .refused(let refusal): throw Denial.token(refusal)
+        case .valid(let live):
+            token = live
+            if location?.traits.spendsNoUse == true { return }
+            use = try await services.tokens.spendUse(of: live)
+            if case .refused = use { throw Denial.token(.usedUp) }
+        }
+    }
+
+    /// A public path may show more to a caller it knows, but refuses nobody.
+    private func optionalToken(_ services: Services) async throws -> LiveToken? {
+        guard let text = incoming.token, !text.isEmpty, location?.traits.whenSealed != true else { return nil }
+        let found = try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress)
+        if case .valid(let live) = found { return live } else { return nil }
+    }
+
+    private mutating func tellCreateFromUpdate(_ services: Services) async throws {
+        guard operation == .update, case .success(let match)? = location?.match, let exists = match.path.exists
+        else { return }
+        if try await !exists(call(caller: nil, match: match)) { operation = .create }
+    }
+
+    // MARK: stage 7, authorise
+
+    /// Decides; never throws, so that a denial reaches the audit like an admission.
+    func authorise(_ refusal: Denial?, _ gate: Gate) async -> Verdict {
+        if let refusal { return Verdict(denial: refusal, decision: nil, caller: nil) }
+        guard let services = gate.services, let token, !isPublic else {
+            return Verdict(denial: nil, decision: nil, caller: nil)
+        }
+        let sudo = location?.traits.sudo ?? []
+        let needsSudo = sudo.contains(operation) || (operation == .create && sudo.contains(.update))
+        do {
+            let acl = try await services.policies.acl(for: token.entry.policies)
+            let question = AuthorizationRequest(
+                path: path.text, operation: PolicyOperation(operation), parameters: fields,
+                wrapTTL: incoming.wrapTTL, needsSudo: needsSudo)
+            let decision = acl.decide(question)
+            let hasSudo = decision.isRoot || acl.capabilities(path.text).contains("sudo")
+            let caller = Caller(token.entry, key: token.key, hasSudo: hasSudo)
+            return Verdict(
+                denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller)
+        } catch {
+            return Verdict(denial: .engine(EngineError(any: error)), decision: nil, caller: nil)
+        }
+    }
+
+    // MARK: shared
+
+    func call(caller: Caller?, match: PathTable.Match) -> Call {
+        let mount = location?.mount
+        let trusted = mount?.type == "system" || mount?.type == "token"
+        return Call(
+            id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
+            namespace: .root, caller: caller, origin: incoming.origin, storage: location?.storage ?? Self.noStorage(core),
+            clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
+            wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
+            clientToken: trusted ? incoming.token : nil)
+    }
+
+    private static func noStorage(_ core: Core) -> StorageView { StorageView(core.barrier, prefix: "sys/none/") }
+
+    private static let nowhere = MountReference(
+        path: "", type: "", accessor: "", uuid: "", options: [:], defaultTTL: .zero, maximumTTL: .zero, isAuth: false)
+
+    /// Only the headers that the mount is tuned to receive.
+    private var passedHeaders: [String: String] {
+        guard let wanted = location?.route?.entry.configuration.passthroughRequestHeaders, !wanted.isEmpty else {
+            return [:]
+        }
+        var passed: [String: String] = [:]
+        for name in wanted.map({ $0.lowercased() }) where name != "x-vault-token" && name != "authorization" {
+            passed[name] = incoming.header(name)
+        }
+        return passed
+    }
+}
+
+extension Caller {
+    init(_ entry: TokenEntry, key: String, hasSudo: Bool) {
+        self.init(
+            accessor: entry.accessor, displayName: entry.displayName, policies: entry.policies,
+            entityID: entry.entityID, isRoot: entry.policies.contains("root"), metadata: entry.metadata,
+            cubbyholeID: entry.cubbyholeID, namespace: .root, hasSudo: hasSudo)
+    }
+}
+
+extension PolicyOperation {
+    init(_ operation: CofferFramework.Operation) {
+        self =
+            switch operation {
+            case .create: .create
+            case .read: .read
+            case .update: .update
+            case .patch: .patch
+            case .delete: .delete
+            case .list: .list
+            case .scan: .scan
+            case .help: .help
+            }
+    }
+}

@@ -1,0 +1,158 @@
+internal import Logging
+internal import MountService
+internal import AuditService
+internal import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+internal import PolicyService
+internal import TokenService
+
+extension Request {
+    // MARK: stage 8, audit the request
+
+    /// The request line, denials included. Nothing runs without it.
+    func admit(_ verdict: Verdict, _ gate: Gate) throws(Denial) -> Admitted {
+        if let traits = location?.path?.traits, let exempt = AuditBroker.exempt(traits) { return exempt }
+        guard let services = gate.services else { throw .sealed }
+        do throws(AuditFailure) {
+            return try services.audit.admit(auditRecord(verdict))
+        } catch {
+            throw .auditFailed
+        }
+    }
+
+    private func auditRecord(_ verdict: Verdict) -> AuditRecord {
+        var record = AuditRecord()
+        record.requestID = id
+        record.operation = operation.rawValue
+        record.path = path.text
+        record.mount = location?.mount
+        record.clientToken = incoming.token ?? ""
+        record.data = fields
+        record.remoteAddress = incoming.origin.remoteAddress
+        record.remotePort = incoming.origin.remotePort
+        record.wrapTTL = incoming.wrapTTL
+        record.error = verdict.denial?.error.joinedTexts ?? ""
+        if let settings = location?.route?.entry.configuration {
+            record.clearRequestKeys = settings.auditNonHMACRequestKeys
+            record.clearResponseKeys = settings.auditNonHMACResponseKeys
+        }
+        if let token { record.caller = auditCaller(token, verdict) }
+        return record
+    }
+
+    private func auditCaller(_ token: LiveToken, _ verdict: Verdict) -> AuditCaller {
+        var caller = AuditCaller()
+        caller.accessor = token.entry.accessor
+        caller.displayName = token.entry.displayName
+        caller.policies = token.entry.policies
+        caller.tokenPolicies = token.entry.policies
+        caller.metadata = token.entry.metadata
+        caller.entityID = token.entry.entityID
+        caller.tokenType = token.entry.typeName
+        caller.tokenTTL = token.entry.ttl
+        caller.tokenIssueTime = token.issueTime
+        if case .remaining(let uses) = use { caller.remainingUses = uses }
+        if let decision = verdict.decision {
+            caller.allowed = decision.allowed
+            caller.grantingPolicies = decision.grantingPolicies.map { .init(name: $0.name, namespaceID: $0.namespace) }
+        }
+        return caller
+    }
+
+    // MARK: stages 9 and 10, perform
+
+    /// What the engine answered, tokens issued included; never throws, so that it is always audited.
+    func perform(
+        _ verdict: Verdict, _ admitted: borrowing Admitted, _ gate: Gate
+    ) async -> Result<Outcome, EngineError> {
+        let result = await run(verdict, gate)
+        if case .last = use, let token, let services = gate.services, !isUnwrap {
+            // The last use is spent: the token ends now, whatever came of the request.
+            do {
+                try await services.tokens.revoke(key: token.key)
+            } catch {
+                core.log.error("a used-up token could not be revoked; the lease reaper will")
+            }
+        }
+        return result
+    }
+
+    private var isUnwrap: Bool { location?.traits.isUnwrap == true }
+
+    private func run(_ verdict: Verdict, _ gate: Gate) async -> Result<Outcome, EngineError> {
+        if let denial = verdict.denial { return .failure(denial.error) }
+        do {
+            guard let location else { throw Denial.noRoute(path.text) }
+            let match = try location.match.get()
+            var call = call(caller: verdict.caller, match: match)
+            if operation == .create { call.operation = .create }
+            let reply = try await match.verb.run(call)
+            return .success(try await issue(reply, gate, match))
+        } catch let denial as Denial {
+            return .failure(denial.error)
+        } catch {
+            let failure = EngineError(any: error)
+            if failure.kind == .internal {
+                core.log.error("request failed", metadata: ["request_id": .string(id), "path": .string(path.text)])
+            }
+            return .failure(failure)
+        }
+    }
+
+    /// A reply with its token made.
+    struct Outcome: Sendable {
+        var reply: Reply
+        var auth: IssuedAuth?
+        var wrapInfo: WrapInfo?
+        var unknownFields: [String] = []
+    }
+
+    private func issue(_ reply: Reply, _ gate: Gate, _ match: PathTable.Match) async throws -> Outcome {
+        var outcome = Outcome(reply: reply, unknownFields: unknownFields(match))
+        switch reply.auth {
+        case nil: break
+        case .issued(let auth)?: outcome.auth = auth
+        case .grant(let grant)?:
+            guard let services = gate.services, let location else { throw Denial.sealed }
+            let context = IssueContext(
+                path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
+                mountMaximumTTL: location.mount.maximumTTL)
+            let issued = try await services.tokens.issue(grant, context)
+            outcome.auth = issued.auth
+            outcome.reply.warnings += issued.warnings
+        }
+        return outcome
+    }
+
+    /// Names of fields that no declaration knows, sorted.
+    private func unknownFields(_ match: PathTable.Match) -> [String] {
+        guard !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
+        let known = Set(match.verb.input.map(\.name) + match.path.captures.map(\.name))
+        return fields.keys.filter { !known.contains($0) }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
+
+extension EngineError {
+    /// Any error a handler can throw, as a client may see it.
+    init(any error: any Error) {
+        switch error {
+        case let error as EngineError: self = error
+        case let error as StorageError: self = EngineError(storage: error)
+        case let error as FieldError: self = .badRequest(error.text)
+        case let error as Denial: self = error.error
+        case is RandomError: self = .internal("no random bytes")
+        default: self = .internal("internal error; see the server log")
+        }
+    }
+
+    /// One line for the audit entry.
+    package var joinedTexts: String {
+        isListed
+            ? "\(texts.count) error\(texts.count == 1 ? "" : "s") occurred:\n"
+                + texts.map { "\t* \($0)\n" }.joined() + "\n"
+            : texts.joined(separator: "; ")
+    }
+}

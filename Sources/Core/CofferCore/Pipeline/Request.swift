@@ -1,0 +1,149 @@
+internal import AuditService
+internal import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+internal import MountService
+internal import PolicyService
+internal import TokenService
+
+/// One request on its way through the pipeline; each stage fills in its part.
+struct Request: Sendable {
+    let id: String
+    let incoming: IncomingRequest
+    let core: Core
+    var operation: CofferFramework.Operation
+    /// The path that is authorised and audited; folders of a list end in `/`.
+    var path: CanonicalPath
+    var location: Location?
+    var fields: JSONObject = [:]
+    var rawBody: [UInt8] = []
+    var replacedFields: [String] = []
+    var token: LiveToken?
+    var use = TokenUse.unlimited
+
+    /// Where the path leads. A path without a handler is still authorised before anyone learns so.
+    struct Location: Sendable {
+        let route: Route?
+        let mount: MountReference
+        let match: Result<PathTable.Match, EngineError>
+        let storage: StorageView
+        /// Relative to the mount.
+        let rest: String
+
+        var path: Path? { if case .success(let match) = match { match.path } else { nil } }
+        var traits: PathTraits { path?.traits ?? PathTraits() }
+    }
+
+    init(id: String, incoming: IncomingRequest, core: Core) {
+        self.id = id
+        self.incoming = incoming
+        self.core = core
+        path = incoming.path
+        switch incoming.method {
+        case .get: operation = .read
+        case .post: operation = .update
+        case .patch: operation = .patch
+        case .delete: operation = .delete
+        case .list, .scan:
+            operation = incoming.method == .list ? .list : .scan
+            path = incoming.path.asFolder
+        case .help: operation = .help
+        }
+    }
+
+    // MARK: stage 3, locate
+
+    mutating func locate(in gate: Gate) throws(Denial) {
+        guard incoming.namespace.isEmpty || incoming.namespace == "root" else { throw .unknownNamespace }
+        guard let services = gate.services else {
+            location = try Self.locateWhenSealed(path.text, operation, core)
+            return
+        }
+        guard let hit = services.mounts.routes.find(path.text) else { return }
+        let match = Self.match(hit.route.engine.paths, hit.rest, operation)
+        location = Location(
+            route: hit.route, mount: hit.route.mount, match: match, storage: hit.route.storage, rest: hit.rest)
+    }
+
+    /// Sealed: only `sys/` paths that are declared to answer in every state.
+    private static func locateWhenSealed(
+        _ path: String, _ operation: CofferFramework.Operation, _ core: Core
+    ) throws(Denial) -> Location {
+        guard path.hasPrefix("sys/") else { throw .sealed }
+        let rest = String(path.dropFirst(4))
+        let match = Self.match(core.system, rest, operation)
+        let mount = MountReference(
+            path: "sys/", type: "system", accessor: "", uuid: "", options: [:],
+            defaultTTL: core.configuration.defaultTTL, maximumTTL: core.configuration.maximumTTL, isAuth: false)
+        let location = Location(
+            route: nil, mount: mount, match: match, storage: StorageView(core.barrier, prefix: "sys/none/"),
+            rest: rest)
+        guard core.system.path(matching: rest)?.traits.whenSealed == true else { throw .sealed }
+        return location
+    }
+
+    private static func match(
+        _ table: PathTable, _ rest: String, _ operation: CofferFramework.Operation
+    ) -> Result<PathTable.Match, EngineError> {
+        if operation == .help {
+            guard let path = table.path(matching: rest) else { return .failure(.unsupportedPath) }
+            return .success(PathTable.Match(path: path, verb: HelpVerb.verb(for: path, at: rest), captures: []))
+        }
+        do throws(EngineError) {
+            let match = try table.match(rest, operation)
+            // A parameter that ends in a period is not a name (contract, status 404).
+            if match.captures.contains(where: { $0.value.hasSuffix(".") }) { return .failure(.notFound) }
+            return .success(match)
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    // MARK: stage 5, decode
+
+    mutating func decode() async throws(Denial) {
+        switch operation {
+        case .read, .list, .scan, .delete, .help:
+            fields = RequestData.fields(query: incoming.query)
+        case .create, .update, .patch:
+            if operation == .update && path.text.utf8.last == UInt8(ascii: "/") { throw .writeToFolder }
+            if operation == .patch { try requireMergePatch() }
+            let body = try await readBody()
+            if location?.traits.acceptsRawBody == true {
+                rawBody = body
+            } else {
+                fields = try RequestData.fields(body: body, kind: incoming.bodyKind, limits: incoming.jsonLimits)
+            }
+        }
+        replaceCapturedFields()
+    }
+
+    private func requireMergePatch() throws(Denial) {
+        switch incoming.bodyKind {
+        case .mergePatch: return
+        case .json: throw .wrongPatchType("application/json")
+        case .form: throw .wrongPatchType("application/x-www-form-urlencoded")
+        case .other(let type): throw .wrongPatchType(type)
+        }
+    }
+
+    private func readBody() async throws(Denial) -> [UInt8] {
+        do {
+            return try await incoming.readBody()
+        } catch .tooLarge {
+            throw .bodyTooLarge
+        } catch {
+            throw .malformedBody
+        }
+    }
+
+    /// A field that the URL names wins over one of the same name in the body.
+    private mutating func replaceCapturedFields() {
+        guard case .success(let match)? = location?.match, !match.verb.takesAnyField else { return }
+        for capture in match.captures where fields[capture.name] != nil {
+            fields[capture.name] = nil
+            replacedFields.append(capture.name)
+        }
+    }
+}

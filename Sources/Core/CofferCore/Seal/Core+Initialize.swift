@@ -1,0 +1,77 @@
+internal import PolicyService
+package import CofferBarrier
+package import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+internal import MemoryStorage
+internal import TokenService
+
+/// What initialisation gives its caller, once.
+package struct Initialization: Sendable {
+    package let shares: [SecretBytes]
+    package let rootToken: String
+}
+
+extension Core {
+    package func isInitialized() async throws -> Bool { try await barrier.isInitialized() }
+
+    /// Makes keys, default mounts, default policy and root token.
+    ///
+    /// All of it is made in memory first and then moved to the storage in one
+    /// commit, so that a crash leaves either nothing or a whole server.
+    package func initialize(_ seal: SealConfiguration, rootTokenID: String? = nil) async throws -> Initialization {
+        guard (1...255).contains(seal.shares), (1...seal.shares).contains(seal.threshold),
+            seal.shares == 1 || seal.threshold > 1
+        else { throw EngineError.badRequest(Self.badCounts(seal)) }
+        if try await isInitialized() { throw EngineError.badRequest("Vault is already initialized") }
+        let staging = MemoryStorage()
+        let scratch = Barrier(storage: staging, clock: clock, random: random)
+        let rootKey = try SecretBytes(count: 32, from: random)
+        let (unsealKey, shares) = try self.seal.makeKey(seal)
+        try await scratch.initialize(rootKey: rootKey)
+        try await scratch.unseal(rootKey: rootKey)
+        let services = try await openServices(over: scratch)
+        try await services.policies.ensureDefault()
+        let rootToken = try await issueRootToken(services, id: rootTokenID)
+        try await move(staging, seal, try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
+        scratch.seal()
+        return Initialization(shares: shares, rootToken: rootToken)
+    }
+
+    private func issueRootToken(_ services: Services, id: String?) async throws -> String {
+        var grant = AuthGrant(displayName: "root", policies: ["root"])
+        grant.customID = id
+        grant.noDefaultPolicy = true
+        grant.renewable = false
+        let context = IssueContext(
+            path: "auth/token/root", namespace: .root, mountDefaultTTL: .zero,
+            mountMaximumTTL: configuration.maximumTTL)
+        return try await services.tokens.issue(grant, context).auth.clientToken
+    }
+
+    private func move(_ staging: MemoryStorage, _ seal: SealConfiguration, _ storedKey: [UInt8]) async throws {
+        var batch = WriteBatch(epoch: try await storage.acquireEpoch())
+        for key in try await staging.scan("", after: nil, limit: .max) {
+            guard let entry = try await staging.get(key) else { continue }
+            batch.changes[key] = .put(entry.value)
+        }
+        batch.changes[SealConfiguration.path] = .put(seal.encoded())
+        batch.changes[StoredRootKey.path] = .put(storedKey)
+        // Two callers at once: the second finds the keyring and fails.
+        batch.expected["core/keyring"] = 0
+        do throws(StorageError) {
+            try await storage.commit(batch)
+        } catch .conflict {
+            throw EngineError.badRequest("Vault is already initialized")
+        }
+    }
+
+    private static func badCounts(_ seal: SealConfiguration) -> String {
+        if seal.shares < 1 { return "secret shares must be at least 1" }
+        if seal.shares > 255 { return "secret shares must be at most 255" }
+        if seal.threshold < 1 { return "secret threshold must be at least 1" }
+        if seal.threshold > seal.shares { return "secret threshold cannot be larger than secret shares" }
+        return "secret threshold must be greater than one if secret shares is greater than one"
+    }
+}

@@ -1,0 +1,135 @@
+internal import AuditService
+package import CofferBarrier
+package import CofferBase
+internal import CofferFramework
+internal import CofferStorage
+internal import LeaseService
+internal import Logging
+internal import MountService
+internal import PolicyService
+internal import TokenService
+
+extension Core {
+    package func sealConfiguration() async throws -> SealConfiguration? {
+        try await storage.get(SealConfiguration.path).flatMap { SealConfiguration(encoded: $0.value) }
+    }
+
+    /// Takes one share of the unseal key; opens the server when the threshold is met.
+    /// - Throws: `badRequest`; any failure clears the progress.
+    package func unseal(with share: SecretBytes) async throws {
+        guard let configuration = try await sealConfiguration() else {
+            throw EngineError.badRequest("server is not yet initialized")
+        }
+        if services != nil { return }
+        // The bounds of the family: a 16-byte key up to a 32-byte key with its place.
+        guard (16...33).contains(share.count) else {
+            throw EngineError.badRequest("invalid key: key is shorter than 16 bytes or longer than 33 bytes")
+        }
+        if configuration.threshold > 1, share.withUnsafeBytes({ $0.last == 0 }) {
+            throw EngineError.badRequest("invalid key: the share is not one of this seal")
+        }
+        switch try seal.add(share, threshold: configuration.threshold) {
+        case .wait: return
+        case .combine(let shares): try await open(shares)
+        }
+    }
+
+    package func resetUnseal() { seal.reset() }
+
+    private func open(_ shares: [SecretBytes]) async throws {
+        guard let stored = try await storage.get(StoredRootKey.path), let unsealKey = seal.join(shares),
+            let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
+        else { throw EngineError.badRequest("Unseal failed, invalid key") }
+        do {
+            try await barrier.unseal(rootKey: rootKey)
+            let services = try await openServices(over: barrier)
+            try await services.audit.load()
+            enter(.unsealed(services))
+        } catch {
+            barrier.seal()
+            log.error("unseal failed after the key was accepted", metadata: ["error": "\(type(of: error))"])
+            throw error
+        }
+        log.info("vault is unsealed")
+        startReaper()
+    }
+
+    /// Drops every key and everything decoded; answers 503 from then on.
+    package func sealNow() async {
+        guard let services else { return }
+        enter(.sealed)
+        await services.reaper.stop()
+        services.audit.close()
+        barrier.seal()
+        seal.reset()
+        log.info("vault is sealed")
+    }
+
+    /// Loads what an open barrier holds; on a new one it makes the default mounts.
+    func openServices(over barrier: Barrier) async throws -> Services {
+        let mounts = Mounts(
+            storage: barrier, kinds: configuration.engines, clock: clock, random: random,
+            defaultTTL: configuration.defaultTTL, maximumTTL: configuration.maximumTTL)
+        let interrupted = try await mounts.load()
+        try await ensureBuiltInMounts(mounts)
+        guard let cubbyholes = mounts.routes["cubbyhole/"]?.storage else {
+            throw EngineError.internal("the cubbyhole mount is missing")
+        }
+        let leases = Leases(storage: barrier)
+        let tokens = try await Tokens(
+            storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
+        for mount in interrupted { try await mounts.finishRemoval(of: mount) }
+        return Services(
+            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
+            audit: AuditBroker(
+                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
+            reaper: makeReaper(leases, tokens), cluster: try await clusterIdentity(barrier))
+    }
+
+    private func makeReaper(_ leases: Leases, _ tokens: Tokens) -> LeaseReaper {
+        let log = log
+        let reaper = LeaseReaper(
+            leases: leases, clock: clock,
+            revoke: { lease in try await tokens.revoke(key: lease.tokenKey) },
+            postpone: { lease, time in try await tokens.postpone(lease, until: time) },
+            report: { log.warning("\($0)") })
+        leases.onChange { time in Task { await reaper.noteExpiry(time) } }
+        return reaper
+    }
+
+    private func startReaper() {
+        guard let reaper = services?.reaper else { return }
+        Task { await reaper.run() }
+    }
+
+    private func ensureBuiltInMounts(_ mounts: Mounts) async throws {
+        for (path, type, description, mountClass) in Self.builtInMounts where mounts.routes[path] == nil {
+            var entry = MountEntry()
+            entry.class = mountClass
+            entry.path = mountClass == .auth ? String(path.dropFirst(5)) : path
+            entry.type = type
+            entry.description = description
+            entry.isLocal = type == "cubbyhole"
+            _ = try await mounts.enable(entry, allowReserved: true)
+        }
+    }
+
+    private static let builtInMounts: [(String, String, String, EngineKind.Class)] = [
+        ("sys/", "system", "system endpoints used for control, policy and debugging", .secret),
+        ("cubbyhole/", "cubbyhole", "per-token private secret storage", .secret),
+        ("auth/token/", "token", "token based credentials", .auth),
+    ]
+
+    private func clusterIdentity(_ barrier: Barrier) async throws -> ClusterIdentity {
+        let view = StorageView(barrier, prefix: "core/cluster/")
+        if let stored = try await view.get("local/info") {
+            let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n").map(String.init)
+            if parts.count == 2 { return ClusterIdentity(name: parts[0], id: parts[1]) }
+        }
+        let name = configuration.clusterName.isEmpty
+            ? "vault-cluster-" + Hex.encode(try random.bytes(4)) : configuration.clusterName
+        let identity = ClusterIdentity(name: name, id: try random.uuid())
+        try await view.put("local/info", Array("\(identity.name)\n\(identity.id)".utf8))
+        return identity
+    }
+}

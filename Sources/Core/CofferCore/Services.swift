@@ -1,0 +1,24 @@
+package import AuditService
+package import CofferBarrier
+package import LeaseService
+package import MountService
+package import PolicyService
+package import TokenService
+
+/// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
+package struct Services: Sendable {
+    package let barrier: Barrier
+    package let mounts: Mounts
+    package let policies: Policies
+    package let tokens: Tokens
+    package let leases: Leases
+    package let audit: AuditBroker
+    package let reaper: LeaseReaper
+    package let cluster: ClusterIdentity
+}
+
+/// Name and id of the cluster, drawn at initialisation.
+package struct ClusterIdentity: Sendable {
+    package let name: String
+    package let id: String
+}

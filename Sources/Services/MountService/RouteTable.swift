@@ -1,0 +1,50 @@
+internal import CofferFramework
+/// All mounts of the server, by full path. Mounts never nest, so a path has at most one.
+package struct RouteTable: Sendable {
+    private var byPath: [String: Route] = [:]
+
+    package struct Hit: Sendable {
+        package let route: Route
+        /// What follows the mount's path.
+        package let rest: String
+    }
+
+    /// The mount that `path` (without namespace) lies in. `secret` alone means `secret/`.
+    package func find(_ path: String) -> Hit? {
+        let bytes = path.utf8
+        var start = bytes.startIndex
+        while let slash = bytes[start...].firstIndex(of: UInt8(ascii: "/")) {
+            let next = bytes.index(after: slash)
+            if let route = byPath[String(path[..<next])], sameBytes(route.mount.path, path[..<next]) {
+                return Hit(route: route, rest: String(path[next...]))
+            }
+            start = next
+        }
+        return byPath[path + "/"].map { Hit(route: $0, rest: "") }
+    }
+
+    /// The mount at exactly this full path.
+    package subscript(fullPath: String) -> Route? { byPath[fullPath] }
+
+    package func route(accessor: String) -> Route? {
+        byPath.values.first { $0.entry.accessor == accessor }
+    }
+
+    /// In order of their paths.
+    package var routes: [Route] {
+        byPath.values.sorted { $0.mount.path.utf8.lexicographicallyPrecedes($1.mount.path.utf8) }
+    }
+
+    /// The mount that stands in the way of a new one at `path`: the same, above or below.
+    func conflict(with path: String) -> String? {
+        byPath.keys.first { path.hasPrefix($0) || $0.hasPrefix(path) }
+    }
+
+    mutating func set(_ route: Route) { byPath[route.mount.path] = route }
+    mutating func remove(_ fullPath: String) { byPath[fullPath] = nil }
+}
+
+/// Dictionary keys fold canonical equivalence; a path must match byte by byte.
+private func sameBytes(_ left: String, _ right: Substring) -> Bool {
+    left.utf8.elementsEqual(right.utf8)
+}

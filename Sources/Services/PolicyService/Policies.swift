@@ -1,0 +1,94 @@
+internal import CofferJSON
+package import CofferStorage
+internal import Synchronization
+
+/// Stored policies, parsed once, and the ACLs compiled from them.
+///
+/// Stored at `sys/policy/<name>` as `{"text": …}`. A write drops every compiled
+/// ACL; requests compile theirs anew at the next decision.
+package final class Policies: Sendable {
+    private let storage: StorageView
+    private let cache = Mutex(Cache())
+
+    private struct Cache {
+        var generation: UInt64 = 0
+        /// Nil inside means "looked, not there".
+        var parsed: [String: Policy?] = [:]
+        var compiled: [String: ACL] = [:]
+    }
+
+    package init(storage: any TransactionalStorage) {
+        self.storage = StorageView(storage, prefix: "sys/policy/")
+    }
+
+    /// Writes the default policy if there is none yet; part of initialisation.
+    package func ensureDefault() async throws {
+        if try await storage.get("default") == nil {
+            try await write(name: "default", text: DefaultPolicies.defaultText)
+        }
+    }
+
+    /// The policy, fixed ones included; nil when there is none. `root` is not a parsed policy.
+    package func policy(named name: String) async throws -> Policy? {
+        let name = name.lowercased()
+        if let fixed = try DefaultPolicies.fixed(name) { return fixed }
+        let (known, generation) = cache.withLock { ($0.parsed[name], $0.generation) }
+        if let known { return known }
+        let stored = try await storage.get(StorageKey(name))
+        let policy = try stored.map { try Self.parse(name, $0) }
+        cache.withLock { if $0.generation == generation { $0.parsed[name] = .some(policy) } }
+        return policy
+    }
+
+    /// Names of stored policies and `root`, sorted.
+    package func names() async throws -> [String] {
+        (try await storage.children(of: "") + ["root"]).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// Parses, then stores. - Throws: `PolicyError` when the text is not a policy.
+    package func write(name: String, text: String) async throws {
+        let policy = try Policy.parse(name: name, namespace: "root", text: text)
+        let record = JSON.object(["text": .string(text)]).serialized()
+        try await storage.put(StorageKey(policy.name), record)
+        forget()
+    }
+
+    package func delete(name: String) async throws {
+        try await storage.delete(StorageKey(name.lowercased()))
+        forget()
+    }
+
+    /// The compiled rules of a token's policies; unknown names grant nothing.
+    package func acl(for names: [String]) async throws -> ACL {
+        let key = names.joined(separator: "\u{0}")
+        let (known, generation) = cache.withLock { ($0.compiled[key], $0.generation) }
+        if let known { return known }
+        var policies: [Policy] = []
+        for name in names where name != "root" {
+            if let policy = try await policy(named: name) { policies.append(policy) }
+        }
+        let acl = ACL(policies: policies, isRoot: names.contains("root"))
+        cache.withLock { cache in
+            guard cache.generation == generation else { return }
+            if cache.compiled.count >= 4096 { cache.compiled.removeAll() }
+            cache.compiled[key] = acl
+        }
+        return acl
+    }
+
+    /// Counts writes; a compiled ACL kept elsewhere is good while this stays the same.
+    package var generation: UInt64 { cache.withLock { $0.generation } }
+
+    private func forget() {
+        cache.withLock { cache in
+            cache.generation += 1
+            cache.parsed.removeAll()
+            cache.compiled.removeAll()
+        }
+    }
+
+    private static func parse(_ name: String, _ bytes: [UInt8]) throws -> Policy {
+        let record = try JSON.parseObject(bytes, limits: .trusted)
+        return try Policy.parse(name: name, namespace: "root", text: record["text"]?.stringValue ?? "")
+    }
+}

@@ -1,0 +1,90 @@
+internal import CofferBase
+internal import HCL
+
+extension Policy {
+    /// Reads a policy in HCL or JSON.
+    /// - Throws: `PolicyError` with line and column; an unknown key is an error, so that a typing
+    ///   mistake never widens a rule.
+    package static func parse(name: String, namespace: String, text: String) throws(PolicyError) -> Policy {
+        do throws(HCLError) {
+            let body = try HCLDocument.parse(text: text).body
+            for item in body.items where item.name != "path" && item.name != "name" {
+                throw HCLError("invalid key; a policy holds path blocks", at: item.position)
+            }
+            guard let blocks = body.blocks(named: "path", labels: 1) else {
+                throw HCLError("expected path \"…\" { … }", at: body.items.first?.position ?? .unknown)
+            }
+            let rules = try blocks.map { (block) throws(HCLError) in try rule(block) }
+            return Policy(name: name.lowercased(), namespace: namespace, text: text, rules: rules)
+        } catch {
+            throw PolicyError("failed to parse policy: \(error.description)")
+        }
+    }
+
+    private static func rule(_ block: HCLBlock) throws(HCLError) -> PathRule {
+        guard var pattern = block.labels.first?[...] else {
+            throw HCLError("a path block needs the path as its label", at: block.position)
+        }
+        if pattern.hasPrefix("/") { pattern.removeFirst() }
+        if pattern.contains("+*") {
+            throw HCLError("\"+*\" is not allowed in a path", at: block.position)
+        }
+        var rule = PathRule(pattern: String(pattern))
+        for item in block.body.items { try set(item, in: &rule) }
+        if let low = rule.minimumWrappingTTL, let high = rule.maximumWrappingTTL, low > high {
+            throw HCLError("min_wrapping_ttl is larger than max_wrapping_ttl", at: block.position)
+        }
+        return rule
+    }
+
+    private static func set(_ item: HCLItem, in rule: inout PathRule) throws(HCLError) {
+        switch item.name {
+        case "capabilities":
+            for element in item.value.elements {
+                guard let capability = element.scalarText.flatMap(Capability.init(rawValue:)) else {
+                    throw HCLError("invalid capability", at: item.position)
+                }
+                rule.capabilities.insert(capability)
+            }
+        case "policy": rule.capabilities.formUnion(try oldPolicy(item))
+        case "allowed_parameters": rule.allowedParameters = try parameters(item)
+        case "denied_parameters": rule.deniedParameters = try parameters(item)
+        case "required_parameters": rule.requiredParameters = item.value.elements.compactMap(\.scalarText)
+        case "min_wrapping_ttl": rule.minimumWrappingTTL = try duration(item)
+        case "max_wrapping_ttl": rule.maximumWrappingTTL = try duration(item)
+        case "comment", "subscribe_event_types", "mfa_methods": break
+        default: throw HCLError("invalid key \"\(shown(item.name))\"", at: item.position)
+        }
+    }
+
+    /// `policy = "write"`: the form before capabilities.
+    private static func oldPolicy(_ item: HCLItem) throws(HCLError) -> Set<Capability> {
+        switch item.value.scalarText {
+        case "deny": return [.deny]
+        case "read": return [.read, .list]
+        case "write": return [.create, .read, .update, .delete, .list]
+        case "sudo": return [.create, .read, .update, .delete, .list, .sudo]
+        default: throw HCLError("invalid policy; use capabilities", at: item.position)
+        }
+    }
+
+    private static func parameters(_ item: HCLItem) throws(HCLError) -> [String: [ParameterValue]] {
+        guard let body = item.value.objectValue else {
+            throw HCLError("expected a block of parameter names", at: item.position)
+        }
+        var parameters: [String: [ParameterValue]] = [:]
+        for inner in body.items { parameters[inner.name.lowercased()] = inner.value.elements.map(ParameterValue.init) }
+        return parameters
+    }
+
+    private static func duration(_ item: HCLItem) throws(HCLError) -> Duration {
+        guard let duration = item.value.scalarText.flatMap({ GoDuration.parse($0) }), duration >= .zero else {
+            throw HCLError("expected a duration", at: item.position)
+        }
+        return duration
+    }
+
+    private static func shown(_ name: String) -> String {
+        name.utf8.count <= 40 && name.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? name : "(unprintable)"
+    }
+}

@@ -1,0 +1,69 @@
+/// A rule whose pattern has `+` segments or ends in `*`.
+struct WildRule: Sendable {
+    let rule: CompiledRule
+    private let segments: [[UInt8]]
+    private let isPrefix: Bool
+    private let hasPlus: Bool
+    /// The pattern without its final `*`.
+    private let literal: [UInt8]
+
+    init(_ rule: CompiledRule) {
+        self.rule = rule
+        isPrefix = rule.pattern.hasSuffix("*")
+        literal = Array((isPrefix ? rule.pattern.dropLast()[...] : rule.pattern[...]).utf8)
+        segments = literal.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        hasPlus = segments.contains([UInt8(ascii: "+")])
+    }
+
+    static func isWild(_ pattern: String) -> Bool {
+        pattern.hasSuffix("*") || pattern.split(separator: "/").contains("+")
+    }
+
+    func matches(_ path: String, _ given: [Substring.UTF8View]) -> Bool {
+        if !hasPlus { return path.utf8.starts(with: literal) }
+        guard isPrefix ? given.count >= segments.count : given.count == segments.count else { return false }
+        for (index, wanted) in segments.enumerated() {
+            if wanted == [UInt8(ascii: "+")] { continue }
+            let isLast = isPrefix && index == segments.count - 1
+            if isLast ? !given[index].starts(with: wanted) : !given[index].elementsEqual(wanted) { return false }
+        }
+        return true
+    }
+
+    /// Vault's documented priority: a later first wildcard, then no final `*`, then fewer `+`, then the
+    /// longer pattern, then the lexicographically larger one.
+    func precedes(_ other: WildRule) -> Bool {
+        if firstWildcard != other.firstWildcard { return firstWildcard > other.firstWildcard }
+        if isPrefix != other.isPrefix { return !isPrefix }
+        if plusCount != other.plusCount { return plusCount < other.plusCount }
+        let (mine, others) = (rule.pattern.utf8, other.rule.pattern.utf8)
+        if mine.count != others.count { return mine.count > others.count }
+        return others.lexicographicallyPrecedes(mine)
+    }
+
+    private var plusCount: Int { segments.count { $0 == [UInt8(ascii: "+")] } }
+
+    private var firstWildcard: Int {
+        var offset = 0
+        for segment in segments {
+            if segment == [UInt8(ascii: "+")] { return offset }
+            offset += segment.count + 1
+        }
+        return literal.count
+    }
+
+    /// True when some path at or below `folder` (ending in `/`) could match the pattern.
+    static func mayReach(_ pattern: String, below folder: String) -> Bool {
+        let isPrefix = pattern.hasSuffix("*")
+        let wanted = (isPrefix ? pattern.dropLast()[...] : pattern[...]).utf8
+            .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        let given = folder.utf8.split(separator: UInt8(ascii: "/"))
+        for (index, segment) in given.enumerated() {
+            guard index < wanted.count else { return isPrefix && index == wanted.count }
+            let isLast = isPrefix && index == wanted.count - 1
+            if isLast { return segment.starts(with: wanted[index]) }
+            if !wanted[index].elementsEqual("+".utf8) && !wanted[index].elementsEqual(segment) { return false }
+        }
+        return true
+    }
+}

@@ -1,0 +1,113 @@
+package import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+
+/// A service token as it is stored, at `sys/token/id/<key>`.
+package struct TokenEntry: Sendable {
+    package var id = ""
+    package var accessor = ""
+    /// Storage key of the parent; empty for an orphan.
+    package var parentKey = ""
+    package var policies: [String] = []
+    /// Request path that created it.
+    package var path = ""
+    package var metadata: [String: String] = [:]
+    package var displayName = ""
+    /// 0 unlimited; above 0 what is left; −1 the last use is being spent; −2 revocation has begun.
+    package var uses: Int64 = 0
+    package var creationTime = Timestamp(nanoseconds: 0)
+    package var ttl: Duration = .zero
+    package var explicitMaximumTTL: Duration = .zero
+    package var period: Duration = .zero
+    package var boundCIDRs: [String] = []
+    package var typeName = TokenType.service.rawValue
+    package var cubbyholeID = ""
+    package var entityID = ""
+    package var role = ""
+    package var namespaceID = NamespaceReference.root.id
+    package var renewable = true
+    /// Lease that ends it; empty for a token that never expires (root).
+    package var leaseID = ""
+
+    package init() {}
+
+    static let lastUse: Int64 = -1
+    static let revoking: Int64 = -2
+
+    package var isOrphan: Bool { parentKey.isEmpty }
+    package var isRoot: Bool { policies.contains("root") }
+
+    static let schema = Schema<TokenEntry>(
+        { TokenEntry() },
+        [
+            Field("id", \.id, "Token.").secret, Field("accessor", \.accessor, "Accessor."),
+            Field("parent", \.parentKey, "Parent's key."), Field("policies", \.policies, "Policies."),
+            Field("path", \.path, "Creation path."), Field("meta", \.metadata, "Metadata."),
+            Field("display_name", \.displayName, "Display name."), Field("num_uses", \.uses, "Uses."),
+            Field("creation_time", \.creationNanoseconds, "Creation time."),
+            Field("ttl", \.ttl, "TTL."), Field("explicit_max_ttl", \.explicitMaximumTTL, "Explicit maximum TTL."),
+            Field("period", \.period, "Period."), Field("bound_cidrs", \.boundCIDRs, "Networks."),
+            Field("type", \.typeName, "Type."), Field("cubbyhole_id", \.cubbyholeID, "Cubbyhole."),
+            Field("entity_id", \.entityID, "Entity."), Field("role", \.role, "Role."),
+            Field("namespace", \.namespaceID, "Namespace."), Field("renewable", \.renewable, "Renewable."),
+            Field("lease_id", \.leaseID, "Lease."),
+        ])
+
+    private var creationNanoseconds: Int64 {
+        get { creationTime.nanoseconds }
+        set { creationTime = Timestamp(nanoseconds: newValue) }
+    }
+
+    func encoded() -> [UInt8] { JSON.object(Self.schema.encode(self)).serialized() }
+
+    init(encoded bytes: [UInt8]) throws {
+        self = try Self.schema.decode(try JSON.parseObject(bytes, limits: .trusted))
+    }
+}
+
+/// A token that was looked up, with its lease, as the cache holds it.
+package final class LiveToken: Sendable {
+    /// Where it is stored; safe to log.
+    package let key: String
+    package let entry: TokenEntry
+    package let issueTime: Timestamp
+    /// Nil: never.
+    package let expireTime: Timestamp?
+    package let lastRenewal: Timestamp?
+
+    package init(
+        key: String, entry: TokenEntry, issueTime: Timestamp, expireTime: Timestamp?, lastRenewal: Timestamp?
+    ) {
+        self.key = key
+        self.entry = entry
+        self.issueTime = issueTime
+        self.expireTime = expireTime
+        self.lastRenewal = lastRenewal
+    }
+
+    /// What is left at `now`; zero for a token that never expires.
+    package func remainingTTL(at now: Timestamp) -> Duration {
+        guard let expireTime else { return .zero }
+        return max(expireTime - now, .zero)
+    }
+}
+
+/// Why a token was not accepted; the public answer does not tell these apart.
+package enum TokenRefusal: Sendable, Equatable {
+    case unknown, expired, usedUp, revoked, addressNotBound, wrappingToken
+}
+
+package enum Authentication: Sendable {
+    case valid(LiveToken)
+    case refused(TokenRefusal)
+}
+
+/// What spending a use left.
+package enum TokenUse: Sendable, Equatable {
+    case unlimited
+    case remaining(Int64)
+    /// This request spent the last one; the token is revoked when it is done.
+    case last
+    /// Another request spent the last one first.
+    case refused
+}

@@ -1,0 +1,127 @@
+internal import CofferBase
+package import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+internal import LeaseService
+
+/// Where and under which limits a token is issued.
+package struct IssueContext: Sendable {
+    /// Request path that creates it: `auth/token/create`.
+    package var path: String
+    package var namespace: NamespaceReference
+    package var mountDefaultTTL: Duration
+    package var mountMaximumTTL: Duration
+
+    package init(
+        path: String, namespace: NamespaceReference, mountDefaultTTL: Duration, mountMaximumTTL: Duration
+    ) {
+        self.path = path
+        self.namespace = namespace
+        self.mountDefaultTTL = mountDefaultTTL
+        self.mountMaximumTTL = mountMaximumTTL
+    }
+}
+
+package struct IssuedToken: Sendable {
+    package let auth: IssuedAuth
+    package let warnings: [String]
+    /// Storage key of the new token.
+    package let key: String
+}
+
+extension Tokens {
+    /// Makes a token: entry, accessor, place under its parent and lease, in one commit.
+    package func issue(_ grant: AuthGrant, _ context: IssueContext) async throws -> IssuedToken {
+        try await view.transaction { transaction in
+            try await stage(grant, context, in: &transaction)
+        }
+    }
+
+    /// The same inside another transaction of this storage's root.
+    func stage(
+        _ grant: AuthGrant, _ context: IssueContext, in transaction: inout Transaction
+    ) async throws -> IssuedToken {
+        let now = clock.now
+        let id = try grant.customID ?? "hvs." + random.base62(24)
+        let key = key(of: id)
+        var entry = TokenEntry(grant, id: id, accessor: try random.base62(24), context.path, now)
+        entry.cubbyholeID = try random.base62(24)
+        entry.namespaceID = context.namespace.id
+        if let parent = grant.parent {
+            entry.parentKey = self.key(of: parent)
+            try await requireUsable(entry.parentKey, in: &transaction)
+        }
+        if try await transaction.get(Self.idKey(key)) != nil {
+            throw EngineError.badRequest("cannot create a token with a duplicate ID")
+        }
+        let neverExpires = entry.isRoot && grant.ttl == .zero && grant.period == .zero
+            && grant.explicitMaximumTTL == .zero
+        let lifetime = neverExpires ? TokenTTL.Result(ttl: .zero, warnings: []) : Self.lifetime(grant, context)
+        entry.ttl = .seconds(lifetime.ttl.wholeSeconds)
+        if !neverExpires {
+            // A lifetime that is used up already must not become "never" (CVE-2021-32923).
+            guard lifetime.ttl > .zero else { throw EngineError.badRequest("the token would have no lifetime left") }
+            entry.leaseID = "\(context.path)/\(key)"
+            let lease = Lease(
+                id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
+                expireTime: now + lifetime.ttl, renewable: entry.renewable)
+            try await leases.stage(lease, replacing: nil, in: &transaction)
+        }
+        put(entry, key, in: &transaction)
+        return IssuedToken(
+            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings, key: key)
+    }
+
+    private func put(_ entry: TokenEntry, _ key: String, in transaction: inout Transaction) {
+        transaction.put(Self.idKey(key), entry.encoded())
+        let accessor: JSONObject = ["accessor": .string(entry.accessor), "key": .string(key)]
+        transaction.put(StorageKey("accessor/" + self.key(of: entry.accessor)), JSON.object(accessor).serialized())
+        if !entry.isOrphan { transaction.put(Self.childKey(entry.parentKey, key), []) }
+    }
+
+    /// A child must not outlive a parent that is being revoked at this moment.
+    private func requireUsable(_ parentKey: String, in transaction: inout Transaction) async throws {
+        guard let stored = try await transaction.get(Self.idKey(parentKey)),
+            try TokenEntry(encoded: stored).uses >= 0
+        else { throw EngineError.permissionDenied }
+    }
+
+    private static func lifetime(_ grant: AuthGrant, _ context: IssueContext) -> TokenTTL.Result {
+        var ttl = TokenTTL(mountDefault: context.mountDefaultTTL, mountMaximum: context.mountMaximumTTL)
+        ttl.requested = grant.ttl
+        ttl.period = grant.period
+        ttl.explicitMaximum = grant.explicitMaximumTTL
+        ttl.roleMaximum = grant.maximumTTL
+        return ttl.effective()
+    }
+}
+
+extension TokenEntry {
+    init(_ grant: AuthGrant, id: String, accessor: String, _ path: String, _ now: Timestamp) {
+        self.init()
+        self.id = id
+        self.accessor = accessor
+        policies = grant.policies
+        self.path = path
+        metadata = grant.metadata
+        displayName = grant.displayName
+        uses = grant.numberOfUses
+        creationTime = now
+        explicitMaximumTTL = grant.explicitMaximumTTL
+        period = grant.period
+        boundCIDRs = grant.boundCIDRs
+        typeName = grant.type.rawValue
+        entityID = grant.entityID
+        role = grant.role
+        renewable = grant.renewable
+    }
+
+    /// The `auth` object for this token.
+    func issuedAuth(leaseDuration: Duration) -> IssuedAuth {
+        IssuedAuth(
+            clientToken: id, accessor: accessor, policies: policies, tokenPolicies: policies, metadata: metadata,
+            leaseDuration: leaseDuration, renewable: renewable && !leaseID.isEmpty, entityID: entityID,
+            type: TokenType(rawValue: typeName) ?? .service, orphan: isOrphan, numberOfUses: max(uses, 0),
+            displayName: displayName)
+    }
+}

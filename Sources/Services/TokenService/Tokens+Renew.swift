@@ -1,0 +1,39 @@
+internal import CofferBase
+package import CofferFramework
+internal import CofferStorage
+internal import LeaseService
+
+extension Tokens {
+    /// Moves a token's end; `increment` counts from now and is advisory.
+    /// - Throws: `badRequest("lease is not renewable")`, or `badRequest` when it has ended meanwhile.
+    package func renew(
+        _ live: LiveToken, increment: Duration, mountDefaultTTL: Duration, mountMaximumTTL: Duration
+    ) async throws -> (auth: IssuedAuth, warnings: [String]) {
+        guard live.entry.renewable, !live.entry.leaseID.isEmpty else {
+            throw EngineError.invalid("lease is not renewable")
+        }
+        let now = clock.now
+        let warnings: [String]
+        let duration: Duration
+        (warnings, duration) = try await view.transaction { transaction in
+            guard let lease = try await leases.load(live.entry.leaseID, in: &transaction), lease.expireTime > now,
+                let stored = try await transaction.get(Self.idKey(live.key)),
+                try TokenEntry(encoded: stored).uses >= 0
+            else { throw EngineError.permissionDenied }
+            var ttl = TokenTTL(mountDefault: mountDefaultTTL, mountMaximum: mountMaximumTTL)
+            ttl.requested = increment
+            ttl.period = live.entry.period
+            ttl.explicitMaximum = live.entry.explicitMaximumTTL
+            ttl.age = now - lease.issueTime
+            let result = ttl.effective()
+            // At its maximum a token keeps the end it has; it never becomes endless (CVE-2021-32923).
+            var renewed = lease
+            renewed.expireTime = result.ttl > .zero ? now + result.ttl : lease.expireTime
+            renewed.lastRenewal = now
+            try await leases.stage(renewed, replacing: lease, in: &transaction)
+            return (result.warnings, renewed.expireTime - now)
+        }
+        cache.forget(live.key)
+        return (live.entry.issuedAuth(leaseDuration: duration), warnings)
+    }
+}

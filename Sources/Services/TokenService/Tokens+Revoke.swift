@@ -1,0 +1,109 @@
+package import CofferBase
+internal import CofferStorage
+package import LeaseService
+
+extension Tokens {
+    /// Ends a token and everything below it: children, their children, cubbyholes, leases.
+    ///
+    /// Each token is first marked, and its lease moved to now, in one commit: it
+    /// is refused from then on, and a crash leaves work that the reaper finishes.
+    package func revoke(key: String) async throws {
+        guard try await mark(key) else { return }
+        // Depth first with a stack of our own: a chain of a million children must not exhaust the task's.
+        var stack = [key]
+        while let current = stack.last {
+            if let child = try await nextChild(of: current) {
+                if try await mark(child) {
+                    stack.append(child)
+                } else {
+                    try await view.delete(Self.childKey(current, child))
+                }
+            } else {
+                try await erase(current)
+                stack.removeLast()
+            }
+        }
+    }
+
+    /// Ends a token but leaves its children, which become orphans.
+    package func revokeOrphaning(key: String) async throws {
+        guard try await mark(key) else { return }
+        while let child = try await nextChild(of: key) {
+            try await view.transaction { transaction in
+                transaction.delete(Self.childKey(key, child))
+                guard let stored = try await transaction.get(Self.idKey(child)) else { return }
+                var entry = try TokenEntry(encoded: stored)
+                entry.parentKey = ""
+                transaction.put(Self.idKey(child), entry.encoded())
+            }
+            cache.forget(child)
+        }
+        try await erase(key)
+    }
+
+    /// Moves a lease that could not be ended to `time`.
+    package func postpone(_ lease: Lease, until time: Timestamp) async throws {
+        try await view.transaction { transaction in
+            guard let current = try await leases.load(lease.id, in: &transaction) else { return }
+            var later = current
+            later.expireTime = time
+            later.failedAttempts += 1
+            try await leases.stage(later, replacing: current, in: &transaction)
+        }
+    }
+
+    /// Makes the token unusable; false when there is none.
+    private func mark(_ key: String) async throws -> Bool {
+        let now = clock.now
+        let exists: Bool = try await view.transaction { transaction in
+            guard let stored = try await transaction.get(Self.idKey(key)) else { return false }
+            var entry = try TokenEntry(encoded: stored)
+            if entry.uses == TokenEntry.revoking { return true }
+            entry.uses = TokenEntry.revoking
+            if entry.leaseID.isEmpty { entry.leaseID = "\(entry.path)/\(key)" }
+            transaction.put(Self.idKey(key), entry.encoded())
+            let old = try await leases.load(entry.leaseID, in: &transaction)
+            var lease =
+                old
+                ?? Lease(
+                    id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID,
+                    issueTime: entry.creationTime, expireTime: now, renewable: false)
+            lease.expireTime = min(lease.expireTime, now)
+            try await leases.stage(lease, replacing: old, in: &transaction)
+            return true
+        }
+        cache.forget(key)
+        return exists
+    }
+
+    private func nextChild(of key: String) async throws -> String? {
+        try await view.children(of: StorageKey("parent/" + key + "/"), limit: 1).first
+    }
+
+    /// Removes every trace of one marked token without children.
+    private func erase(_ key: String) async throws {
+        guard let stored = try await view.get(Self.idKey(key)) else { return }
+        let entry = try TokenEntry(encoded: stored)
+        if !entry.cubbyholeID.isEmpty {
+            try await cubbyholes.deleteAll(below: StorageKey(entry.cubbyholeID + "/"))
+        }
+        try await view.transaction { transaction in
+            transaction.delete(Self.idKey(key))
+            transaction.delete(StorageKey("accessor/" + self.key(of: entry.accessor)))
+            if !entry.isOrphan { transaction.delete(Self.childKey(entry.parentKey, key)) }
+            if let lease = try await leases.load(entry.leaseID, in: &transaction) {
+                try await leases.stageRemoval(of: lease, in: &transaction)
+            }
+        }
+        cache.forget(key)
+    }
+}
+
+extension Tokens {
+    /// Ends every token that was issued below a path (an auth method that is disabled).
+    package func revokeAll(below path: String) async throws {
+        for lease in try await leases.all(below: path) where lease.kind == .token {
+            try await revoke(key: lease.tokenKey)
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package import CofferBase
+internal import CofferCrypto
+internal import CofferFramework
+internal import CofferJSON
+package import CofferStorage
+package import LeaseService
+
+/// Service tokens: looked up, issued, renewed and revoked.
+///
+/// | entry | holds |
+/// |---|---|
+/// | `sys/token/salt` | the salt of all keys below |
+/// | `sys/token/id/<key>` | the token |
+/// | `sys/token/accessor/<key>` | accessor and token key |
+/// | `sys/token/parent/<parent key>/<key>` | nothing: the key lists the children |
+package final class Tokens: Sendable {
+    let view: StorageView
+    let cubbyholes: StorageView
+    let leases: Leases
+    let clock: any WallClock
+    let random: RandomSource
+    let cache = TokenCache()
+    private let mac: HMACSHA256
+    private let salt: [UInt8]
+
+    /// Reads the salt, or draws it on the first unseal.
+    /// - Parameter cubbyholes: where each token's cubbyhole lives, by its id.
+    package init(
+        storage: any TransactionalStorage, cubbyholes: StorageView, leases: Leases, clock: any WallClock,
+        random: RandomSource
+    ) async throws {
+        let view = StorageView(storage, prefix: "sys/token/")
+        self.view = view
+        self.cubbyholes = cubbyholes
+        self.leases = leases
+        self.clock = clock
+        self.random = random
+        salt = try await view.transaction { transaction in
+            if let stored = try await transaction.get("salt") { return stored }
+            let drawn = Array(try random.uuid().utf8)
+            transaction.put("salt", drawn)
+            return drawn
+        }
+        mac = HMACSHA256(key: salt)
+    }
+
+    /// Where a token or accessor is stored (contract vectors 7 and 8).
+    func key(of id: String) -> String {
+        if id.utf8.contains(UInt8(ascii: ".")) {
+            return "h" + Hex.encode(mac.authenticate(Array(id.utf8)))
+        }
+        return Hex.encode(SHA1.hash(salt + Array(id.utf8)))
+    }
+
+    // MARK: looking up
+
+    /// Finds the token that a request carries; does not spend a use.
+    package func authenticate(_ token: String, from address: String) async throws -> Authentication {
+        guard token.utf8.count <= 8192, let live = try await load(key(of: token)) else { return .refused(.unknown) }
+        if let expireTime = live.expireTime, expireTime <= clock.now {
+            return .refused(live.entry.isWrapping ? .wrappingToken : .expired)
+        }
+        if live.entry.uses == TokenEntry.lastUse { return .refused(live.entry.isWrapping ? .wrappingToken : .usedUp) }
+        if live.entry.uses == TokenEntry.revoking { return .refused(.revoked) }
+        if live.expireTime != nil, !live.entry.boundCIDRs.isEmpty {
+            let isBound = live.entry.boundCIDRs.contains { CIDR($0)?.contains(address) == true }
+            if !isBound { return .refused(.addressNotBound) }
+        }
+        return .valid(live)
+    }
+
+    /// The usable token with this id, or nil; for lookups on behalf of another caller.
+    package func find(_ token: String) async throws -> LiveToken? {
+        usable(try await load(key(of: token)))
+    }
+
+    package func find(accessor: String) async throws -> LiveToken? {
+        guard let stored = try await view.get(StorageKey("accessor/" + key(of: accessor))),
+            let key = try JSON.parseObject(stored, limits: .trusted)["key"]?.stringValue
+        else { return nil }
+        return usable(try await load(key))
+    }
+
+    package func find(key: String) async throws -> LiveToken? { usable(try await load(key)) }
+
+    private func usable(_ live: LiveToken?) -> LiveToken? {
+        guard let live, live.entry.uses >= 0 else { return nil }
+        if let expireTime = live.expireTime, expireTime <= clock.now { return nil }
+        return live
+    }
+
+    /// Accessors of all tokens, in the order of their keys.
+    package func accessors() async throws -> [String] {
+        var accessors: [String] = []
+        for name in try await view.children(of: "accessor/") {
+            guard let stored = try await view.get(StorageKey("accessor/" + name)) else { continue }
+            if let accessor = try JSON.parseObject(stored, limits: .trusted)["accessor"]?.stringValue {
+                accessors.append(accessor)
+            }
+        }
+        return accessors
+    }
+
+    /// From the cache or from storage; nil when there is no such token.
+    func load(_ key: String) async throws -> LiveToken? {
+        if let live = cache.token(key) { return live }
+        let generation = cache.generation(key)
+        guard let stored = try await view.get(Self.idKey(key)) else { return nil }
+        let entry = try TokenEntry(encoded: stored)
+        let live: LiveToken
+        if entry.leaseID.isEmpty {
+            // Only the root token may live without a lease; any other is refused and removed on sight.
+            guard entry.isRoot else {
+                try await revoke(key: key)
+                return nil
+            }
+            live = LiveToken(
+                key: key, entry: entry, issueTime: entry.creationTime, expireTime: nil, lastRenewal: nil)
+        } else {
+            guard let lease = try await leases.load(entry.leaseID) else {
+                try await revoke(key: key)
+                return nil
+            }
+            live = LiveToken(
+                key: key, entry: entry, issueTime: lease.issueTime, expireTime: lease.expireTime,
+                lastRenewal: lease.lastRenewal)
+        }
+        cache.insert(live, ifStill: generation)
+        return live
+    }
+
+    // MARK: uses
+
+    /// Spends one use, durably, before the request does anything.
+    package func spendUse(of live: LiveToken) async throws -> TokenUse {
+        guard live.entry.uses > 0 else { return .unlimited }
+        let outcome: TokenUse = try await view.transaction { transaction in
+            guard let stored = try await transaction.get(Self.idKey(live.key)) else { return .refused }
+            var entry = try TokenEntry(encoded: stored)
+            guard entry.uses > 0 else { return .refused }
+            entry.uses = entry.uses == 1 ? TokenEntry.lastUse : entry.uses - 1
+            transaction.put(Self.idKey(live.key), entry.encoded())
+            return entry.uses == TokenEntry.lastUse ? .last : .remaining(entry.uses)
+        }
+        cache.forget(live.key)
+        return outcome
+    }
+
+    static func idKey(_ key: String) -> StorageKey { StorageKey("id/" + key) }
+    static func childKey(_ parent: String, _ child: String) -> StorageKey {
+        StorageKey("parent/" + parent + "/" + child)
+    }
+}
+
+extension TokenEntry {
+    /// A single-use token that opens one wrapped answer.
+    package var isWrapping: Bool { policies == ["response-wrapping"] }
+}

@@ -1,0 +1,190 @@
+internal import CofferStorage
+internal import CofferBarrier
+internal import CofferBase
+internal import CofferCore
+internal import CofferFramework
+internal import CofferJSON
+
+/// Initialising, unsealing and sealing.
+struct SealPaths {
+    let core: Core
+
+    var paths: [Path] { [initialization, unseal, sealStatus, seal, keyStatus, rotate] }
+
+    private static let open = PathTraits.traits {
+        $0.whenSealed = true
+        $0.unauthenticated = [.read, .update]
+        $0.isNeverWrapped = true
+    }
+
+    // MARK: sys/init
+
+    struct InitInput: Sendable {
+        var shares: Int64 = 0
+        var threshold: Int64 = 0
+        var pgpKeys: [String] = []
+        var rootTokenPGPKey = ""
+        var storedShares: Int64 = 0
+        var recoveryShares: Int64 = 0
+        var recoveryThreshold: Int64 = 0
+        var recoveryPGPKeys: [String] = []
+
+        static let schema = Schema<InitInput>(
+            { InitInput() },
+            [
+                Field("secret_shares", \.shares, "Number of shares to split the unseal key into."),
+                Field("secret_threshold", \.threshold, "Number of shares that open the seal."),
+                Field("pgp_keys", \.pgpKeys, "PGP public keys, one for each share."),
+                Field("root_token_pgp_key", \.rootTokenPGPKey, "PGP public key for the root token."),
+                Field("stored_shares", \.storedShares, "Shares kept by an auto-unseal mechanism."),
+                Field("recovery_shares", \.recoveryShares, "Recovery shares, with auto-unseal."),
+                Field("recovery_threshold", \.recoveryThreshold, "Recovery threshold, with auto-unseal."),
+                Field("recovery_pgp_keys", \.recoveryPGPKeys, "PGP public keys for recovery shares."),
+            ])
+    }
+
+    private var initialization: Path {
+        Path(
+            "init", "Initialize the server, or tell whether it is.", traits: Self.open,
+            [
+                Verb(.read, "read-initialization-status", "Whether the server is initialized.") { _ in
+                    .bare(["initialized": .bool(try await core.isInitialized())])
+                },
+                Verb(.update, "initialize", "Initialize the server.", InitInput.schema) { _, input in
+                    try await initialize(input)
+                },
+            ])
+    }
+
+    private func initialize(_ input: InitInput) async throws -> Reply {
+        guard input.pgpKeys.isEmpty, input.rootTokenPGPKey.isEmpty else {
+            throw EngineError.badRequest("PGP keys are not supported by this release; initialize without them")
+        }
+        guard input.recoveryShares == 0, input.recoveryThreshold == 0 else {
+            throw EngineError.badRequest(
+                "parameters recovery_shares,recovery_threshold not applicable to seal type shamir")
+        }
+        let seal = SealConfiguration(shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold))
+        let made = try await core.initialize(seal)
+        return .bare([
+            "keys": .strings(made.shares.map { $0.withUnsafeBytes { Hex.encode($0) } }),
+            "keys_base64": .strings(made.shares.map { $0.withUnsafeBytes { Base64.standard.encode($0) } }),
+            "root_token": .string(made.rootToken),
+        ])
+    }
+
+    // MARK: sys/unseal, sys/seal
+
+    struct UnsealInput: Sendable {
+        var key = ""
+        var reset = false
+        var migrate = false
+
+        static let schema = Schema<UnsealInput>(
+            { UnsealInput() },
+            [
+                Field("key", \.key, "One share of the unseal key, in hexadecimal or base64.").secret,
+                Field("reset", \.reset, "Forget the shares given so far."),
+                Field("migrate", \.migrate, "The share is for a seal migration."),
+            ])
+    }
+
+    private var unseal: Path {
+        Path(
+            "unseal", "Give one share of the unseal key.", traits: Self.open,
+            [
+                Verb(.update, "unseal", "Give one share of the unseal key.", UnsealInput.schema) { _, input in
+                    try await unseal(input)
+                }
+            ])
+    }
+
+    private func unseal(_ input: UnsealInput) async throws -> Reply {
+        if input.reset {
+            core.resetUnseal()
+            return .bare(try await status())
+        }
+        if input.key.isEmpty {
+            throw EngineError.badRequest("'key' must be specified in request body as JSON, or 'reset' set to true")
+        }
+        guard var bytes = Hex.decode(input.key) ?? Base64.standard.decode(input.key) else {
+            throw EngineError.badRequest("'key' must be a valid hex or base64 string")
+        }
+        defer { zero(&bytes) }
+        try await core.unseal(with: SecretBytes(copying: bytes))
+        return .bare(try await status())
+    }
+
+    private var seal: Path {
+        let sudo = PathTraits.traits { $0.sudo = [.update] }
+        return Path(
+            "seal", "Seal the server.", traits: sudo,
+            [
+                Verb(.update, "seal", "Seal the server.") { _ in
+                    await core.sealNow()
+                    return .empty
+                }
+            ])
+    }
+
+    // MARK: sys/seal-status
+
+    private var sealStatus: Path {
+        Path(
+            "seal-status", "State of the seal.", traits: Self.open,
+            [
+                Verb(.read, "seal-status", "State of the seal.") { _ in .bare(try await status()) },
+                Verb(.update, "seal-status2", "State of the seal.") { _ in .bare(try await status()) },
+            ])
+    }
+
+    private func status() async throws -> JSON {
+        let seal = try await core.sealConfiguration()
+        let progress = core.seal.state
+        let services = core.services
+        var object: JSONObject = [
+            "type": "shamir", "initialized": .bool(seal != nil), "sealed": .bool(services == nil),
+            "t": .int(seal?.threshold ?? 0), "n": .int(seal?.shares ?? 0),
+            "progress": .int(services == nil ? progress.progress : 0),
+            "nonce": .string(services == nil ? progress.nonce : ""),
+            "version": .string(core.configuration.reportedVersion),
+            "build_date": .string(core.configuration.buildDate), "migration": false,
+        ]
+        if let cluster = services?.cluster {
+            object["cluster_name"] = .string(cluster.name)
+            object["cluster_id"] = .string(cluster.id)
+        }
+        object["recovery_seal"] = false
+        object["storage_type"] = .string(core.storage.type)
+        object["coffer_version"] = .string(core.configuration.ownVersion)
+        return .object(object)
+    }
+
+    // MARK: sys/key-status, sys/rotate
+
+    private var keyStatus: Path {
+        Path(
+            "key-status", "The active encryption key.", traits: .traits { $0.isDoubled = true },
+            [
+                Verb(.read, "encryption-key-status", "The active encryption key.") { _ in
+                    guard let key = core.barrier.keyStatus else { throw EngineError.unavailable("Vault is sealed") }
+                    return .data(["term": .int(key.term), "install_time": .string(key.installTime), "encryptions": 0])
+                }
+            ])
+    }
+
+    private var rotate: Path {
+        Path(
+            "rotate", "Encrypt new entries with a new key.",
+            traits: .traits {
+                $0.sudo = [.update]
+                $0.isDoubled = true
+            },
+            [
+                Verb(.update, "encryption-key-rotate", "Encrypt new entries with a new key.") { _ in
+                    try await core.barrier.rotate()
+                    return .empty
+                }
+            ])
+    }
+}

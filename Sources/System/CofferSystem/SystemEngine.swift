@@ -1,0 +1,41 @@
+package import CofferCore
+package import CofferFramework
+
+/// `sys/`: the server's own paths, one file for each family.
+package struct SystemEngine: Engine {
+    package let paths: PathTable
+
+    package init(core: Core) {
+        paths = PathTable(
+            SealPaths(core: core).paths + StatusPaths(core: core).paths + MountPaths(core: core).paths
+                + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
+                + PolicyPaths(core: core).paths + CapabilityPaths(core: core).paths
+                + WrappingPaths(core: core).paths + AuditPaths(core: core).paths + UIPaths(core: core).paths
+                + SpecificationPaths(core: core).paths)
+    }
+
+    /// The catalogue's entries for the engines that only the core can make.
+    package static func kinds(core: @escaping @Sendable () -> Core?) -> [EngineKind] {
+        var system = EngineKind(type: "system", class: .secret, version: "v0.1.0+builtin.coffer") { _ in
+            core().map { Installed(paths: $0.system) } ?? Installed(paths: PathTable([]))
+        }
+        system.isBuiltIn = true
+        var token = EngineKind(type: "token", class: .auth, version: "v0.1.0+builtin.coffer") { _ in
+            core().map { Installed(paths: TokenPaths(core: $0).table) } ?? Installed(paths: PathTable([]))
+        }
+        token.isBuiltIn = true
+        return [system, token]
+    }
+
+    private struct Installed: Engine {
+        let paths: PathTable
+    }
+}
+
+extension Core {
+    /// The services, for paths that exist only while the barrier is open.
+    func open() throws(EngineError) -> Services {
+        guard let services else { throw .unavailable("Vault is sealed") }
+        return services
+    }
+}

@@ -1,0 +1,264 @@
+internal import PolicyService
+internal import CofferBase
+internal import CofferCore
+internal import CofferFramework
+internal import CofferJSON
+internal import TokenService
+
+/// `auth/token/`: tokens made, shown, renewed and revoked.
+struct TokenPaths {
+    let core: Core
+
+    var table: PathTable { PathTable(creation + lookups + renewals + revocations) }
+
+    struct TokenInput: Sendable {
+        var token = ""
+        var accessor = ""
+        var increment: Duration = .zero
+    }
+
+    private static let token = Field<TokenInput>("token", \.token, "The token; the calling token when absent.").secret
+    private static let accessor = Field<TokenInput>("accessor", \.accessor, "Accessor of the token.")
+    private static let increment = Field<TokenInput>("increment", \.increment, "Wanted lifetime from now.")
+
+    private static func input(_ fields: Field<TokenInput>...) -> Schema<TokenInput> {
+        Schema({ TokenInput() }, fields)
+    }
+
+    // MARK: creation
+
+    private var creation: [Path] {
+        [
+            Path(
+                "create", "Create a token.", traits: .traits { $0.mintsCredential = true },
+                [
+                    Verb(.update, "create", "Create a token.", TokenCreateInput.schema) { call, input in
+                        try await create(call, input, isOrphanPath: false)
+                    }
+                ]),
+            Path(
+                "create-orphan", "Create a token without a parent.",
+                traits: .traits { $0.mintsCredential = true },
+                [
+                    Verb(.update, "create-orphan", "Create a token without a parent.", TokenCreateInput.schema) {
+                        call, input in
+                        try await create(call, input, isOrphanPath: true)
+                    }
+                ]),
+        ]
+    }
+
+    private func create(_ call: Call, _ input: TokenCreateInput, isOrphanPath: Bool) async throws -> Reply {
+        let services = try core.open()
+        guard let caller = call.caller, let id = call.clientToken, let parent = try await services.tokens.find(id) else {
+            throw EngineError.permissionDenied
+        }
+        let creation = TokenCreation(
+            input: input, parent: parent.entry, parentID: id, hasSudo: caller.hasSudo, isOrphanPath: isOrphanPath)
+        let grant = try creation.grant()
+        if grant.policies == ["root"], parent.expireTime != nil, grant.ttl == .zero {
+            throw EngineError.badRequest("expiring root tokens cannot create non-expiring root tokens")
+        }
+        var reply = Reply.empty
+        for name in grant.policies where name != "root" {
+            if try await services.policies.policy(named: name) == nil {
+                reply.warnings.append("Policy \"\(name)\" does not exist")
+            }
+        }
+        reply.auth = .grant(grant)
+        return reply
+    }
+
+    // MARK: lookup
+
+    private var lookups: [Path] {
+        let lookup: @Sendable (Call, TokenInput) async throws -> Reply = { call, input in
+            let id = input.token.isEmpty ? call.clientToken ?? "" : input.token
+            guard let live = try await core.open().tokens.find(id) else { throw EngineError.denied("bad token") }
+            return .data(TokenDescription(live: live, now: call.now).object)
+        }
+        let lookupSelf: @Sendable (Call) async throws -> Reply = { call in
+            guard let live = try await core.open().tokens.find(call.clientToken ?? "") else {
+                throw EngineError.denied("bad token")
+            }
+            return .data(TokenDescription(live: live, now: call.now).object)
+        }
+        return [
+            Path(
+                "lookup", "Show a token.",
+                [
+                    Verb(.read, "look-up-2", "Show a token.", Self.input(Self.token), lookup),
+                    Verb(.update, "look-up", "Show a token.", Self.input(Self.token), lookup),
+                ]),
+            Path(
+                "lookup-self", "Show the calling token.",
+                [
+                    Verb(.read, "look-up-self", "Show the calling token.", lookupSelf),
+                    Verb(.update, "look-up-self2", "Show the calling token.", Self.input(Self.token)) { call, _ in
+                        try await lookupSelf(call)
+                    },
+                ]),
+            Path(
+                "lookup-accessor", "Show the token of an accessor.",
+                [
+                    Verb(
+                        .update, "look-up-accessor", "Show the token of an accessor.", Self.input(Self.accessor)
+                    ) { call, input in
+                        let live = try await find(accessor: input.accessor)
+                        var object = TokenDescription(live: live, now: call.now).object
+                        object["id"] = ""
+                        return .data(object)
+                    }
+                ]),
+            Path(
+                "accessors", "List the accessors of all tokens.", traits: .traits { $0.sudo = [.list] },
+                [
+                    Verb(.list, "list-accessors", "List the accessors of all tokens.") { _ in
+                        try .keys(try await core.open().tokens.accessors())
+                    }
+                ]),
+        ]
+    }
+
+    private func find(accessor: String) async throws -> LiveToken {
+        if accessor.isEmpty { throw EngineError.badRequest("missing accessor") }
+        guard let live = try await core.open().tokens.find(accessor: accessor) else {
+            throw EngineError.invalid("invalid accessor")
+        }
+        return live
+    }
+
+    // MARK: renewal
+
+    private var renewals: [Path] {
+        [
+            renewal("renew", "renew", "Renew a token.", Self.input(Self.token, Self.increment)) { call, input in
+                let id = input.token.isEmpty ? call.clientToken ?? "" : input.token
+                guard let live = try await core.open().tokens.find(id) else {
+                    throw EngineError.denied("bad token")
+                }
+                return live
+            },
+            renewal(
+                "renew-self", "renew-self", "Renew the calling token.", Self.input(Self.token, Self.increment)
+            ) { call, _ in
+                guard let live = try await core.open().tokens.find(call.clientToken ?? "") else {
+                    throw EngineError.denied("bad token")
+                }
+                return live
+            },
+            renewal(
+                "renew-accessor", "renew-accessor", "Renew the token of an accessor.",
+                Self.input(Self.accessor, Self.increment)
+            ) { _, input in try await find(accessor: input.accessor) },
+        ]
+    }
+
+    private func renewal(
+        _ pattern: String, _ id: String, _ help: String, _ schema: Schema<TokenInput>,
+        _ find: @escaping @Sendable (Call, TokenInput) async throws -> LiveToken
+    ) -> Path {
+        Path(
+            pattern, help,
+            [
+                Verb(.update, id, help, schema) { call, input in
+                    let live = try await find(call, input)
+                    var (auth, warnings) = try await core.open().tokens.renew(
+                        live, increment: input.increment, mountDefaultTTL: call.mount.defaultTTL,
+                        mountMaximumTTL: call.mount.maximumTTL)
+                    if pattern == "renew-accessor" { auth.clientToken = "" }
+                    var reply = Reply.empty
+                    reply.auth = .issued(auth)
+                    reply.warnings = warnings
+                    return reply
+                }
+            ])
+    }
+
+    // MARK: revocation
+
+    private var revocations: [Path] {
+        [
+            Path(
+                "revoke", "Revoke a token and its children.",
+                [
+                    Verb(.update, "revoke", "Revoke a token and its children.", Self.input(Self.token)) { _, input in
+                        if input.token.isEmpty { throw EngineError.badRequest("missing token ID") }
+                        // A token that is not there is revoked already.
+                        if let live = try await core.open().tokens.find(input.token) {
+                            try await core.open().tokens.revoke(key: live.key)
+                        }
+                        return .empty
+                    }
+                ]),
+            Path(
+                "revoke-self", "Revoke the calling token and its children.",
+                [
+                    Verb(.update, "revoke-self", "Revoke the calling token and its children.") { call in
+                        if let live = try await core.open().tokens.find(call.clientToken ?? "") {
+                            try await core.open().tokens.revoke(key: live.key)
+                        }
+                        return .empty
+                    }
+                ]),
+            Path(
+                "revoke-orphan", "Revoke a token and leave its children.",
+                traits: .traits { $0.sudo = [.update] },
+                [
+                    Verb(.update, "revoke-orphan", "Revoke a token and leave its children.", Self.input(Self.token)) {
+                        _, input in
+                        if input.token.isEmpty { throw EngineError.badRequest("missing token ID") }
+                        guard let live = try await core.open().tokens.find(input.token) else {
+                            throw EngineError.badRequest("token to revoke not found")
+                        }
+                        try await core.open().tokens.revokeOrphaning(key: live.key)
+                        return .empty
+                    }
+                ]),
+            Path(
+                "revoke-accessor", "Revoke the token of an accessor.",
+                [
+                    Verb(
+                        .update, "revoke-accessor", "Revoke the token of an accessor.", Self.input(Self.accessor)
+                    ) { _, input in
+                        try await core.open().tokens.revoke(key: try await find(accessor: input.accessor).key)
+                        return .empty
+                    }
+                ]),
+        ]
+    }
+}
+
+/// A token as a lookup shows it (contract, example 13).
+struct TokenDescription {
+    let live: LiveToken
+    let now: Timestamp
+
+    var object: JSONObject {
+        let entry = live.entry
+        var object: JSONObject = [
+            "accessor": .string(entry.accessor), "creation_time": .int(entry.creationTime.seconds),
+            "creation_ttl": entry.ttl.wire, "display_name": .string(entry.displayName),
+            "entity_id": .string(entry.entityID),
+            "expire_time": live.expireTime.map { .string($0.rfc3339) } ?? .null,
+            "explicit_max_ttl": entry.explicitMaximumTTL.wire, "id": .string(entry.id),
+        ]
+        if live.expireTime != nil { object["issue_time"] = .string(live.issueTime.rfc3339) }
+        if let renewal = live.lastRenewal {
+            object["last_renewal"] = .string(renewal.rfc3339)
+            object["last_renewal_time"] = .int(renewal.seconds)
+        }
+        object["meta"] = entry.metadata.isEmpty ? .null : entry.metadata.wire
+        object["num_uses"] = .int(max(entry.uses, 0))
+        object["orphan"] = .bool(entry.isOrphan)
+        object["path"] = .string(entry.path)
+        if entry.period > .zero { object["period"] = entry.period.wire }
+        object["policies"] = .strings(entry.policies)
+        if live.expireTime != nil { object["renewable"] = .bool(entry.renewable) }
+        if !entry.role.isEmpty { object["role"] = .string(entry.role) }
+        if !entry.boundCIDRs.isEmpty { object["bound_cidrs"] = .strings(entry.boundCIDRs) }
+        object["ttl"] = live.remainingTTL(at: now).wire
+        object["type"] = .string(entry.typeName)
+        return object
+    }
+}

@@ -1,0 +1,41 @@
+internal import CofferFramework
+internal import CofferJSON
+internal import MountService
+
+/// Tuning: the mount's settings, and three things that are not settings.
+enum TuneInput {
+    struct Extra: Sendable {
+        var description: String?
+        var options: [String: String]?
+        var userLockout: JSONObject?
+
+        static let schema = Schema<Extra>(
+            { Extra() },
+            [
+                Field("description", \.description, "What the mount is for."),
+                Field("options", \.options, "Options of the engine, such as version of kv."),
+                Field("user_lockout_config", \.userLockout, "How users are locked out after failed logins."),
+            ])
+    }
+
+    static let descriptors = MountConfiguration.schema.descriptors + Extra.schema.descriptors
+
+    /// Applies the fields that were given.
+    static func apply(_ fields: JSONObject, to entry: inout MountEntry) throws {
+        var fields = fields
+        for name in ["default_lease_ttl", "max_lease_ttl"] where fields[name]?.stringValue == "system" {
+            fields[name] = 0
+        }
+        try MountConfiguration.schema.merge(fields, into: &entry.configuration)
+        guard ["", "hidden", "unauth"].contains(entry.configuration.listingVisibility) else {
+            throw EngineError.badRequest("invalid listing visibility type")
+        }
+        let tokenTypes = ["", "default-service", "default-batch", "service", "batch"]
+        guard tokenTypes.contains(entry.configuration.tokenType) else {
+            throw EngineError.badRequest("invalid value for 'token_type'")
+        }
+        let extra = try Extra.schema.decode(fields)
+        if let description = extra.description { entry.description = description }
+        if let options = extra.options { entry.options.merge(options) { _, given in given } }
+    }
+}
