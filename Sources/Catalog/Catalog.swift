@@ -1,0 +1,35 @@
+package import CofferFramework
+package import CofferStorage
+internal import CubbyholeEngine
+internal import FileAudit
+internal import KVEngine
+internal import MemoryStorage
+internal import SQLiteStorage
+
+/// The one place that names every implementation. To add one is to add a line here.
+package enum Catalogue {
+    package static let engines: [EngineKind] = [KV.kind, KV.genericKind, Cubbyhole.kind]
+
+    package static let auditDevices: [AuditDeviceKind] = [FileAudit.kind]
+
+    /// Where entries can live.
+    package enum StorageKind: Sendable {
+        case memory
+        case sqlite(folder: String)
+    }
+
+    /// Opens a storage.
+    /// - Parameter maximumEntrySize: bytes of one value.
+    /// - Returns: the storage, and what the log should say about its state, if anything.
+    package static func open(
+        _ kind: StorageKind, maximumEntrySize: Int
+    ) throws(StorageOpenError) -> (storage: any Storage, warning: String?) {
+        switch kind {
+        case .memory: return (MemoryStorage(maxEntrySize: maximumEntrySize), nil)
+        case .sqlite(let folder):
+            let storage = try SQLiteStorage.open(
+                folder: folder, options: SQLiteStorage.Options(maxEntrySize: maximumEntrySize))
+            return (storage, storage.openWarning)
+        }
+    }
+}

@@ -1,0 +1,136 @@
+internal import AuditService
+internal import Catalog
+internal import CofferBase
+internal import CofferConfig
+internal import CofferCore
+internal import CofferHTTP
+internal import CofferStorage
+internal import CofferSystem
+internal import Glibc
+internal import Logging
+internal import NIOCore
+
+/// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
+struct RunningServer: Sendable {
+    let core: Core
+    let storage: any Storage
+    let http: HTTPServer
+    let tls: [TLSContext]
+    /// Where each listener can be reached, in the order of the configuration.
+    let addresses: [String]
+    let log: Logger
+
+    static let version = "0.1.0"
+
+    static func start(_ configuration: ServerConfiguration, log: Logger) async throws -> RunningServer {
+        let clock = SystemClock()
+        guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
+        let (storage, warning) = try open(settings)
+        if let warning { log.warning("\(warning)") }
+        let core = makeCore(configuration, storage, clock, log)
+        let threads = max(2, min(System.coreCount, 8))
+        var tls: [TLSContext] = []
+        var addresses: [String] = []
+        let handlers = configuration.listeners.map { APIHandler(core: core, limits: limits($0)) }
+        let http = HTTPServer(threads: threads, clock: clock)
+        for (listener, handler) in zip(configuration.listeners, handlers) {
+            let (converted, context) = try listenerConfiguration(listener)
+            if let context { tls.append(context) }
+            let port = try await http.listen(converted) { await handler.handle($0) }
+            addresses.append(address(listener, port))
+        }
+        return RunningServer(core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log)
+    }
+
+    /// Reads TLS files anew and reopens audit files; what fails stays as it was.
+    func reload() {
+        for context in tls {
+            do {
+                try context.reload()
+            } catch {
+                log.error("TLS files not reloaded; the old ones stay in use", metadata: ["error": "\(error)"])
+            }
+        }
+        core.services?.audit.reopen()
+    }
+
+    /// No new connections; seals; closes the storage.
+    func stop() async {
+        await http.stopListening()
+        await core.sealNow()
+        await storage.close()
+    }
+
+    private static func open(_ settings: StorageSettings) throws -> (any Storage, String?) {
+        let kind: Catalogue.StorageKind =
+            switch settings.kind {
+            case .memory: .memory
+            case .sqlite(let folder): .sqlite(folder: folder)
+            }
+        return try Catalogue.open(kind, maximumEntrySize: settings.maximumEntrySize)
+    }
+
+    private static func makeCore(
+        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger
+    ) -> Core {
+        let own = Snapshot<Core?>(nil)
+        var settings = CoreConfiguration()
+        settings.ownVersion = version
+        if let reported = configuration.compatVersion { settings.reportedVersion = reported }
+        settings.clusterName = configuration.clusterName
+        settings.defaultTTL = configuration.defaultLeaseTTL
+        settings.maximumTTL = configuration.maximumLeaseTTL
+        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.auditDevices = Catalogue.auditDevices
+        let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
+        own.replace(with: core)
+        core.install(system: SystemEngine(core: core).paths)
+        return core
+    }
+
+    private static func limits(_ listener: ListenerSettings) -> RequestReader.Limits {
+        var limits = RequestReader.Limits()
+        limits.body = listener.maximumRequestSize
+        limits.token = listener.maximumTokenHeaderSize
+        limits.json = listener.json
+        return limits
+    }
+
+    private static func listenerConfiguration(
+        _ listener: ListenerSettings
+    ) throws -> (ListenerConfiguration, TLSContext?) {
+        let address: ListenerConfiguration.Address =
+            switch listener.address {
+            case .tcp(let host, let port): .tcp(host: host, port: port)
+            case .unix(let path, let mode): .unix(path: path, mode: mode)
+            }
+        var converted = ListenerConfiguration(address: address)
+        converted.headerTimeout = amount(listener.headerTimeout)
+        converted.readTimeout = amount(listener.readTimeout)
+        converted.idleTimeout = amount(listener.idleTimeout)
+        guard let tls = listener.tls else { return (converted, nil) }
+        let clients: TLSContext.ClientCertificates =
+            if tls.requiresClientCertificate {
+                .required(authorities: tls.clientAuthoritiesFile)
+            } else if tls.ignoresClientCertificates {
+                .ignored
+            } else {
+                .optional
+            }
+        let context = try TLSContext(
+            TLSContext.Files(
+                certificate: tls.certificateFile, key: tls.keyFile, clients: clients,
+                minimumVersion: tls.minimumVersion))
+        converted.tls = context
+        return (converted, context)
+    }
+
+    private static func amount(_ duration: Duration) -> TimeAmount { .nanoseconds(duration.wholeNanoseconds) }
+
+    private static func address(_ listener: ListenerSettings, _ port: Int) -> String {
+        switch listener.address {
+        case .tcp(let host, _): "\(listener.tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .unix(let path, _): "unix://\(path)"
+        }
+    }
+}

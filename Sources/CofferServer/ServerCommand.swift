@@ -1,0 +1,99 @@
+internal import CBase
+internal import CofferBase
+internal import CofferConfig
+internal import CofferCore
+internal import GoFlags
+internal import Glibc
+internal import Logging
+
+/// `server`: reads its configuration, listens, and serves until a signal ends it.
+package enum ServerCommand {
+    /// Must run before the process has a second thread.
+    package static func prepare() {
+        Signals.block()
+        // Keys live in this process: no core dump, no debugger of another user.
+        _ = coffer_forbid_dumps()
+    }
+
+    /// - Returns: the exit status: 0 after a signal, 1 when the server could not start.
+    package static func run(_ arguments: [String], environment: [String: String]) async -> Int32 {
+        if arguments.contains(where: { ["-h", "-help", "--help"].contains($0) }) {
+            Console.write(ServerFlags.help)
+            return 0
+        }
+        do {
+            let flags = try ServerFlags.set.parse(arguments, environment: environment)
+            guard flags.arguments.isEmpty else { throw ConfigurationError("server takes flags only, no arguments") }
+            let dev = try DevMode(flags)
+            var configuration = try load(flags, dev, environment)
+            if flags.isGiven("log-level") { configuration.logLevel = flags.string("log-level") }
+            if flags.isGiven("log-format") { configuration.logFormat = flags.string("log-format") }
+            return try await serve(configuration, dev, environment)
+        } catch {
+            Console.complain("Error starting the server: \(error)")
+            return 1
+        }
+    }
+
+    private static func load(
+        _ flags: ParsedFlags, _ dev: DevMode?, _ environment: [String: String]
+    ) throws(ConfigurationError) -> ServerConfiguration {
+        if let dev { return try dev.configuration(environment) }
+        var paths = flags.strings("config")
+        if paths.isEmpty, let path = environment["VAULT_CONFIG_PATH"], !path.isEmpty { paths = [path] }
+        if paths.isEmpty {
+            throw ConfigurationError("Must specify at least one config path using -config, or use -dev")
+        }
+        return try ConfigurationFiles.load(paths, environment: environment)
+    }
+
+    private static func serve(
+        _ configuration: ServerConfiguration, _ dev: DevMode?, _ environment: [String: String]
+    ) async throws -> Int32 {
+        let log = Logger(label: "core") { name in
+            ServerLog(
+                clock: SystemClock(), isJSON: configuration.logFormat == "json",
+                logLevel: ServerLog.level(configuration.logLevel), name: name)
+        }
+        let server = try await RunningServer.start(configuration, log: log)
+        Console.write(Banner.text(configuration, server))
+        for warning in configuration.warnings { log.warning("\(warning)") }
+        try PIDFile.write(configuration.pidFile)
+        defer { PIDFile.remove(configuration.pidFile) }
+        if let dev { try await dev.prepare(server, environment) }
+        try await waitForTheEnd(server)
+        await server.stop()
+        return 0
+    }
+
+    private static func waitForTheEnd(_ server: RunningServer) async throws {
+        let signals = Signals()
+        while true {
+            switch try await signals.next() {
+            case .reload:
+                Console.write("==> Vault reload triggered")
+                server.reload()
+            case .stop:
+                Console.write("==> Vault shutdown triggered")
+                return
+            }
+        }
+    }
+}
+
+/// The file that tells other programs which process this is.
+enum PIDFile {
+    static func write(_ path: String) throws(ConfigurationError) {
+        if path.isEmpty { return }
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw ConfigurationError("pid_file \(path): \(String(cString: strerror(errno)))")
+        }
+        Console.write("\(getpid())", to: descriptor)
+        close(descriptor)
+    }
+
+    static func remove(_ path: String) {
+        if !path.isEmpty { unlink(path) }
+    }
+}

@@ -1,0 +1,113 @@
+internal import CofferBase
+internal import HCL
+
+/// Reads configuration files as Vault writes them: HCL 1 or JSON, one file or several.
+///
+/// The last scalar wins, listeners append, unknown keys warn.
+package struct ConfigurationReader {
+    private var configuration = ServerConfiguration()
+
+    package init() {}
+
+    /// Adds one file.
+    /// - Parameter name: for messages.
+    package mutating func add(_ text: [UInt8], file name: String) throws(ConfigurationError) {
+        do throws(HCLError) {
+            var reader = StanzaReader(file: name)
+            let body = try HCLDocument.parse(text).body
+            let stanzas: Set = ["storage", "listener", "backend"]
+            let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
+            try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
+            try readStorage(body, &reader)
+            try readListeners(body, &reader)
+            configuration.warnings += reader.warnings
+        } catch {
+            throw ConfigurationError("\(name): \(error.description)")
+        }
+    }
+
+    /// What all files together say.
+    /// - Parameter environment: `VAULT_*` variables that beat files.
+    package func finish(environment: [String: String]) throws(ConfigurationError) -> ServerConfiguration {
+        var result = configuration
+        func variable(_ name: String) -> String? {
+            (environment["VAULT_" + name] ?? environment["BAO_" + name]).flatMap { $0.isEmpty ? nil : $0 }
+        }
+        if let level = variable("LOG_LEVEL") { result.logLevel = level }
+        if let format = variable("LOG_FORMAT") { result.logFormat = format }
+        if let address = variable("API_ADDR") ?? variable("REDIRECT_ADDR") ?? variable("ADVERTISE_ADDR") {
+            result.apiAddress = address
+        }
+        if let address = variable("CLUSTER_ADDR") { result.clusterAddress = address }
+        if result.storage == nil {
+            throw ConfigurationError("A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
+        }
+        if result.listeners.isEmpty {
+            throw ConfigurationError("at least one listener must be specified: add listener \"tcp\" { address = … }")
+        }
+        guard ["trace", "debug", "info", "warn", "error"].contains(result.logLevel) else {
+            throw ConfigurationError("unknown log level; use trace, debug, info, warn or error")
+        }
+        return result
+    }
+
+    private mutating func readStorage(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        let items = body.items(named: "storage") + body.items(named: "backend")
+        guard let last = items.last else { return }
+        let named = HCLBody(items: items)
+        guard let blocks = named.blocks(named: last.name, labels: 1), let block = blocks.last else {
+            throw HCLError("expected storage \"TYPE\" { … }", at: last.position)
+        }
+        if blocks.count > 1 { throw HCLError("only one storage stanza is allowed", at: block.position) }
+        configuration.storage = try StorageStanza.read(block, &reader)
+    }
+
+    private mutating func readListeners(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        guard let blocks = body.blocks(named: "listener", labels: 1) else {
+            throw HCLError("expected listener \"tcp\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        for block in blocks { configuration.listeners.append(try ListenerStanza.read(block, &reader)) }
+    }
+
+    private static let settings: [String: Setting<ServerConfiguration>] = {
+        var settings: [String: Setting<ServerConfiguration>] = [
+            "api_addr": .take { (value, target) throws(HCLError) in target.apiAddress = try value.text() },
+            "cluster_addr": .take { (value, target) throws(HCLError) in target.clusterAddress = try value.text() },
+            "cluster_name": .take { (value, target) throws(HCLError) in target.clusterName = try value.text() },
+            "default_lease_ttl": .take { (value, target) throws(HCLError) in
+                target.defaultLeaseTTL = try value.duration()
+            },
+            "max_lease_ttl": .take { (value, target) throws(HCLError) in
+                target.maximumLeaseTTL = try value.duration()
+            },
+            "log_level": .take { (value, target) throws(HCLError) in
+                target.logLevel = try value.text().lowercased()
+            },
+            "log_format": .take { (value, target) throws(HCLError) in target.logFormat = try value.text() },
+            "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
+            "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
+            "seal": .refused("this version opens with Shamir shares only; remove the stanza"),
+            "ha_storage": .refused("this version runs on a single node only; remove the stanza"),
+        ]
+        for name in ignored { settings[name] = .ignored }
+        for name in unsupported { settings[name] = .unsupported }
+        return settings
+    }()
+
+    private static let ignored = [
+        "disable_mlock", "ui", "enable_multiseal", "kms_library", "entropy", "sentinel", "replication", "license_path",
+        "cloud", "disable_performance_standby", "disable_sealwrap", "disable_indexing", "cluster_cipher_suites",
+        "development_cluster", "remove_irrevocable_lease_after", "disable_clustering", "detect_deadlocks",
+        "plugin_directory", "plugin_file_uid", "plugin_file_permissions", "plugin_tmpdir", "experiments",
+        "imprecise_lease_role_tracking", "disable_printable_check",
+    ]
+
+    private static let unsupported = [
+        "user_lockout", "telemetry", "service_registration", "cache_size", "disable_cache",
+        "default_max_request_duration", "raw_storage_endpoint", "introspection_endpoint",
+        "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
+        "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
+        "enable_unauthenticated_access", "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",
+        "disable_standby_reads",
+    ]
+}

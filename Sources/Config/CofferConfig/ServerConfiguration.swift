@@ -1,0 +1,69 @@
+internal import CofferBase
+package import CofferJSON
+
+/// A server's configuration as its files say it, defaults filled in.
+package struct ServerConfiguration: Sendable, Equatable {
+    package var storage: StorageSettings?
+    package var listeners: [ListenerSettings] = []
+    package var apiAddress = ""
+    package var clusterAddress = ""
+    package var clusterName = ""
+    package var defaultLeaseTTL: Duration = .seconds(768 * 3600)
+    package var maximumLeaseTTL: Duration = .seconds(768 * 3600)
+    /// trace, debug, info, warn or error.
+    package var logLevel = "info"
+    /// standard or json.
+    package var logFormat = "standard"
+    package var pidFile = ""
+    /// The Vault version that clients are told; nil for the built-in one.
+    package var compatVersion: String?
+    /// What the log should say about the files: keys that are unknown or have no effect.
+    package var warnings: [String] = []
+
+    package init() {}
+}
+
+/// The `storage` stanza.
+package struct StorageSettings: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
+        case memory
+        case sqlite(folder: String)
+    }
+
+    package var kind: Kind
+    /// Bytes of one entry.
+    package var maximumEntrySize = 1 << 20
+
+    package init(kind: Kind) { self.kind = kind }
+}
+
+/// A `listener` stanza.
+package struct ListenerSettings: Sendable, Equatable {
+    package enum Address: Sendable, Equatable {
+        case tcp(host: String, port: Int)
+        case unix(path: String, mode: UInt32)
+    }
+
+    package struct TLS: Sendable, Equatable {
+        package var certificateFile = ""
+        package var keyFile = ""
+        /// `tls12` or `tls13`.
+        package var minimumVersion = "tls12"
+        package var clientAuthoritiesFile = ""
+        package var requiresClientCertificate = false
+        package var ignoresClientCertificates = false
+    }
+
+    package var address: Address
+    /// Nil: plain.
+    package var tls: TLS?
+    package var headerTimeout: Duration = .seconds(10)
+    package var readTimeout: Duration = .seconds(30)
+    package var idleTimeout: Duration = .seconds(300)
+    package var maximumRequestSize = 32 << 20
+    /// Nil: no limit.
+    package var maximumTokenHeaderSize: Int? = 8192
+    package var json = JSONLimits()
+
+    package init(address: Address) { self.address = address }
+}

@@ -1,0 +1,65 @@
+internal import CofferCore
+internal import CofferFramework
+internal import CofferJSON
+
+/// Writes what the core answered: the one table from errors to status codes and texts.
+enum ResponseWriter {
+    static func response(_ answer: Answer) -> HTTPResponse {
+        var response: HTTPResponse
+        switch answer.content {
+        case .empty: response = HTTPResponse(status: answer.status ?? 204)
+        case .json(let json): response = self.json(json, status: answer.status ?? 200)
+        case .raw(let contentType, let bytes):
+            response = HTTPResponse(status: answer.status ?? 200, body: bytes)
+            response.fields.add("Content-Type", contentType)
+        case .failure(let error): response = json(.object(body(error)), status: answer.status ?? status(error.kind))
+        }
+        addFixedFields(to: &response)
+        for header in answer.headers { response.fields.add(header.name, header.value) }
+        return response
+    }
+
+    static func refusal(_ refusal: RequestReader.Refusal) -> HTTPResponse {
+        var response =
+            refusal.errors.map { json(["errors": .strings($0)], status: refusal.status) }
+            ?? HTTPResponse(status: refusal.status)
+        addFixedFields(to: &response)
+        return response
+    }
+
+    private static func addFixedFields(to response: inout HTTPResponse) {
+        response.fields.add("Cache-Control", "no-store")
+        response.fields.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    }
+
+    private static func json(_ json: JSON, status: Int) -> HTTPResponse {
+        var body = json.serialized()
+        body.append(0x0a)
+        var response = HTTPResponse(status: status, body: body)
+        response.fields.add("Content-Type", "application/json")
+        return response
+    }
+
+    static func body(_ error: EngineError) -> JSONObject {
+        var object = JSONObject()
+        object.append("errors", .strings(error.isListed && !error.texts.isEmpty ? [error.joinedTexts] : error.texts))
+        if let data = error.data { object.append("data", .object(data)) }
+        return object
+    }
+
+    static func status(_ kind: EngineError.Kind) -> Int {
+        switch kind {
+        case .badRequest: 400
+        case .denied: 403
+        case .notFound, .unsupportedPath: 404
+        case .unsupportedOperation: 405
+        case .conflict: 409
+        case .tooLarge: 413
+        case .unsupportedMediaType: 415
+        case .tooManyRequests: 429
+        case .internal: 500
+        case .upstream: 502
+        case .unavailable: 503
+        }
+    }
+}

@@ -1,0 +1,212 @@
+internal import NIOCore
+
+/// One HTTP/1.1 connection: parses, dispatches one request at a time, answers in order.
+///
+/// Lives on its event loop; only the request's task leaves it, and comes back through the loop.
+final class HTTP1Connection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let handler: HTTPHandler
+    private let configuration: ListenerConfiguration
+    private let executor: EventLoopTaskExecutor
+    private let dates: HTTPDate
+    private var parser: HTTP1Parser
+    private var info = ConnectionInfo()
+    /// The request that is being served, if any.
+    private var body: HTTPBody?
+    private var isReadingBody = false
+    private var keepsAlive = true
+    private var isServing = false
+    private var isReading = true
+    private var isPeerRead = false
+    private var isClosing = false
+    private var deadline: Scheduled<Void>?
+
+    init(
+        _ handler: @escaping HTTPHandler, _ configuration: ListenerConfiguration, _ dates: HTTPDate,
+        on eventLoop: any EventLoop
+    ) {
+        self.handler = handler
+        self.configuration = configuration
+        self.dates = dates
+        executor = EventLoopTaskExecutor(eventLoop)
+        parser = HTTP1Parser(limits: configuration.limits)
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        info.readAddress(of: context.channel)
+        arm(configuration.headerTimeout, context)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        if isClosing { return }
+        parser.append(buffer.readableBytesView)
+        pump(context)
+        // A client that sends ahead of a slow answer must not fill the memory.
+        if isServing && (body?.unwanted ?? 0) + parser.pending > configuration.maximumBuffered {
+            setReading(false, context)
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        body?.fail(.disconnected)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        body?.fail(.disconnected)
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .inputClosed? = event as? ChannelEvent {
+            body?.fail(.disconnected)
+            if !isServing { context.close(promise: nil) }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: reading
+
+    private func pump(_ context: ChannelHandlerContext) {
+        while !isClosing {
+            // The next head waits until the answer before it is written.
+            if isServing && !isReadingBody { return }
+            guard let event = parser.next() else { return }
+            switch event {
+            case .head(let head): begin(head, context)
+            case .body(let bytes): body?.append(bytes)
+            case .end:
+                isReadingBody = false
+                body?.finish()
+            case .failure(let status):
+                body?.fail(.disconnected)
+                if isServing {
+                    keepsAlive = false
+                } else {
+                    write(.failure(status), method: "GET", context, close: true)
+                }
+                isReadingBody = false
+                return
+            }
+        }
+    }
+
+    private func begin(_ head: HTTP1Parser.Head, _ context: ChannelHandlerContext) {
+        isServing = true
+        isReadingBody = true
+        keepsAlive = head.keepsAlive
+        arm(configuration.readTimeout, context)
+        readPeer(context)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        var declared: Int?
+        if case .fixed(let length) = head.length { declared = length } else if head.length == .none { declared = 0 }
+        let body = HTTPBody(declaredLength: declared) {
+            loop.execute { bound.value.0.wantBody(head.expectsContinue, bound.value.1) }
+        }
+        self.body = body
+        // Whatever has come already belongs to the body before the handler asks for it.
+        while isReadingBody, let event = parser.next() {
+            switch event {
+            case .body(let bytes): body.append(bytes)
+            case .end:
+                isReadingBody = false
+                body.finish()
+            case .failure, .head:
+                isReadingBody = false
+                keepsAlive = false
+                body.fail(.disconnected)
+            }
+        }
+        let request = HTTPRequest(
+            method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
+        let handler = handler
+        let method = head.method
+        Task(executorPreference: executor) {
+            let response = await handler(request)
+            if loop.inEventLoop {
+                bound.value.0.answer(response, method, bound.value.1)
+            } else {
+                loop.execute { bound.value.0.answer(response, method, bound.value.1) }
+            }
+        }
+    }
+
+    private func readPeer(_ context: ChannelHandlerContext) {
+        if isPeerRead { return }
+        isPeerRead = true
+        info.readPeer(of: context.pipeline)
+    }
+
+    private func setReading(_ wanted: Bool, _ context: ChannelHandlerContext) {
+        guard isReading != wanted else { return }
+        isReading = wanted
+        context.channel.setOption(ChannelOptions.autoRead, value: wanted).whenFailure { _ in }
+    }
+
+    // MARK: writing
+
+    private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
+        guard isServing, isReadingBody else { return }
+        setReading(true, context)
+        guard expectsContinue else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 32)
+        buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    private func answer(_ response: HTTPResponse, _ method: String, _ context: ChannelHandlerContext) {
+        // A body that nobody read leaves the connection in an unknown place.
+        let mustClose = !keepsAlive || isReadingBody
+        body = nil
+        isServing = false
+        write(response, method: method, context, close: mustClose)
+        if mustClose { return }
+        setReading(true, context)
+        arm(configuration.idleTimeout, context)
+        pump(context)
+    }
+
+    private func write(
+        _ response: HTTPResponse, method: String, _ context: ChannelHandlerContext, close: Bool
+    ) {
+        guard context.channel.isActive else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 256 + response.body.count)
+        buffer.writeString("HTTP/1.1 \(response.status) \(HTTPReason.phrase(response.status))\r\n")
+        for field in response.fields.list { buffer.writeString("\(field.name): \(field.value)\r\n") }
+        buffer.writeString("Date: \(dates.now())\r\n")
+        if response.status != 204 { buffer.writeString("Content-Length: \(response.body.count)\r\n") }
+        if close { buffer.writeStaticString("Connection: close\r\n") }
+        buffer.writeStaticString("\r\n")
+        if method != "HEAD" && response.status != 204 { buffer.writeBytes(response.body) }
+        if close {
+            isClosing = true
+            deadline?.cancel()
+            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+            context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
+                bound.value.close(mode: .all, promise: nil)
+            }
+        } else {
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        }
+    }
+
+    // MARK: time
+
+    /// Closes the connection when nothing complete has come by then.
+    private func arm(_ timeout: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        deadline = context.eventLoop.scheduleTask(in: timeout) {
+            let (connection, context) = bound.value
+            // A request that was read whole may take its time; the pipeline has limits of its own.
+            if connection.isServing && !connection.isReadingBody { return }
+            connection.body?.fail(.disconnected)
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,115 @@
+/// Checks and reads the lines of a request head.
+enum HTTP1Head {
+    struct Refusal: Error { let status: Int }
+
+    static func parse(_ bytes: [UInt8], limits: HTTP1Parser.Limits) -> Result<HTTP1Parser.Head, Refusal> {
+        do throws(Refusal) {
+            return .success(try read(bytes, limits))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func read(_ bytes: [UInt8], _ limits: HTTP1Parser.Limits) throws(Refusal) -> HTTP1Parser.Head {
+        var rest = bytes[...]
+        let (head, isOld) = try requestLine(takeLine(&rest), limits)
+        var result = head
+        var count = 0
+        while !rest.isEmpty {
+            count += 1
+            if count > limits.fields { throw Refusal(status: 431) }
+            try field(takeLine(&rest), into: &result.fields)
+        }
+        try interpret(&result, isOld: isOld)
+        return result
+    }
+
+    /// The next line; every line feed must follow a carriage return, and no other return may stand alone.
+    private static func takeLine(_ rest: inout ArraySlice<UInt8>) throws(Refusal) -> ArraySlice<UInt8> {
+        let end = rest.firstIndex(of: 0x0a) ?? rest.endIndex
+        var line = rest[rest.startIndex..<end]
+        if end < rest.endIndex {
+            guard line.last == 0x0d else { throw Refusal(status: 400) }
+            line.removeLast()
+            rest = rest[(end + 1)...]
+        } else {
+            rest = rest[end...]
+        }
+        if line.contains(0x0d) || line.contains(0) { throw Refusal(status: 400) }
+        return line
+    }
+
+    private static func requestLine(
+        _ line: ArraySlice<UInt8>, _ limits: HTTP1Parser.Limits
+    ) throws(Refusal) -> (HTTP1Parser.Head, isOld: Bool) {
+        if line.count > limits.requestLine { throw Refusal(status: 414) }
+        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[0].isEmpty, parts[0].count <= 32, parts[0].allSatisfy(isToken),
+            parts[1].allSatisfy({ (0x21...0x7e).contains($0) })
+        else { throw Refusal(status: 400) }
+        let isOld = parts[2].elementsEqual("HTTP/1.0".utf8)
+        guard isOld || parts[2].elementsEqual("HTTP/1.1".utf8) else {
+            throw Refusal(status: parts[2].starts(with: "HTTP/".utf8) ? 505 : 400)
+        }
+        let method = String(decoding: parts[0], as: UTF8.self)
+        let target = try origin(parts[1], method)
+        let mark = target.firstIndex(of: UInt8(ascii: "?"))
+        let head = HTTP1Parser.Head(
+            method: method, path: String(decoding: target[..<(mark ?? target.endIndex)], as: UTF8.self),
+            query: mark.map { String(decoding: target[($0 + 1)...], as: UTF8.self) })
+        return (head, isOld)
+    }
+
+    /// The origin form of a target; an absolute form is reduced to it.
+    private static func origin(_ target: ArraySlice<UInt8>, _ method: String) throws(Refusal) -> ArraySlice<UInt8> {
+        if target.first == UInt8(ascii: "/") { return target }
+        if target.elementsEqual("*".utf8), method == "OPTIONS" { return target }
+        for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
+            let authority = target.dropFirst(scheme.utf8.count)
+            guard let slash = authority.firstIndex(of: UInt8(ascii: "/")) else { throw Refusal(status: 400) }
+            return target[slash...]
+        }
+        throw Refusal(status: 400)
+    }
+
+    private static func field(_ line: ArraySlice<UInt8>, into fields: inout HTTPFields) throws(Refusal) {
+        // A line that starts with a space is a folded one; a space before the colon hides a name.
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+            line[..<colon].allSatisfy(isToken)
+        else { throw Refusal(status: 400) }
+        var value = line[(colon + 1)...]
+        while value.first == 0x20 || value.first == 0x09 { value.removeFirst() }
+        while value.last == 0x20 || value.last == 0x09 { value.removeLast() }
+        guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else { throw Refusal(status: 400) }
+        fields.add(String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+    }
+
+    private static func interpret(_ head: inout HTTP1Parser.Head, isOld: Bool) throws(Refusal) {
+        let hosts = head.fields.all("host")
+        guard hosts.count <= 1, isOld || hosts.count == 1 else { throw Refusal(status: 400) }
+        let lengths = head.fields.all("content-length")
+        let codings = head.fields.all("transfer-encoding")
+        if !codings.isEmpty {
+            guard lengths.isEmpty, !isOld, codings.count == 1 else { throw Refusal(status: 400) }
+            guard codings[0].lowercased() == "chunked" else { throw Refusal(status: 501) }
+            head.length = .chunked
+        } else if !lengths.isEmpty {
+            guard lengths.count == 1, lengths[0].utf8.allSatisfy({ (48...57).contains($0) }),
+                let length = Int(lengths[0]), length >= 0
+            else { throw Refusal(status: 400) }
+            head.length = .fixed(length)
+        }
+        let options = head.fields.all("connection").joined(separator: ",").lowercased()
+            .split(separator: ",").map { $0.filter { $0 != " " } }
+        head.keepsAlive = !isOld && !options.contains("close")
+        head.expectsContinue = !isOld && head.fields["expect"]?.lowercased() == "100-continue"
+    }
+
+    /// RFC 9110 token characters.
+    private static func isToken(_ byte: UInt8) -> Bool { tokens[Int(byte)] }
+
+    private static let tokens: [Bool] = (0..<256).map { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+            || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte))
+    }
+}

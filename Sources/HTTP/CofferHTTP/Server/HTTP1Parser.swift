@@ -1,0 +1,193 @@
+/// Reads HTTP/1.1 requests from bytes as they come: a value without I/O.
+///
+/// Strict where ambiguity lets two servers see two requests (RFC 9112, "Request
+/// Smuggling"): both length fields, odd codings, folded lines, bare line feeds
+/// and spaces around names are refused, and the connection is closed.
+struct HTTP1Parser {
+    struct Limits: Sendable {
+        var requestLine = 64 * 1024
+        var head = 80 * 1024
+        var fields = 200
+    }
+
+    struct Head {
+        var method: String
+        var path: String
+        var query: String?
+        var fields = HTTPFields()
+        var keepsAlive = true
+        var expectsContinue = false
+        var length: Length = .none
+
+        enum Length: Equatable { case none, fixed(Int), chunked }
+    }
+
+    enum Event {
+        case head(Head)
+        case body(ArraySlice<UInt8>)
+        case end
+        /// The status to answer with before the connection is closed.
+        case failure(Int)
+    }
+
+    private enum State { case head, fixed(Int), chunkSize, chunk(Int), chunkEnd, trailers, failed }
+
+    private let limits: Limits
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var scanned = 0
+    private var state = State.head
+
+    init(limits: Limits = Limits()) { self.limits = limits }
+
+    /// Bytes that have come but belong to no event yet.
+    var pending: Int { buffer.count - start }
+
+    mutating func append(_ bytes: some Collection<UInt8>) { buffer.append(contentsOf: bytes) }
+
+    /// The next event, or nil when more bytes are needed.
+    mutating func next() -> Event? {
+        switch state {
+        case .head: return nextHead()
+        case .fixed(let left): return nextFixed(left)
+        case .chunkSize: return nextChunkSize()
+        case .chunk(let left): return nextChunk(left)
+        case .chunkEnd: return nextChunkEnd()
+        case .trailers: return nextTrailers()
+        case .failed: return nil
+        }
+    }
+
+    private var available: ArraySlice<UInt8> { buffer[start...] }
+
+    private mutating func consume(_ count: Int) {
+        start += count
+        scanned = 0
+        if start == buffer.count {
+            buffer.removeAll(keepingCapacity: buffer.capacity <= 64 * 1024)
+            start = 0
+        } else if start > 64 * 1024 {
+            buffer.removeFirst(start)
+            start = 0
+        }
+    }
+
+    private mutating func fail(_ status: Int) -> Event {
+        state = .failed
+        return .failure(status)
+    }
+
+    // MARK: head
+
+    private mutating func nextHead() -> Event? {
+        // One empty line before a request is tolerated (RFC 9112, 2.2).
+        if available.starts(with: [0x0d, 0x0a]) { consume(2) }
+        guard let end = endOfHead() else {
+            let lineEnds = available.contains(0x0a)
+            if !lineEnds && available.count > limits.requestLine { return fail(414) }
+            return available.count > limits.head ? fail(431) : nil
+        }
+        let lines = Array(buffer[start..<end])
+        if lines.count > limits.head { return fail(431) }
+        switch HTTP1Head.parse(lines, limits: limits) {
+        case .failure(let refusal): return fail(refusal.status)
+        case .success(let head):
+            consume(end - start + 4)
+            switch head.length {
+            case .none, .fixed(0): state = .fixed(0)
+            case .fixed(let length): state = .fixed(length)
+            case .chunked: state = .chunkSize
+            }
+            return .head(head)
+        }
+    }
+
+    /// Where `CRLF CRLF` begins; scans each byte once however the bytes arrive.
+    private mutating func endOfHead() -> Int? {
+        var index = start + max(scanned - 3, 0)
+        while index + 3 < buffer.count {
+            if buffer[index + 3] > 0x0d {
+                index += 4
+            } else if buffer[index] == 0x0d && buffer[index + 1] == 0x0a && buffer[index + 2] == 0x0d
+                && buffer[index + 3] == 0x0a
+            {
+                return index
+            } else {
+                index += 1
+            }
+        }
+        scanned = buffer.count - start
+        return nil
+    }
+
+    // MARK: body
+
+    private mutating func nextFixed(_ left: Int) -> Event? {
+        if left == 0 {
+            state = .head
+            return .end
+        }
+        guard !available.isEmpty else { return nil }
+        let part = available.prefix(left)
+        let slice = Array(part)[...]
+        state = .fixed(left - slice.count)
+        consume(slice.count)
+        return .body(slice)
+    }
+
+    private mutating func nextChunkSize() -> Event? {
+        guard let line = line(limit: 1024) else { return available.count > 1024 ? fail(400) : nil }
+        guard let size = line else { return fail(400) }
+        // Extensions are allowed and ignored.
+        let digits = size.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }
+        guard !digits.isEmpty, digits.count <= 8, digits.allSatisfy(Self.isHexDigit),
+            let count = Int(String(decoding: digits, as: UTF8.self), radix: 16)
+        else { return fail(400) }
+        state = count == 0 ? .trailers : .chunk(count)
+        return next()
+    }
+
+    private mutating func nextChunk(_ left: Int) -> Event? {
+        guard !available.isEmpty else { return nil }
+        let slice = Array(available.prefix(left))[...]
+        state = left == slice.count ? .chunkEnd : .chunk(left - slice.count)
+        consume(slice.count)
+        return .body(slice)
+    }
+
+    private mutating func nextChunkEnd() -> Event? {
+        guard available.count >= 2 else { return nil }
+        guard available.starts(with: [0x0d, 0x0a]) else { return fail(400) }
+        consume(2)
+        state = .chunkSize
+        return next()
+    }
+
+    /// Trailers are read and dropped.
+    private mutating func nextTrailers() -> Event? {
+        var total = 0
+        while let found = line(limit: 8192) {
+            guard let text = found else { return fail(400) }
+            if text.isEmpty {
+                state = .head
+                return .end
+            }
+            total += text.count
+            if total > limits.head { return fail(431) }
+        }
+        return available.count > 8192 ? fail(431) : nil
+    }
+
+    /// A line without its CRLF; nil when incomplete, `.some(nil)` when it is malformed.
+    private mutating func line(limit: Int) -> [UInt8]?? {
+        guard let feed = available.prefix(limit + 2).firstIndex(of: 0x0a) else { return nil }
+        guard feed > start, buffer[feed - 1] == 0x0d else { return .some(nil) }
+        let text = Array(buffer[start..<feed - 1])
+        consume(feed + 1 - start)
+        return text.contains(0x0d) || text.contains(0) ? .some(nil) : .some(text)
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (48...57).contains(byte) || (65...70).contains(byte) || (97...102).contains(byte)
+    }
+}

@@ -1,0 +1,71 @@
+package import CofferBase
+internal import Glibc
+internal import NIOCore
+internal import NIOPosix
+
+/// Why a listener could not be opened.
+package struct ListenError: Error, Sendable, CustomStringConvertible {
+    package let description: String
+}
+
+/// Listeners that share one set of threads.
+package final class HTTPServer: Sendable {
+    private let group: MultiThreadedEventLoopGroup
+    private let dates: HTTPDate
+    private let channels = Snapshot<[any Channel]>([])
+    private let open = OpenConnections()
+
+    package init(threads: Int, clock: any WallClock) {
+        group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        dates = HTTPDate(clock: clock)
+    }
+
+    /// Starts to listen; returns the port (0 for a unix socket).
+    package func listen(
+        _ configuration: ListenerConfiguration, handler: @escaping HTTPHandler
+    ) async throws -> Int {
+        let pipeline = ConnectionPipeline(handler: handler, configuration: configuration, dates: dates, open: open)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(ChannelOptions.backlog, value: 512)
+            .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try pipeline.set(up: channel) }
+            }
+        let channel: any Channel
+        switch configuration.address {
+        case .tcp(let host, let port): channel = try await Self.bind(bootstrap, host, port)
+        case .unix(let path, let mode): channel = try await Self.bind(bootstrap, path, mode)
+        }
+        channels.update { $0.append(channel) }
+        return channel.localAddress?.port ?? 0
+    }
+
+    private static func bind(_ bootstrap: ServerBootstrap, _ host: String, _ port: Int) async throws -> any Channel {
+        do {
+            return try await bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
+                .bind(host: host, port: port).get()
+        } catch let error as IOError {
+            let reason = error.errnoCode == EADDRINUSE ? "the port is in use by another process" : "\(error)"
+            throw ListenError(description: "cannot listen on \(host):\(port): \(reason)")
+        }
+    }
+
+    /// A socket that is narrower than its mode until the mode is set: the umask of the process is left alone.
+    private static func bind(_ bootstrap: ServerBootstrap, _ path: String, _ mode: UInt32) async throws -> any Channel {
+        let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        guard chmod(path, mode) == 0 else { throw ListenError(description: "the mode of \(path) cannot be set") }
+        return channel
+    }
+
+    /// Accepts no more connections; those that are open finish what they do.
+    package func stopListening() async {
+        for channel in channels.value { try? await channel.close() }
+        channels.replace(with: [])
+    }
+
+    /// Closes everything and ends the threads; nothing may be in flight.
+    package func shutdown() async {
+        await stopListening()
+        try? await group.shutdownGracefully()
+    }
+}

@@ -1,0 +1,23 @@
+package import NIOCore
+
+/// Where a server listens and what it tolerates.
+package struct ListenerConfiguration: Sendable {
+    package enum Address: Sendable, Equatable {
+        case tcp(host: String, port: Int)
+        case unix(path: String, mode: UInt32)
+    }
+
+    package var address: Address
+    /// Nil: plain.
+    package var tls: TLSContext?
+    package var headerTimeout: TimeAmount = .seconds(10)
+    package var readTimeout: TimeAmount = .seconds(30)
+    package var idleTimeout: TimeAmount = .minutes(5)
+    /// Connections beyond this many are closed at once.
+    package var maximumConnections = 16_384
+    /// Bytes taken from a client ahead of a handler that has not asked for them.
+    package var maximumBuffered = 1 << 20
+    var limits = HTTP1Parser.Limits()
+
+    package init(address: Address) { self.address = address }
+}
