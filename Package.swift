@@ -1,0 +1,193 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The manifest is data: a target is a line in one of the lists below; the loop
+// at the end gives all of them the same settings.
+
+struct Module {
+    var name: String
+    var folder: String
+    var needs: [String] = []
+    var resources: [String] = []
+}
+
+let base: [Module] = [
+    Module(name: "CofferBase", folder: "Base", needs: ["CBase"]),
+    Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "Crypto"]),
+    Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
+    Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+]
+
+let contracts: [Module] = [
+    Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase"]),
+    Module(name: "CofferFramework", folder: "Framework", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+]
+
+let storages: [Module] = [
+    Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
+    Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
+    Module(
+        name: "CofferBarrier", folder: "Storage",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage"]),
+]
+
+let engines: [Module] = [
+    Module(name: "KVEngine", folder: "Engines"),
+    Module(name: "CubbyholeEngine", folder: "Engines"),
+]
+
+let auditDevices: [Module] = [
+    Module(name: "FileAudit", folder: "AuditDevices")
+]
+
+/// What every engine, auth method and audit device may import, and nothing above it.
+let pluginNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]
+
+let services: [Module] = [
+    Module(
+        name: "PolicyService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "HCL"]),
+    Module(name: "LeaseService", folder: "Services", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "TokenService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
+        name: "MountService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
+        name: "AuditService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
+]
+
+let coreServices = [
+    "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
+    "PolicyService", "LeaseService", "TokenService", "MountService", "AuditService", "MemoryStorage", "Logging",
+]
+
+let core: [Module] = [
+    Module(name: "CofferCore", folder: "Core", needs: coreServices),
+    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+]
+
+let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
+
+let edge: [Module] = [
+    Module(
+        name: "CofferHTTP", folder: "HTTP",
+        needs: nio + [
+            "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
+        ]),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferJSON", "HCL"]),
+    Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
+]
+
+let programs: [Module] = [
+    Module(
+        name: "Catalog", folder: "",
+        needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+    Module(
+        name: "CofferServer", folder: "",
+        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+    Module(
+        name: "CofferCLI", folder: "CLI",
+        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
+]
+
+let executables: [Module] = [
+    Module(name: "coffer", folder: "", needs: ["CofferBase", "CofferCLI", "CofferServer", "CofferClient", "CBase"]),
+    Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+]
+
+let engineTestNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "TestSupport"]
+
+let testSupport: [Module] = [
+    Module(
+        name: "TestSupport", folder: "Tests/Support",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "MemoryStorage"]),
+    Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
+]
+
+/// One test target for each target, named after it; extra needs beside the tested one.
+let tests: [Module] = [
+    Module(name: "CofferBase", folder: "Base"),
+    Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
+    Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
+    Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
+    Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+]
+
+// ---- nothing to add below this line when a module is added ------------------
+
+let products: [String: Target.Dependency] = [
+    "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "Logging": .product(name: "Logging", package: "swift-log"),
+    "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
+    "NIOPosix": .product(name: "NIOPosix", package: "swift-nio"),
+    "NIOTLS": .product(name: "NIOTLS", package: "swift-nio"),
+    "NIOHTTP1": .product(name: "NIOHTTP1", package: "swift-nio"),
+    "NIOSSL": .product(name: "NIOSSL", package: "swift-nio-ssl"),
+    "NIOHTTP2": .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+    "NIOHPACK": .product(name: "NIOHPACK", package: "swift-nio-http2"),
+]
+
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func dependencies(_ names: [String]) -> [Target.Dependency] {
+    names.map { products[$0] ?? .byName(name: $0) }
+}
+
+func path(_ module: Module, under root: String) -> String {
+    [root, module.folder, module.name].filter { !$0.isEmpty }.joined(separator: "/")
+}
+
+func library(_ module: Module, needs: [String] = []) -> Target {
+    .target(
+        name: module.name, dependencies: dependencies(needs + module.needs),
+        path: path(module, under: "Sources"), swiftSettings: settings)
+}
+
+let package = Package(
+    name: "coffer",
+    products: [.executable(name: "coffer", targets: ["coffer"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+    ],
+    targets: [
+        .target(name: "CBase", path: "Sources/Base/CBase"),
+        .systemLibrary(
+            name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
+            providers: [.apt(["libsqlite3-dev"])]),
+    ]
+        + (base + contracts + storages + services + core + edge + programs).map { library($0) }
+        + (engines + auditDevices).map { library($0, needs: pluginNeeds) }
+        + executables.map { module in
+            .executableTarget(
+                name: module.name, dependencies: dependencies(module.needs),
+                path: path(module, under: "Sources"), swiftSettings: settings)
+        }
+        + testSupport.map { module in
+            .target(
+                name: module.name, dependencies: dependencies(module.needs),
+                path: "\(module.folder)/\(module.name)", swiftSettings: settings)
+        }
+        + tests.map { module in
+            .testTarget(
+                name: module.name + "Tests", dependencies: dependencies([module.name] + module.needs),
+                path: path(module, under: "Tests") + "Tests", swiftSettings: settings)
+        }
+)

@@ -1,0 +1,1 @@
+"""The rules of `scripts/check`, one module per family of rules."""

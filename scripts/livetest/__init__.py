@@ -1,0 +1,1 @@
+"""What tests against a running server share: starting it, talking to it, counting checks."""
