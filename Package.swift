@@ -96,7 +96,7 @@ let programs: [Module] = [
 ]
 
 let executables: [Module] = [
-    Module(name: "coffer", folder: "", needs: ["CofferBase", "CofferCLI", "CofferServer", "CofferClient", "CBase"]),
+    Module(name: "coffer", folder: "", needs: ["CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
 ]
 
@@ -107,6 +107,9 @@ let testSupport: [Module] = [
         name: "TestSupport", folder: "Tests/Support",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "MemoryStorage"]),
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
+    Module(
+        name: "ServerHarness", folder: "Tests/Support",
+        needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
 ]
 
 /// One test target for each target, named after it; extra needs beside the tested one.
@@ -118,6 +121,11 @@ let tests: [Module] = [
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "CofferHTTP", folder: "HTTP", needs: ["CofferBase", "CofferCore"]),
+    Module(name: "CofferConfig", folder: "Config"),
+    Module(
+        name: "CofferCore", folder: "Core",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "ServerHarness", "TestSupport"]),
 ]
 
 // ---- nothing to add below this line when a module is added ------------------

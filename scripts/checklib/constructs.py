@@ -44,7 +44,7 @@ CONSTRUCTS = [
         "tasks without an owner live in services only",
         {
             "Sources/Services/*": "a service owns the tasks that it starts",
-            "Sources/HTTP/CofferHTTP/Server/HTTP1Connection.swift": "one task per request, on its event loop",
+            "Sources/HTTP/CofferHTTP/Server/EventLoopTasks.swift": "one task per request, on its event loop",
         },
     ),
     Construct(

@@ -6,8 +6,7 @@ internal import Synchronization
 /// Audit lines in a file, on standard output, or nowhere (`discard`).
 ///
 /// Each line is one `write`; what a full disk cut off is taken back, so that the
-/// file never holds half a line. A file that was moved or deleted is noticed by
-/// its inode and opened anew.
+/// file never holds half a line. A file that was deleted is noticed and made anew.
 package final class FileAudit: AuditDevice {
     private enum Target: Sendable {
         case path(String)
@@ -15,15 +14,9 @@ package final class FileAudit: AuditDevice {
         case discard
     }
 
-    private struct Handle {
-        var descriptor: Int32
-        var device: UInt
-        var inode: UInt
-    }
-
     private let target: Target
     private let mode: mode_t
-    private let handle = Mutex<Handle?>(nil)
+    private let handle = Mutex<Int32?>(nil)
 
     package static let kind = AuditDeviceKind(type: "file") { options throws(EngineError) in
         try FileAudit(options: options)
@@ -87,32 +80,30 @@ package final class FileAudit: AuditDevice {
 
     package func close() {
         handle.withLock { held in
-            if let held { _ = Glibc.close(held.descriptor) }
+            if let held { _ = Glibc.close(held) }
             held = nil
         }
     }
 
-    private func writeLine(_ line: [UInt8], _ path: String, _ held: inout Handle?) throws(AuditDeviceError) {
-        if let current = held, !Self.isStill(current, at: path) {
-            _ = Glibc.close(current.descriptor)
+    private func writeLine(_ line: [UInt8], _ path: String, _ held: inout Int32?) throws(AuditDeviceError) {
+        if let descriptor = held, Self.isDeleted(descriptor) {
+            _ = Glibc.close(descriptor)
             held = nil
         }
-        let current: Handle
-        if let held { current = held } else { current = try open(path) }
-        held = current
-        let before = lseek(current.descriptor, 0, SEEK_END)
+        let descriptor: Int32
+        if let held { descriptor = held } else { descriptor = try open(path) }
+        held = descriptor
         do throws(AuditDeviceError) {
-            try Self.writeAll(line, to: current.descriptor)
+            try Self.writeAll(line, to: descriptor)
         } catch {
-            // Take back the half that was written, and start afresh next time.
-            if before >= 0 { _ = ftruncate(current.descriptor, before) }
-            _ = Glibc.close(current.descriptor)
+            // Start afresh next time.
+            _ = Glibc.close(descriptor)
             held = nil
             throw error
         }
     }
 
-    private func open(_ path: String) throws(AuditDeviceError) -> Handle {
+    private func open(_ path: String) throws(AuditDeviceError) -> Int32 {
         // No link is followed at the last step, and only a plain file is taken (CVE-2026-5051).
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
         let descriptor = Glibc.open(path, flags, mode)
@@ -126,15 +117,16 @@ package final class FileAudit: AuditDevice {
             _ = Glibc.close(descriptor)
             throw AuditDeviceError("the file's mode cannot be set: \(Self.reason())")
         }
-        return Handle(descriptor: descriptor, device: UInt(status.st_dev), inode: UInt(status.st_ino))
+        return descriptor
     }
 
-    private static func isStill(_ handle: Handle, at path: String) -> Bool {
+    /// Whether the file has lost its name; one that was moved is followed until `reopen()`, as log rotation wants.
+    private static func isDeleted(_ descriptor: Int32) -> Bool {
         var status = stat()
-        return lstat(path, &status) == 0 && UInt(status.st_dev) == handle.device
-            && UInt(status.st_ino) == handle.inode
+        return fstat(descriptor, &status) != 0 || status.st_nlink == 0
     }
 
+    /// Writes the whole line, or takes back what was written of it.
     private static func writeAll(_ line: [UInt8], to descriptor: Int32) throws(AuditDeviceError) {
         var written = 0
         while written < line.count {
@@ -142,9 +134,19 @@ package final class FileAudit: AuditDevice {
                 Glibc.write(descriptor, bytes.baseAddress?.advanced(by: written), bytes.count - written)
             }
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw AuditDeviceError("the line cannot be written: \(reason())") }
+            guard count > 0 else {
+                let failure = AuditDeviceError("the line cannot be written: \(reason())")
+                takeBack(written, from: descriptor)
+                throw failure
+            }
             written += count
         }
+    }
+
+    private static func takeBack(_ count: Int, from descriptor: Int32) {
+        var status = stat()
+        guard count > 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        _ = ftruncate(descriptor, status.st_size - count)
     }
 
     private static func reason() -> String { String(cString: strerror(errno)) }

@@ -1,17 +1,23 @@
 /// Lower-case hexadecimal.
 package enum Hex {
-    private static let digits = Array("0123456789abcdef".utf8)
-
-    package static func encode(_ bytes: some Sequence<UInt8>) -> String {
-        var text: [UInt8] = []
-        for byte in bytes { append(byte, to: &text) }
-        return String(decoding: text, as: UTF8.self)
+    package static func encode(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { text in
+            for (index, byte) in bytes.enumerated() {
+                text[2 * index] = digit(byte >> 4)
+                text[2 * index + 1] = digit(byte & 15)
+            }
+            return bytes.count * 2
+        }
     }
+
+    package static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }
 
     package static func append(_ byte: UInt8, to text: inout [UInt8]) {
-        text.append(digits[Int(byte >> 4)])
-        text.append(digits[Int(byte & 15)])
+        text.append(digit(byte >> 4))
+        text.append(digit(byte & 15))
     }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 48 : 87) }
 
     /// The bytes, or nil when the text has an odd length or another character.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {

@@ -27,14 +27,21 @@ package struct Timestamp: Hashable, Comparable, Sendable {
         let (whole, fraction) = floorDivide(nanoseconds, 1_000_000_000)
         let (days, inDay) = floorDivide(whole, 86400)
         let civil = CivilDate(daysSince1970: days)
-        var text = pad(civil.year, 4) + "-" + pad(civil.month, 2) + "-" + pad(civil.day, 2)
-        text += "T" + pad(inDay / 3600, 2) + ":" + pad(inDay / 60 % 60, 2) + ":" + pad(inDay % 60, 2)
-        if fraction > 0 {
-            var digits = pad(fraction, 9)
-            while digits.hasSuffix("0") { digits.removeLast() }
-            text += "." + digits
+        return String(unsafeUninitializedCapacity: 32) { text in
+            var writer = DigitWriter(text)
+            writer.write(civil.year, digits: 4, then: "-")
+            writer.write(civil.month, digits: 2, then: "-")
+            writer.write(civil.day, digits: 2, then: "T")
+            writer.write(inDay / 3600, digits: 2, then: ":")
+            writer.write(inDay / 60 % 60, digits: 2, then: ":")
+            writer.write(inDay % 60, digits: 2, then: fraction > 0 ? "." : "Z")
+            if fraction > 0 {
+                var (rest, digits) = (fraction, 9)
+                while rest % 10 == 0 { (rest, digits) = (rest / 10, digits - 1) }
+                writer.write(rest, digits: digits, then: "Z")
+            }
+            return writer.count
         }
-        return text + "Z"
     }
 
     /// Reads RFC 3339 with any offset; nil when malformed or out of range.
@@ -85,9 +92,22 @@ private func floorDivide(_ value: Int64, _ divisor: Int64) -> (quotient: Int64, 
     return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
 }
 
-private func pad(_ number: Int64, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+/// Writes zero-padded numbers into memory of a string that is being made.
+private struct DigitWriter {
+    private let text: UnsafeMutableBufferPointer<UInt8>
+    private(set) var count = 0
+
+    init(_ text: UnsafeMutableBufferPointer<UInt8>) { self.text = text }
+
+    mutating func write(_ number: Int64, digits: Int, then mark: Unicode.Scalar) {
+        var rest = number
+        for place in stride(from: count + digits - 1, through: count, by: -1) {
+            text[place] = UInt8(48 + rest % 10)
+            rest /= 10
+        }
+        text[count + digits] = UInt8(ascii: mark)
+        count += digits + 1
+    }
 }
 
 /// Days and dates of the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms").

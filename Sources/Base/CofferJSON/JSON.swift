@@ -20,6 +20,8 @@ package enum JSON: Sendable {
     /// The member of an object; nil for other kinds and for a missing key.
     package subscript(key: String) -> JSON? { objectValue?[key] }
 
+    package static func int(_ value: Int64) -> JSON { .number(JSONNumber(value)) }
+    package static func int(_ value: Int) -> JSON { .number(JSONNumber(value)) }
     package static func int(_ value: some BinaryInteger) -> JSON { .number(JSONNumber(value)) }
     package static func strings(_ values: some Sequence<String>) -> JSON { .array(values.map { .string($0) }) }
 }

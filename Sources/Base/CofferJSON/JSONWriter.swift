@@ -36,7 +36,8 @@ package struct JSONWriter: Sendable {
     package mutating func null() { word("null") }
     package mutating func value(_ flag: Bool) { word(flag ? "true" : "false") }
     package mutating func value(_ number: JSONNumber) { word(number.text) }
-    package mutating func value(_ number: some BinaryInteger) { word(String(number)) }
+    package mutating func value(_ number: Int64) { word(String(number)) }
+    package mutating func value(_ number: Int) { word(String(number)) }
 
     package mutating func value(_ text: String) {
         separate()
@@ -73,7 +74,12 @@ package struct JSONWriter: Sendable {
         value(flag)
     }
 
-    package mutating func member(_ name: String, _ number: some BinaryInteger) {
+    package mutating func member(_ name: String, _ number: Int64) {
+        key(name)
+        value(number)
+    }
+
+    package mutating func member(_ name: String, _ number: Int) {
         key(name)
         value(number)
     }

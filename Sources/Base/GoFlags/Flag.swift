@@ -23,7 +23,7 @@ package struct Flag: Sendable {
     package let usage: String
 
     package init(
-        _ name: String, _ kind: Kind = .string, aliases: [String] = [], default defaultText: String = "",
+        _ name: String, _ kind: Kind, aliases: [String] = [], default defaultText: String = "",
         variable: String? = nil, isHidden: Bool = false, _ usage: String
     ) {
         self.name = name
@@ -33,6 +33,14 @@ package struct Flag: Sendable {
         self.variable = variable
         self.isHidden = isHidden
         self.usage = usage
+    }
+
+    /// A flag that takes any text.
+    package init(
+        _ name: String, default defaultText: String = "", variable: String? = nil, isHidden: Bool = false,
+        _ usage: String
+    ) {
+        self.init(name, .string, default: defaultText, variable: variable, isHidden: isHidden, usage)
     }
 }
 

@@ -27,7 +27,8 @@ package struct KVVersion2: Engine {
         Path(
             "config", "Settings that apply to every secret of the mount.",
             [
-                Verb(.read, "read-configuration", "Read the settings of the mount.", upgrade.before(MountSettings.read)),
+                Verb(
+                    .read, "read-configuration", "Read the settings of the mount.", upgrade.before(MountSettings.read)),
                 Verb(
                     writing: MountSettings.schema, "configure", "Change settings of the mount.",
                     upgrade.before(MountSettings.write)),

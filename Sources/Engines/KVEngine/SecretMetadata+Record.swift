@@ -4,9 +4,9 @@ internal import CofferJSON
 
 /// The stored form: small, because it is read and written with every version.
 ///
-///     {"created":T,"updated":T,"current":2,"oldest":0,"settings":{…},"versions":[[1,T,T,0],[2,T,0,0]]}
+///     {"created":T,"updated":T,"current":2,"oldest":0,"settings":{…},"versions":[1,T,T,0, 2,T,0,0]}
 ///
-/// T is nanoseconds since 1970. A version is its number, creation, deletion (0: none) and 1 when destroyed.
+/// T is nanoseconds since 1970. A version is four numbers: its own, creation, deletion (0: none), 1 when destroyed.
 /// Settings are absent as long as nothing was set.
 extension SecretMetadata {
     func encoded() -> [UInt8] {
@@ -38,7 +38,10 @@ extension SecretMetadata {
         self.updated = Timestamp(nanoseconds: updated)
         self.current = current
         self.oldest = oldest
-        self.versions = try versions.map(Version.init(record:))
+        guard versions.count % 4 == 0 else { throw KVErrors.damaged }
+        self.versions = try stride(from: 0, to: versions.count, by: 4).map { start in
+            try Version(record: versions[start..<start + 4])
+        }
         if let settings = record["settings"]?.objectValue {
             self.settings = try SecretSettings.schema.decode(settings)
         }
@@ -47,20 +50,17 @@ extension SecretMetadata {
 
 extension SecretMetadata.Version {
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.beginArray()
         writer.value(number)
         writer.value(created.nanoseconds)
         writer.value(deletion?.nanoseconds ?? 0)
         writer.value(isDestroyed ? 1 : 0)
-        writer.endArray()
     }
 
-    fileprivate init(record: JSON) throws {
-        guard let parts = record.arrayValue, parts.count == 4, let number = parts[0].intValue,
-            let created = parts[1].intValue, let deletion = parts[2].intValue, let destroyed = parts[3].intValue
-        else { throw KVErrors.damaged }
+    fileprivate init(record: ArraySlice<JSON>) throws {
+        let parts = record.compactMap(\.intValue)
+        guard parts.count == 4 else { throw KVErrors.damaged }
         self.init(
-            number: number, created: Timestamp(nanoseconds: created),
-            deletion: deletion == 0 ? nil : Timestamp(nanoseconds: deletion), isDestroyed: destroyed != 0)
+            number: parts[0], created: Timestamp(nanoseconds: parts[1]),
+            deletion: parts[2] == 0 ? nil : Timestamp(nanoseconds: parts[2]), isDestroyed: parts[3] != 0)
     }
 }

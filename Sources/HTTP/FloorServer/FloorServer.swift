@@ -11,7 +11,8 @@ enum Floor {
         let given = arguments.firstIndex(of: "--port").flatMap { index in
             index + 1 < arguments.count ? Int(arguments[index + 1]) : nil
         }
-        let body = Array("{\"request_id\":\"00000000-0000-4000-8000-000000000000\",\"data\":{\"value\":\"floor\"}}\n".utf8)
+        let body = Array(
+            "{\"request_id\":\"00000000-0000-4000-8000-000000000000\",\"data\":{\"value\":\"floor\"}}\n".utf8)
         let server = HTTPServer(threads: 2, clock: SystemClock())
         let listener = ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: given ?? 8300))
         let port = try await server.listen(listener) { request in

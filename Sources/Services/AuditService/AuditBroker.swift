@@ -13,6 +13,8 @@ package struct AuditFailure: Error, Sendable {
 package struct Admitted: ~Copyable {
     fileprivate let record: AuditRecord
     fileprivate let isAudited: Bool
+    /// What both lines of a device share, by the device's path.
+    fileprivate let shared: [String: [UInt8]]
 }
 
 /// Proof that the response line was accepted; only the broker makes it.
@@ -62,14 +64,20 @@ package final class AuditBroker: Sendable {
 
     /// Writes the request line, denials included.
     package func admit(_ record: AuditRecord) throws(AuditFailure) -> Admitted {
+        var shared: [String: [UInt8]] = [:]
         let now = clock.now
-        try write { AuditLine(hash: $0, record: record, now: now).requestLine() }
-        return Admitted(record: record, isAudited: true)
+        try write { device in
+            let line = AuditLine(hash: device.hash, record: record, now: now)
+            let both = line.sharedPart()
+            shared[device.entry.path] = both
+            return line.requestLine(shared: both)
+        }
+        return Admitted(record: record, isAudited: true, shared: shared)
     }
 
     /// Paths that answer in every state (health, seal status) are not audited, as in Vault.
     package static func exempt(_ traits: PathTraits) -> Admitted? {
-        traits.whenSealed ? Admitted(record: AuditRecord(), isAudited: false) : nil
+        traits.whenSealed ? Admitted(record: AuditRecord(), isAudited: false, shared: [:]) : nil
     }
 
     /// Writes the response line; the answer may leave only with the result.
@@ -80,7 +88,11 @@ package final class AuditBroker: Sendable {
         var record = admitted.record
         if record.error.isEmpty { record.error = error }
         let now = clock.now
-        try write { AuditLine(hash: $0, record: record, now: now).responseLine(response) }
+        let shared = admitted.shared
+        try write { device in
+            let line = AuditLine(hash: device.hash, record: record, now: now)
+            return line.responseLine(response, shared: shared[device.entry.path] ?? line.sharedPart())
+        }
         return Audited()
     }
 
@@ -89,13 +101,13 @@ package final class AuditBroker: Sendable {
         admitted.isAudited ? nil : Audited()
     }
 
-    private func write(_ line: (AuditHash) -> [UInt8]) throws(AuditFailure) {
+    private func write(_ line: (Device) -> [UInt8]) throws(AuditFailure) {
         let devices = devices.value
         if devices.isEmpty { return }
         var accepted = false
         for device in devices {
             do throws(AuditDeviceError) {
-                try device.device.write(line(device.hash))
+                try device.device.write(line(device))
                 accepted = true
             } catch {
                 log.error(
@@ -127,7 +139,8 @@ package final class AuditBroker: Sendable {
         probe.operation = "update"
         probe.path = "sys/audit/test"
         do throws(AuditDeviceError) {
-            try device.device.write(AuditLine(hash: device.hash, record: probe, now: clock.now).requestLine())
+            let line = AuditLine(hash: device.hash, record: probe, now: clock.now)
+            try device.device.write(line.requestLine(shared: line.sharedPart()))
         } catch {
             device.device.close()
             throw EngineError.badRequest("the audit device cannot be written: \(error.reason)")

@@ -15,22 +15,26 @@ struct AuditHash: Sendable {
     /// Empty stays empty: it says that nothing was given.
     func secret(_ value: String) -> String { value.isEmpty ? "" : text(value) }
 
-    /// The same object with every string value hashed; numbers, booleans and keys stay.
+    /// Writes the object with every string value hashed; numbers, booleans and keys stay.
     /// - Parameter clear: top-level keys whose values are shown.
-    func values(of object: JSONObject, clear: [String]) -> JSONObject {
-        var hashed = JSONObject()
+    func write(_ object: JSONObject, clear: [String], to writer: inout JSONWriter) {
+        writer.beginObject()
         for member in object.members {
-            hashed.append(member.key, clear.contains(member.key) ? member.value : value(member.value))
+            writer.key(member.key)
+            if clear.contains(member.key) { writer.value(member.value) } else { write(member.value, to: &writer) }
         }
-        return hashed
+        writer.endObject()
     }
 
-    private func value(_ json: JSON) -> JSON {
+    private func write(_ json: JSON, to writer: inout JSONWriter) {
         switch json {
-        case .string(let text): .string(self.text(text))
-        case .array(let items): .array(items.map(value))
-        case .object(let object): .object(values(of: object, clear: []))
-        case .null, .bool, .number: json
+        case .string(let text): writer.value(self.text(text))
+        case .array(let items):
+            writer.beginArray()
+            for item in items { write(item, to: &writer) }
+            writer.endArray()
+        case .object(let object): write(object, clear: [], to: &writer)
+        case .null, .bool, .number: writer.value(json)
         }
     }
 }

@@ -9,122 +9,165 @@ struct AuditLine {
     let record: AuditRecord
     let now: Timestamp
 
-    func requestLine() -> [UInt8] { line(type: "request", response: nil) }
-    func responseLine(_ response: AuditResponse) -> [UInt8] { line(type: "response", response: response) }
+    /// `"auth":{…},"request":{…}`: the same in both lines of a request.
+    func sharedPart() -> [UInt8] {
+        let token = hash.secret(record.clientToken)
+        let accessor = hash.secret(record.caller?.accessor ?? "")
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("auth")
+        writer.beginObject()
+        if let caller = record.caller { write(caller, token, accessor, to: &writer) }
+        writer.endObject()
+        writer.key("request")
+        writer.beginObject()
+        writeRequest(token, accessor, to: &writer)
+        writer.endObject()
+        writer.endObject()
+        return Array(writer.bytes.dropFirst().dropLast())
+    }
 
-    private func line(type: String, response: AuditResponse?) -> [UInt8] {
-        var object = JSONObject()
-        object.append("time", .string(now.rfc3339))
-        object.append("type", .string(type))
-        object.append("auth", .object(auth))
-        object.append("request", .object(request))
-        if let response { object.append("response", .object(self.response(of: response))) }
-        if !record.error.isEmpty { object.append("error", .string(record.error)) }
-        var bytes = JSON.object(object).serialized()
-        bytes.append(UInt8(ascii: "\n"))
+    func requestLine(shared: [UInt8]) -> [UInt8] { line(type: "request", shared, response: []) }
+
+    func responseLine(_ response: AuditResponse, shared: [UInt8]) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        write(response, to: &writer)
+        writer.endObject()
+        return line(type: "response", shared, response: writer.bytes)
+    }
+
+    private func line(type: String, _ shared: [UInt8], response: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(shared.count + response.count + record.error.utf8.count + 128)
+        bytes.append(contentsOf: "{\"time\":\"\(now.rfc3339)\",\"type\":\"\(type)\",".utf8)
+        bytes.append(contentsOf: shared)
+        if !response.isEmpty {
+            bytes.append(contentsOf: ",\"response\":".utf8)
+            bytes.append(contentsOf: response)
+        }
+        if !record.error.isEmpty {
+            bytes.append(contentsOf: ",\"error\":".utf8)
+            bytes.append(contentsOf: JSON.string(record.error).serialized())
+        }
+        bytes.append(contentsOf: [UInt8(ascii: "}"), UInt8(ascii: "\n")])
         return bytes
     }
 
-    private var auth: JSONObject {
-        var object = JSONObject()
-        guard let caller = record.caller else { return object }
-        object.put("client_token", hash.secret(record.clientToken))
-        object.put("accessor", hash.secret(caller.accessor))
-        object.put("display_name", caller.displayName)
-        object.put("policies", caller.policies)
-        object.put("token_policies", caller.tokenPolicies)
-        if let allowed = caller.allowed {
-            var results: JSONObject = ["allowed": .bool(allowed)]
-            let granting = caller.grantingPolicies.map { policy -> JSON in
-                ["name": .string(policy.name), "namespace_id": .string(policy.namespaceID), "type": "acl"]
+    private func write(_ caller: AuditCaller, _ token: String, _ accessor: String, to writer: inout JSONWriter) {
+        writer.put("client_token", token)
+        writer.put("accessor", accessor)
+        writer.put("display_name", caller.displayName)
+        writer.put("policies", caller.policies)
+        writer.put("token_policies", caller.tokenPolicies)
+        if let allowed = caller.allowed { write(caller.grantingPolicies, allowed, to: &writer) }
+        if !caller.metadata.isEmpty { writer.member("metadata", caller.metadata.wire) }
+        if caller.remainingUses > 0 { writer.member("remaining_uses", caller.remainingUses) }
+        writer.put("entity_id", caller.entityID)
+        writer.put("token_type", caller.tokenType)
+        if caller.tokenTTL > .zero { writer.member("token_ttl", caller.tokenTTL.wholeSeconds) }
+        if let issued = caller.tokenIssueTime { writer.member("token_issue_time", issued.rfc3339) }
+    }
+
+    private func write(_ granting: [AuditCaller.GrantingPolicy], _ allowed: Bool, to writer: inout JSONWriter) {
+        writer.key("policy_results")
+        writer.beginObject()
+        writer.member("allowed", allowed)
+        if !granting.isEmpty {
+            writer.key("granting_policies")
+            writer.beginArray()
+            for policy in granting {
+                writer.beginObject()
+                writer.member("name", policy.name)
+                writer.member("namespace_id", policy.namespaceID)
+                writer.member("type", "acl")
+                writer.endObject()
             }
-            if !granting.isEmpty { results.append("granting_policies", .array(granting)) }
-            object.append("policy_results", .object(results))
+            writer.endArray()
         }
-        if !caller.metadata.isEmpty { object.append("metadata", caller.metadata.wire) }
-        if caller.remainingUses > 0 { object.append("remaining_uses", .int(caller.remainingUses)) }
-        object.put("entity_id", caller.entityID)
-        object.put("token_type", caller.tokenType)
-        if caller.tokenTTL > .zero { object.append("token_ttl", .int(caller.tokenTTL.wholeSeconds)) }
-        if let issued = caller.tokenIssueTime { object.append("token_issue_time", .string(issued.rfc3339)) }
-        return object
+        writer.endObject()
     }
 
-    private var request: JSONObject {
-        var object = JSONObject()
-        object.put("id", record.requestID)
-        object.put("operation", record.operation)
-        mount(into: &object)
-        object.put("client_token", hash.secret(record.clientToken))
-        object.put("client_token_accessor", hash.secret(record.caller?.accessor ?? ""))
-        object.append("namespace", .object(namespace))
-        object.put("path", record.path)
+    private func writeRequest(_ token: String, _ accessor: String, to writer: inout JSONWriter) {
+        writer.put("id", record.requestID)
+        writer.put("operation", record.operation)
+        writeMount(to: &writer)
+        writer.put("client_token", token)
+        writer.put("client_token_accessor", accessor)
+        writer.key("namespace")
+        writer.beginObject()
+        writer.member("id", record.namespace.id)
+        writer.put("path", record.namespace.path)
+        writer.endObject()
+        writer.put("path", record.path)
         if !record.data.isEmpty {
-            object.append("data", .object(hash.values(of: record.data, clear: record.clearRequestKeys)))
+            writer.key("data")
+            hash.write(record.data, clear: record.clearRequestKeys, to: &writer)
         }
-        object.put("remote_address", record.remoteAddress)
-        if record.remotePort > 0 { object.append("remote_port", .int(record.remotePort)) }
-        if let ttl = record.wrapTTL { object.append("wrap_ttl", .int(ttl.wholeSeconds)) }
-        return object
+        writer.put("remote_address", record.remoteAddress)
+        if record.remotePort > 0 { writer.member("remote_port", record.remotePort) }
+        if let ttl = record.wrapTTL { writer.member("wrap_ttl", ttl.wholeSeconds) }
     }
 
-    private var namespace: JSONObject {
-        var object: JSONObject = ["id": .string(record.namespace.id)]
-        object.put("path", record.namespace.path)
-        return object
-    }
-
-    private func mount(into object: inout JSONObject) {
+    private func writeMount(to writer: inout JSONWriter) {
         guard let mount = record.mount else { return }
-        object.put("mount_point", mount.path)
-        object.put("mount_type", mount.type)
-        object.put("mount_accessor", mount.accessor)
-        object.put("mount_class", mount.isAuth ? "auth" : "secret")
+        writer.put("mount_point", mount.path)
+        writer.put("mount_type", mount.type)
+        writer.put("mount_accessor", mount.accessor)
+        writer.put("mount_class", mount.isAuth ? "auth" : "secret")
     }
 
-    private func response(of response: AuditResponse) -> JSONObject {
-        var object = JSONObject()
-        if let auth = response.auth { object.append("auth", .object(issued(auth))) }
-        mount(into: &object)
+    private func write(_ response: AuditResponse, to writer: inout JSONWriter) {
+        if let auth = response.auth { write(auth, to: &writer) }
+        writeMount(to: &writer)
         if !response.data.isEmpty {
-            object.append("data", .object(hash.values(of: response.data, clear: record.clearResponseKeys)))
+            writer.key("data")
+            hash.write(response.data, clear: record.clearResponseKeys, to: &writer)
         }
-        object.put("warnings", response.warnings)
-        if let wrap = response.wrapInfo {
-            var info: JSONObject = ["ttl": .int(wrap.ttl.wholeSeconds)]
-            info.put("token", hash.secret(wrap.token))
-            info.put("accessor", hash.secret(wrap.accessor))
-            info.put("creation_time", wrap.creationTime.rfc3339)
-            info.put("creation_path", wrap.creationPath)
-            info.put("wrapped_accessor", hash.secret(wrap.wrappedAccessor))
-            object.append("wrap_info", .object(info))
-        }
-        return object
+        writer.put("warnings", response.warnings)
+        if let wrap = response.wrapInfo { write(wrap, to: &writer) }
     }
 
-    private func issued(_ auth: IssuedAuth) -> JSONObject {
-        var object = JSONObject()
-        object.put("client_token", hash.secret(auth.clientToken))
-        object.put("accessor", hash.secret(auth.accessor))
-        object.put("display_name", auth.displayName)
-        object.put("policies", auth.policies)
-        object.put("token_policies", auth.tokenPolicies)
-        if !auth.metadata.isEmpty { object.append("metadata", auth.metadata.wire) }
-        if auth.numberOfUses > 0 { object.append("num_uses", .int(auth.numberOfUses)) }
-        object.put("entity_id", auth.entityID)
-        object.put("token_type", auth.type.rawValue)
-        object.append("token_ttl", .int(auth.leaseDuration.wholeSeconds))
-        return object
+    private func write(_ wrap: WrapInfo, to writer: inout JSONWriter) {
+        writer.key("wrap_info")
+        writer.beginObject()
+        writer.member("ttl", wrap.ttl.wholeSeconds)
+        writer.put("token", hash.secret(wrap.token))
+        writer.put("accessor", hash.secret(wrap.accessor))
+        writer.put("creation_time", wrap.creationTime.rfc3339)
+        writer.put("creation_path", wrap.creationPath)
+        writer.put("wrapped_accessor", hash.secret(wrap.wrappedAccessor))
+        writer.endObject()
+    }
+
+    private func write(_ auth: IssuedAuth, to writer: inout JSONWriter) {
+        writer.key("auth")
+        writer.beginObject()
+        writer.put("client_token", hash.secret(auth.clientToken))
+        writer.put("accessor", hash.secret(auth.accessor))
+        writer.put("display_name", auth.displayName)
+        writer.put("policies", auth.policies)
+        writer.put("token_policies", auth.tokenPolicies)
+        if !auth.metadata.isEmpty { writer.member("metadata", auth.metadata.wire) }
+        if auth.numberOfUses > 0 { writer.member("num_uses", auth.numberOfUses) }
+        writer.put("entity_id", auth.entityID)
+        writer.put("token_type", auth.type.rawValue)
+        writer.member("token_ttl", auth.leaseDuration.wholeSeconds)
+        writer.endObject()
     }
 }
 
-extension JSONObject {
+extension JSONWriter {
     /// Empty fields are left out.
     fileprivate mutating func put(_ key: String, _ text: String) {
-        if !text.isEmpty { append(key, .string(text)) }
+        if !text.isEmpty { member(key, text) }
     }
 
     fileprivate mutating func put(_ key: String, _ texts: [String]) {
-        if !texts.isEmpty { append(key, .strings(texts)) }
+        if texts.isEmpty { return }
+        self.key(key)
+        beginArray()
+        for text in texts { value(text) }
+        endArray()
     }
 }

@@ -14,6 +14,7 @@ package actor LeaseReaper {
     private let report: @Sendable (String) -> Void
     private var sleeper: Task<Void, any Error>?
     private var wakeAt: Timestamp?
+    private var earliestAdded: Timestamp?
     private var isStopped = false
 
     /// - Parameters:
@@ -33,14 +34,21 @@ package actor LeaseReaper {
         self.report = report
     }
 
+    /// Starts to work, in a task of its own, until `stop()`.
+    package nonisolated func start() {
+        Task { await run() }
+    }
+
     /// Works until `stop()`.
     package func run() async {
         while !isStopped {
             do {
                 let more = try await reapOnce()
                 if more { continue }
+                earliestAdded = nil
                 let next = try await leases.nextExpiry() ?? clock.now + .seconds(3600)
-                await sleep(until: next)
+                // A lease may have been added while the calendar was read.
+                await sleep(until: min(next, earliestAdded ?? next))
             } catch {
                 report("leases could not be read; trying again in 10 s")
                 await sleep(until: clock.now + .seconds(10))
@@ -63,7 +71,12 @@ package actor LeaseReaper {
     }
 
     /// A lease that ends at `time` was added: wakes the sleeper when that is sooner.
-    package func noteExpiry(_ time: Timestamp) {
+    package nonisolated func leaseAdded(endingAt time: Timestamp) {
+        Task { await noteExpiry(time) }
+    }
+
+    private func noteExpiry(_ time: Timestamp) {
+        earliestAdded = min(time, earliestAdded ?? time)
         if let wakeAt, time < wakeAt { sleeper?.cancel() }
     }
 

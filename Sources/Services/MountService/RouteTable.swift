@@ -1,4 +1,5 @@
 internal import CofferFramework
+
 /// All mounts of the server, by full path. Mounts never nest, so a path has at most one.
 package struct RouteTable: Sendable {
     private var byPath: [String: Route] = [:]

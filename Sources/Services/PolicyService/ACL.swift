@@ -45,9 +45,11 @@ package struct ACL: Sendable {
     }
 
     /// What may be done at a path, sorted, as `sys/capabilities` answers it.
+    ///
+    /// A path with a final slash is looked up as a list is, with and without it.
     package func capabilities(_ path: String) -> [String] {
         if isRoot { return ["root"] }
-        guard !failedTemplate, let rule = rule(at: path), !rule.denies, !rule.capabilities.isEmpty else {
+        guard !failedTemplate, let rule = rule(listing: path), !rule.denies, !rule.capabilities.isEmpty else {
             return ["deny"]
         }
         return rule.capabilities.sorted().map(\.rawValue)
@@ -63,18 +65,33 @@ package struct ACL: Sendable {
         }
     }
 
-    /// A list is asked with and without its final slash; a denial of either spelling stands (CVE-2026-12624).
     private func rule(for request: AuthorizationRequest) -> CompiledRule? {
-        guard request.operation == .list || request.operation == .scan, request.path.utf8.last == UInt8(ascii: "/")
-        else { return rule(at: request.path) }
-        if let rule = rule(at: request.path) { return rule }
-        return rule(at: String(request.path.dropLast()))
+        switch request.operation {
+        case .list, .scan: rule(listing: request.path)
+        case .create, .read, .update, .patch, .delete, .help: rule(at: request.path)
+        }
     }
 
     private func rule(at path: String) -> CompiledRule? {
-        if let rule = exact[PathKey(path)] { return rule }
+        exact[PathKey(path)] ?? wildRule(at: path)?.rule
+    }
+
+    /// A list is asked with its final slash and without it, since many rules lack it.
+    ///
+    /// Exact rules come first. Of the wildcards that match either spelling the one with the highest
+    /// priority decides: a denial of the folder's content must not be passed by (CVE-2026-12624).
+    private func rule(listing path: String) -> CompiledRule? {
+        guard path.utf8.last == UInt8(ascii: "/") else { return rule(at: path) }
+        let bare = String(path.dropLast())
+        if let rule = exact[PathKey(path)] ?? exact[PathKey(bare)] { return rule }
+        guard let first = wildRule(at: path) else { return wildRule(at: bare)?.rule }
+        guard let second = wildRule(at: bare), second.precedes(first) else { return first.rule }
+        return second.rule
+    }
+
+    private func wildRule(at path: String) -> WildRule? {
         let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return wild.first { $0.matches(path, segments) }?.rule
+        return wild.first { $0.matches(path, segments) }
     }
 }
 
@@ -82,4 +99,8 @@ package struct ACL: Sendable {
 private struct PathKey: Hashable, Sendable {
     let bytes: [UInt8]
     init(_ path: String) { bytes = Array(path.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
 }

@@ -4,11 +4,11 @@ internal import CofferJSON
 /// All rules of a token's policies that share one pattern, joined.
 struct CompiledRule: Sendable {
     let pattern: String
-    var capabilities: Set<Capability> = []
-    var policies: [PolicyReference] = []
-    /// Nil: no policy restricts parameters.
-    private var allowed: [String: [ParameterValue]]?
-    private var admitsAnyParameter = false
+    private(set) var capabilities: Set<Capability> = []
+    /// Which policy gave which of the capabilities.
+    private var grants: [(policy: PolicyReference, capabilities: Set<Capability>)] = []
+    /// Empty: no policy restricts parameters.
+    private var allowed: [String: [ParameterValue]] = [:]
     private var denied: [String: [ParameterValue]] = [:]
     private var required: Set<String> = []
     private var minimumWrapping: Duration?
@@ -18,19 +18,22 @@ struct CompiledRule: Sendable {
 
     var denies: Bool { capabilities.contains(.deny) }
 
-    /// Joins another policy's rule: capabilities and allowed parameters add up, denials too, and deny wins.
+    /// Joins another policy's rule: capabilities add up, and so do allowed and denied parameters. A
+    /// restriction in one policy holds for all of them, and of two wrapping bounds the shorter does.
     mutating func join(_ rule: PathRule, from policy: PolicyReference) {
-        if !policies.contains(policy) { policies.append(policy) }
+        grants.append((policy, rule.capabilities))
         capabilities.formUnion(rule.capabilities)
         required.formUnion(rule.requiredParameters.map { $0.lowercased() })
-        if let more = rule.allowedParameters {
-            allowed = (allowed ?? [:]).merging(more) { old, new in old.isEmpty || new.isEmpty ? [] : old + new }
-        } else if !rule.capabilities.isEmpty {
-            admitsAnyParameter = true
-        }
+        // An empty list allows or denies every value.
+        allowed.merge(rule.allowedParameters ?? [:]) { old, new in old.isEmpty || new.isEmpty ? [] : old + new }
         denied.merge(rule.deniedParameters) { old, new in old.isEmpty || new.isEmpty ? [] : old + new }
-        if let low = rule.minimumWrappingTTL { minimumWrapping = min(minimumWrapping ?? low, low) }
-        if let high = rule.maximumWrappingTTL { maximumWrapping = max(maximumWrapping ?? high, high) }
+        minimumWrapping = Self.shorter(minimumWrapping, rule.minimumWrappingTTL)
+        maximumWrapping = Self.shorter(maximumWrapping, rule.maximumWrappingTTL)
+    }
+
+    /// The shorter of two bounds; zero is none.
+    private static func shorter(_ left: Duration?, _ right: Duration?) -> Duration? {
+        [left, right].compactMap { $0 }.filter { $0 > .zero }.min()
     }
 
     func decide(_ request: AuthorizationRequest) -> Decision {
@@ -42,11 +45,22 @@ struct CompiledRule: Sendable {
         if request.needsSudo && !capabilities.contains(.sudo) { return .denied(.missingSudo, by: self) }
         if let reason = wrappingRefusal(request.wrapTTL) { return .denied(reason, by: self) }
         switch request.operation {
-        case .create, .update, .patch:
+        case .create, .read, .update, .patch:
             if let reason = parameterRefusal(request.parameters) { return .denied(reason, by: self) }
-        case .read, .delete, .list, .scan, .help: break
+        case .delete, .list, .scan, .help: break
         }
-        return Decision(allowed: true, reason: nil, pattern: pattern, grantingPolicies: policies)
+        return Decision(
+            allowed: true, reason: nil, pattern: pattern, grantingPolicies: policies(for: request.operation))
+    }
+
+    /// The policies that give what the operation needs, each once.
+    private func policies(for operation: PolicyOperation) -> [PolicyReference] {
+        let needed = Self.capability(for: operation)
+        var policies: [PolicyReference] = []
+        for grant in grants where needed.map(grant.capabilities.contains) ?? !grant.capabilities.isEmpty {
+            if !policies.contains(grant.policy) { policies.append(grant.policy) }
+        }
+        return policies
     }
 
     private static func capability(for operation: PolicyOperation) -> Capability? {
@@ -64,11 +78,11 @@ struct CompiledRule: Sendable {
 
     private func wrappingRefusal(_ ttl: Duration?) -> DenialReason? {
         let ttl = ttl ?? .zero
-        if let minimumWrapping, minimumWrapping > .zero {
+        if let minimumWrapping {
             if ttl == .zero { return .wrappingRequired }
             if ttl < minimumWrapping { return .wrappingTTLTooShort }
         }
-        if let maximumWrapping, maximumWrapping > .zero {
+        if let maximumWrapping {
             if ttl == .zero { return .wrappingRequired }
             if ttl > maximumWrapping { return .wrappingTTLTooLong }
         }
@@ -80,15 +94,14 @@ struct CompiledRule: Sendable {
         for name in required.sorted() where !given.contains(where: { $0.name == name }) {
             return .parameterMissing(name)
         }
+        // `*` denies every parameter, whatever stands in its list.
+        if denied["*"] != nil, let first = given.first { return .parameterDenied(first.name) }
         for (name, value) in given {
-            for key in [name, "*"] {
-                if let refused = denied[key], ParameterValue.list(refused, refuses: value) {
-                    return .parameterDenied(name)
-                }
+            if let refused = denied[name], ParameterValue.list(refused, refuses: value) {
+                return .parameterDenied(name)
             }
         }
-        // A rule without a list, in any policy of the same pattern, takes every parameter.
-        guard let allowed, !admitsAnyParameter else { return nil }
+        if allowed.isEmpty { return nil }
         for (name, value) in given {
             guard let alternatives = allowed[name] ?? allowed["*"] else { return .parameterNotAllowed(name) }
             if !ParameterValue.list(alternatives, admits: value) { return .parameterNotAllowed(name) }

@@ -7,7 +7,11 @@ internal import HCL
 package struct ParameterValue: Sendable, Equatable {
     private let value: JSON
 
-    init(_ value: HCLValue) { self.value = Self.json(value) }
+    /// Nil for an object, and for a list that holds one: there is nothing to compare it with.
+    init?(_ value: HCLValue) {
+        guard let json = Self.json(value) else { return nil }
+        self.value = json
+    }
 
     /// True when the request's value is this one; lists match element by element.
     func matches(_ given: JSON) -> Bool {
@@ -41,30 +45,55 @@ package struct ParameterValue: Sendable, Equatable {
         }
     }
 
-    private static func json(_ value: HCLValue) -> JSON {
+    private static func json(_ value: HCLValue) -> JSON? {
         switch value {
-        case .string(let text): .string(text)
-        case .number(let text): .number(JSONNumber(checkedText: text))
-        case .bool(let flag): .bool(flag)
-        case .list(let items): .array(items.map(json))
-        case .object: .null
+        case .string(let text): return .string(text)
+        // Octal and hexadecimal are no JSON; requests hold decimal numbers.
+        case .number(let text): return value.intValue.map { .int($0) } ?? .number(JSONNumber(checkedText: text))
+        case .bool(let flag): return .bool(flag)
+        case .list(let items):
+            let values = items.compactMap(json)
+            return values.count == items.count ? .array(values) : nil
+        case .object: return nil
         }
     }
 }
 
+/// A list in a request, or a text with commas, which many fields take for a list, is
+/// judged as a whole and by each of its elements.
 extension ParameterValue {
     /// Whether a request's value satisfies a list of alternatives; an empty list takes anything.
     static func list(_ alternatives: [ParameterValue], admits given: JSON) -> Bool {
         if alternatives.isEmpty || alternatives.contains(where: { $0.matches(given) }) { return true }
-        // A list is admitted when each of its elements is ("contains all").
-        guard case .array(let items) = given, !items.isEmpty else { return false }
-        return items.allSatisfy { item in alternatives.contains { $0.matches(item) } }
+        let elements = elements(of: given)
+        return !elements.isEmpty && elements.allSatisfy { item in alternatives.contains { $0.matches(item) } }
     }
 
-    /// Whether a request's value meets any of the refused ones.
+    /// Whether a request's value meets any of the refused ones; an empty list refuses anything.
     static func list(_ refused: [ParameterValue], refuses given: JSON) -> Bool {
-        if refused.isEmpty || refused.contains(where: { $0.matches(given) }) { return true }
-        guard case .array(let items) = given else { return false }
-        return items.contains { item in refused.contains { $0.matches(item) } }
+        if refused.isEmpty || refused.contains(where: { $0.matches(given) || $0.reads(as: given) }) { return true }
+        return elements(of: given).contains { list(refused, refuses: $0) }
+    }
+
+    /// True for `5` and `"5"`: engines take either, so that a denial of one must hold for the other.
+    private func reads(as given: JSON) -> Bool {
+        guard let mine = Self.text(value), let other = Self.text(given) else { return false }
+        return sameBytes(mine, other)
+    }
+
+    private static func elements(of given: JSON) -> [JSON] {
+        switch given {
+        case .array(let items): return items
+        case .string(let text) where text.utf8.contains(UInt8(ascii: ",")):
+            return Array(text.utf8).split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                .map { .string(trimmed($0)) }
+        default: return []
+        }
+    }
+
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> String {
+        let start = bytes.drop { $0 == 32 || $0 == 9 }
+        let end = start.lastIndex { $0 != 32 && $0 != 9 }.map { $0 + 1 } ?? start.startIndex
+        return String(decoding: start[..<end], as: UTF8.self)
     }
 }

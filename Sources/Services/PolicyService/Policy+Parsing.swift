@@ -12,7 +12,10 @@ extension Policy {
                 throw HCLError("invalid key; a policy holds path blocks", at: item.position)
             }
             guard let blocks = body.blocks(named: "path", labels: 1) else {
-                throw HCLError("expected path \"…\" { … }", at: body.items.first?.position ?? .unknown)
+                let wrong = body.items(named: "path").first { item in
+                    HCLBody(items: [item]).blocks(named: "path", labels: 1) == nil
+                }
+                throw HCLError("expected path \"…\" { … }", at: wrong?.position ?? .unknown)
             }
             let rules = try blocks.map { (block) throws(HCLError) in try rule(block) }
             return Policy(name: name.lowercased(), namespace: namespace, text: text, rules: rules)
@@ -30,8 +33,9 @@ extension Policy {
             throw HCLError("\"+*\" is not allowed in a path", at: block.position)
         }
         var rule = PathRule(pattern: String(pattern))
+        try refuseRepetition(in: block.body)
         for item in block.body.items { try set(item, in: &rule) }
-        if let low = rule.minimumWrappingTTL, let high = rule.maximumWrappingTTL, low > high {
+        if let low = rule.minimumWrappingTTL, let high = rule.maximumWrappingTTL, high > .zero, low > high {
             throw HCLError("min_wrapping_ttl is larger than max_wrapping_ttl", at: block.position)
         }
         return rule
@@ -49,7 +53,7 @@ extension Policy {
         case "policy": rule.capabilities.formUnion(try oldPolicy(item))
         case "allowed_parameters": rule.allowedParameters = try parameters(item)
         case "denied_parameters": rule.deniedParameters = try parameters(item)
-        case "required_parameters": rule.requiredParameters = item.value.elements.compactMap(\.scalarText)
+        case "required_parameters": rule.requiredParameters = try names(item)
         case "min_wrapping_ttl": rule.minimumWrappingTTL = try duration(item)
         case "max_wrapping_ttl": rule.maximumWrappingTTL = try duration(item)
         case "comment", "subscribe_event_types", "mfa_methods": break
@@ -72,9 +76,37 @@ extension Policy {
         guard let body = item.value.objectValue else {
             throw HCLError("expected a block of parameter names", at: item.position)
         }
+        try refuseRepetition(in: body)
         var parameters: [String: [ParameterValue]] = [:]
-        for inner in body.items { parameters[inner.name.lowercased()] = inner.value.elements.map(ParameterValue.init) }
+        for inner in body.items {
+            parameters[inner.name.lowercased()] = try inner.value.elements.map { (element) throws(HCLError) in
+                guard let value = ParameterValue(element) else {
+                    throw HCLError("expected a list of values", at: place(inner, in: item))
+                }
+                return value
+            }
+        }
         return parameters
+    }
+
+    private static func names(_ item: HCLItem) throws(HCLError) -> [String] {
+        try item.value.elements.map { (element) throws(HCLError) in
+            guard let name = element.scalarText else { throw HCLError("expected a list of names", at: item.position) }
+            return name
+        }
+    }
+
+    /// Of a key that is written twice one would be lost, and it may be the stricter one.
+    private static func refuseRepetition(in body: HCLBody) throws(HCLError) {
+        var seen: Set<String> = []
+        for item in body.items where !seen.insert(item.name.lowercased()).inserted {
+            throw HCLError("the key is repeated", at: item.position)
+        }
+    }
+
+    /// Where the inner item stands, or the outer one when that is unknown.
+    private static func place(_ inner: HCLItem, in outer: HCLItem) -> HCLPosition {
+        inner.position.isKnown ? inner.position : outer.position
     }
 
     private static func duration(_ item: HCLItem) throws(HCLError) -> Duration {

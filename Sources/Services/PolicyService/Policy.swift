@@ -21,7 +21,7 @@ package struct PathRule: Sendable {
     /// Without leading slash; may hold `+` segments and end in `*`.
     package let pattern: String
     package var capabilities: Set<Capability> = []
-    /// Nil: every parameter is allowed. Keys are parameter names or `*`; empty lists allow any value.
+    /// Nil or empty: every parameter is allowed. Keys are parameter names or `*`; empty lists allow any value.
     package var allowedParameters: [String: [ParameterValue]]?
     package var deniedParameters: [String: [ParameterValue]] = [:]
     package var requiredParameters: [String] = []

@@ -54,7 +54,8 @@ extension Tokens {
         if try await transaction.get(Self.idKey(key)) != nil {
             throw EngineError.badRequest("cannot create a token with a duplicate ID")
         }
-        let neverExpires = entry.isRoot && grant.ttl == .zero && grant.period == .zero
+        let neverExpires =
+            entry.isRoot && grant.ttl == .zero && grant.period == .zero
             && grant.explicitMaximumTTL == .zero
         let lifetime = neverExpires ? TokenTTL.Result(ttl: .zero, warnings: []) : Self.lifetime(grant, context)
         entry.ttl = .seconds(lifetime.ttl.wholeSeconds)

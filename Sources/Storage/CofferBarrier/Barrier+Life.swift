@@ -20,7 +20,10 @@ extension Barrier {
         if try await storing({ () async throws(StorageError) in try await isInitialized() }) {
             throw .alreadyInitialized
         }
-        guard let key = TermKey(term: 1, value: try newKey(), installTime: clock.now.rfc3339),
+        // The entries, and the standby copy of the root key.
+        let count = Int64(encrypted.count + 1)
+        guard
+            let key = TermKey(term: 1, value: try newKey(), installTime: clock.now.rfc3339, encryptions: count),
             let keyring = Keyring(rootKey: rootKey, active: key, rotation: RotationSettings())
         else { throw .keyLength }
         guard var changes = key.encrypt(encrypted.mapValues { .put($0) }, random: random) else { throw .random }

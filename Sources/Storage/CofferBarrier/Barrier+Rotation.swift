@@ -41,7 +41,11 @@ extension Barrier {
         batch.expected[Keyring.path] = open.keyringVersion
         batch.changes = try keyChanges(storing: keyring)
         let ended = open.keyring.active.term
-        if keyring.active.term != ended { batch.changes[EncryptionCounter.path(term: ended)] = .delete }
+        if keyring.active.term != ended {
+            batch.changes[EncryptionCounter.path(term: ended)] = .delete
+        } else {
+            open.counter.addOne()
+        }
         let commit = batch
         let version = try await storing { () async throws(StorageError) in try await plain.commit(commit) }
         let next = open.with(keyring, version: version)

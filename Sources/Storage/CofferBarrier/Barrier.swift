@@ -70,6 +70,7 @@ package final class Barrier: TransactionalStorage {
     }
 
     /// Encrypts and commits; a failure of randomness writes nothing.
+    @discardableResult
     package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         guard let open = state.value else { throw .sealed }
         let active = open.keyring.active

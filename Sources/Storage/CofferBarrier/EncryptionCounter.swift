@@ -39,6 +39,9 @@ final class EncryptionCounter: Sendable {
         }
     }
 
+    /// Counts an encryption that has no batch to take a count along; the next batch will.
+    func addOne() { state.withLock { $0.count += 1 } }
+
     /// The batch that took a count along is done.
     /// - Parameter stored: nil when it failed.
     func finish(stored: Int64?) {

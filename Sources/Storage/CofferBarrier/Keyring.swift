@@ -57,7 +57,8 @@ struct Keyring: Sendable {
     /// - Parameter encryptions: how often the key of the ending term was used.
     func rotated(to value: SecretBytes, at time: Timestamp, encryptions: Int64) -> Keyring? {
         guard active.term < .max, let ended = active.counted(encryptions),
-            let next = TermKey(term: active.term + 1, value: value, installTime: time.rfc3339)
+            // Its first encryption is the standby copy of the root key.
+            let next = TermKey(term: active.term + 1, value: value, installTime: time.rfc3339, encryptions: 1)
         else { return nil }
         var older = older
         older[ended.term] = ended

@@ -25,12 +25,13 @@ final class OpenBarrier: Sendable {
         self.acceptsUnbound = acceptsUnbound
     }
 
-    /// The same after a change of the keyring. A new term counts from one: the standby copy of the root key.
+    /// The same after a change of the keyring.
     func with(_ keyring: Keyring, version: UInt64) -> OpenBarrier {
         let isSameTerm = keyring.active.term == self.keyring.active.term
         return OpenBarrier(
             keyring: keyring, version: version, epoch: epoch, cache: cache,
-            counter: isSameTerm ? counter : EncryptionCounter(count: 1), acceptsUnbound: acceptsUnbound)
+            counter: isSameTerm ? counter : EncryptionCounter(count: keyring.active.encryptions),
+            acceptsUnbound: acceptsUnbound)
     }
 
     var keyStatus: KeyStatus {

@@ -11,6 +11,11 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
     package init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
     package init(stringLiteral value: String) { bytes = Array(value.utf8) }
 
+    /// All bytes at once: keys are long, and looked up in several tables for each request.
+    package func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+    }
+
     package static func < (left: StorageKey, right: StorageKey) -> Bool {
         left.bytes.withUnsafeBytes { left in
             right.bytes.withUnsafeBytes { right in

@@ -204,7 +204,10 @@ final class SQLiteWriter: Sendable {
             switch change {
             case .put(let value):
                 try connection.run(
-                    "REPLACE INTO entries (key, value, version) VALUES (?1, ?2, ?3)",
+                    """
+                    INSERT INTO entries (key, value, version) VALUES (?1, ?2, ?3)
+                    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version
+                    """,
                     [.blob(key.bytes), .blob(value), .integer(Int64(version))])
             case .delete:
                 try connection.run("DELETE FROM entries WHERE key = ?1", [.blob(key.bytes)])

@@ -24,7 +24,8 @@ extension MountEntry {
             "max_lease_ttl": configuration.maximumTTL.wire,
         ]
         if self.class == .auth {
-            object["token_type"] = .string(configuration.tokenType.isEmpty ? "default-service" : configuration.tokenType)
+            object["token_type"] = .string(
+                configuration.tokenType.isEmpty ? "default-service" : configuration.tokenType)
         }
         addTuned(to: &object)
         return object
@@ -37,7 +38,8 @@ extension MountEntry {
             "force_no_cache": .bool(configuration.forceNoCache), "max_lease_ttl": mount.maximumTTL.wire,
         ]
         if self.class == .auth {
-            object["token_type"] = .string(configuration.tokenType.isEmpty ? "default-service" : configuration.tokenType)
+            object["token_type"] = .string(
+                configuration.tokenType.isEmpty ? "default-service" : configuration.tokenType)
         }
         if !options.isEmpty { object["options"] = options.wire }
         addTuned(to: &object)

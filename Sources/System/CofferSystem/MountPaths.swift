@@ -1,8 +1,8 @@
-internal import TokenService
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
+internal import TokenService
 
 /// `sys/mounts`: the secrets engines.
 struct MountPaths {

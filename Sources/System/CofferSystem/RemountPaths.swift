@@ -1,8 +1,8 @@
-internal import MountService
 internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import MountService
 
 /// `sys/remount`: moving a mount.
 struct RemountPaths {

@@ -1,9 +1,9 @@
-internal import CofferStorage
 internal import CofferBarrier
 internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferStorage
 
 /// Initialising, unsealing and sealing.
 struct SealPaths {

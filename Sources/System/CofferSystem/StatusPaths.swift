@@ -47,7 +47,8 @@ struct StatusPaths {
         Path(
             "health", "Health of this node.", traits: Self.open,
             [
-                Verb(.read, "read-health-status", "Health of this node.", input: HealthInput.schema.descriptors) { call in
+                Verb(.read, "read-health-status", "Health of this node.", input: HealthInput.schema.descriptors) {
+                    call in
                     // The contract: a code that is no number is 400 with an empty list.
                     guard let input = try? HealthInput.schema.decode(call.fields), Self.areCodes(input) else {
                         throw EngineError(.badRequest, [])

@@ -1,8 +1,8 @@
-internal import PolicyService
 internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import PolicyService
 internal import TokenService
 
 /// `auth/token/`: tokens made, shown, renewed and revoked.
@@ -50,7 +50,8 @@ struct TokenPaths {
 
     private func create(_ call: Call, _ input: TokenCreateInput, isOrphanPath: Bool) async throws -> Reply {
         let services = try core.open()
-        guard let caller = call.caller, let id = call.clientToken, let parent = try await services.tokens.find(id) else {
+        guard let caller = call.caller, let id = call.clientToken, let parent = try await services.tokens.find(id)
+        else {
             throw EngineError.permissionDenied
         }
         let creation = TokenCreation(

@@ -1,9 +1,9 @@
-internal import TokenService
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
 internal import PolicyService
+internal import TokenService
 
 /// `sys/internal/ui`: what the user interface and the kv commands ask first.
 struct UIPaths {

@@ -83,7 +83,7 @@ struct WrappingPaths {
     /// The calling token's own use was spent by the pipeline; a token in the body is spent here.
     private func open(_ call: Call, _ input: Input) async throws -> WrappedResponse {
         let tokens = try core.open().tokens
-        let isCaller = input.token.isEmpty || input.token == call.clientToken
+        let isCaller = input.token.isEmpty || constantTimeEqual(input.token.utf8, (call.clientToken ?? "").utf8)
         let token = isCaller ? call.clientToken ?? "" : input.token
         guard let live = try await tokens.findForUnwrap(token, alreadySpent: isCaller),
             let held = try await tokens.unwrap(live, alreadySpent: isCaller)

@@ -82,7 +82,9 @@ package final class ManualClock: WallClock {
         for watcher in watchers { watcher.continuation.resume() }
         // A cancellation that came between the check above and the insertion found nobody to wake.
         if Task.isCancelled {
-            for left in remove(where: { $0.id == sleeper.id }) { left.continuation.resume(throwing: CancellationError()) }
+            for left in remove(where: { $0.id == sleeper.id }) {
+                left.continuation.resume(throwing: CancellationError())
+            }
         }
     }
 

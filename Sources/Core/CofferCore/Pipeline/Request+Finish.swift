@@ -78,7 +78,8 @@ extension Request {
         // A 204 stays a 204 whatever else was sent.
         guard outcome.hasResponse else { return warnings }
         if !outcome.unknownFields.isEmpty {
-            warnings.append("Endpoint ignored these unrecognized parameters: [\(outcome.unknownFields.joined(separator: " "))]")
+            warnings.append(
+                "Endpoint ignored these unrecognized parameters: [\(outcome.unknownFields.joined(separator: " "))]")
         }
         if !replacedFields.isEmpty {
             warnings.append(

@@ -99,7 +99,8 @@ extension Request {
         let trusted = mount?.type == "system" || mount?.type == "token"
         return Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
-            namespace: .root, caller: caller, origin: incoming.origin, storage: location?.storage ?? Self.noStorage(core),
+            namespace: .root, caller: caller, origin: incoming.origin,
+            storage: location?.storage ?? Self.noStorage(core),
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
             clientToken: trusted ? incoming.token : nil)

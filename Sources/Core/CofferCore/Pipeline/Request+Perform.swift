@@ -1,10 +1,10 @@
-internal import Logging
-internal import MountService
 internal import AuditService
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import Logging
+internal import MountService
 internal import PolicyService
 internal import TokenService
 
@@ -128,7 +128,7 @@ extension Request {
 
     /// Names of fields that no declaration knows, sorted.
     private func unknownFields(_ match: PathTable.Match) -> [String] {
-        guard !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
+        guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
         let known = Set(match.verb.input.map(\.name) + match.path.captures.map(\.name))
         return fields.keys.filter { !known.contains($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

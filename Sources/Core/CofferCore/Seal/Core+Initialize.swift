@@ -1,10 +1,10 @@
-internal import PolicyService
 package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
 internal import MemoryStorage
+internal import PolicyService
 internal import TokenService
 
 /// What initialisation gives its caller, once.

@@ -51,7 +51,7 @@ extension Core {
             throw error
         }
         log.info("vault is unsealed")
-        startReaper()
+        services?.reaper.start()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -93,13 +93,8 @@ extension Core {
             revoke: { lease in try await tokens.revoke(key: lease.tokenKey) },
             postpone: { lease, time in try await tokens.postpone(lease, until: time) },
             report: { log.warning("\($0)") })
-        leases.onChange { time in Task { await reaper.noteExpiry(time) } }
+        leases.onChange { reaper.leaseAdded(endingAt: $0) }
         return reaper
-    }
-
-    private func startReaper() {
-        guard let reaper = services?.reaper else { return }
-        Task { await reaper.run() }
     }
 
     private func ensureBuiltInMounts(_ mounts: Mounts) async throws {
@@ -126,7 +121,8 @@ extension Core {
             let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n").map(String.init)
             if parts.count == 2 { return ClusterIdentity(name: parts[0], id: parts[1]) }
         }
-        let name = configuration.clusterName.isEmpty
+        let name =
+            configuration.clusterName.isEmpty
             ? "vault-cluster-" + Hex.encode(try random.bytes(4)) : configuration.clusterName
         let identity = ClusterIdentity(name: name, id: try random.uuid())
         try await view.put("local/info", Array("\(identity.name)\n\(identity.id)".utf8))

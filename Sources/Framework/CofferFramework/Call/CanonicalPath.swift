@@ -17,8 +17,13 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
     package static let maximumLength = 32 * 1024
 
     /// - Parameter rawPath: what stood in the request target after `/v1/`, still percent-encoded.
-    package init(rawPath: some Sequence<UInt8>) throws(Refusal) {
-        let decoded = try Self.percentDecoded(rawPath)
+    package init(rawPath: some StringProtocol) throws(Refusal) {
+        let raw = String(rawPath)
+        if !raw.utf8.contains(UInt8(ascii: "%")) {
+            try self.init(decoded: raw)
+            return
+        }
+        let decoded = try Self.percentDecoded(Array(raw.utf8))
         guard let text = String(validating: decoded, as: UTF8.self) else { throw .malformed }
         try self.init(decoded: text)
     }
@@ -78,7 +83,7 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static func percentDecoded(_ raw: some Sequence<UInt8>) throws(Refusal) -> [UInt8] {
+    private static func percentDecoded(_ raw: [UInt8]) throws(Refusal) -> [UInt8] {
         var decoded: [UInt8] = []
         var iterator = raw.makeIterator()
         while let byte = iterator.next() {

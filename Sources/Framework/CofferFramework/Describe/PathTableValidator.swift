@@ -12,7 +12,9 @@ package enum PathTableValidator {
             if path.synopsis.isEmpty { findings.append("\(place) has no synopsis") }
             findings += captureFindings(path, place)
             for verb in path.verbs {
-                if !ids.insert(verb.id).inserted { findings.append("\(name): the operation id \(verb.id) is used twice") }
+                if !ids.insert(verb.id).inserted {
+                    findings.append("\(name): the operation id \(verb.id) is used twice")
+                }
                 findings += fieldFindings(verb, path, place)
             }
             findings += shadowed(path, by: table, place)

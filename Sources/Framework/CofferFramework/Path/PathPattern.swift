@@ -59,9 +59,14 @@ package struct PathPattern: Sendable, Equatable {
     }
 
     /// The captures when `path` has this shape; one trailing slash is ignored unless a rest swallows it.
-    package func match(_ path: String) -> [Call.Capture]? {
-        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { Substring($0) }
+    package func match(_ path: String) -> [Call.Capture]? { match(Self.segments(path)) }
+
+    /// What stands between the slashes of a path; all are parts of the one string.
+    static func segments(_ path: String) -> [Substring] {
+        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+    }
+
+    func match(_ segments: [Substring]) -> [Call.Capture]? {
         for form in forms {
             if let captures = Self.match(form, segments) { return captures }
         }
@@ -94,9 +99,8 @@ package struct PathPattern: Sendable, Equatable {
                 guard let segment = segments.popLast(), accept(piece, segment, &captures) else { return nil }
             }
         }
-        let value = segments.joined(separator: "/")
-        if value.isEmpty { return nil }
-        captures.append(.init(name: name, value: value))
+        guard let first = segments.first, let last = segments.last, first.startIndex < last.endIndex else { return nil }
+        captures.append(.init(name: name, value: String(first.base[first.startIndex..<last.endIndex])))
         return captures
     }
 

@@ -35,10 +35,11 @@ package struct PathTable: Sendable {
     /// - Throws: `unsupportedPath` when no shape fits, `unsupportedOperation` when only the operation is missing.
     package func match(_ path: String, _ operation: Operation) throws(EngineError) -> Match {
         var hasShape = false
-        for index in candidates(for: path) {
+        let segments = PathPattern.segments(path)
+        for index in candidates(for: segments) {
             let candidate = paths[index]
             if hasShape && candidate.traits.isFallback { break }
-            guard let captures = candidate.pattern.match(path) else { continue }
+            guard let captures = candidate.pattern.match(segments) else { continue }
             if let verb = candidate.verb(for: operation) {
                 return Match(path: candidate, verb: verb, captures: captures)
             }
@@ -49,14 +50,13 @@ package struct PathTable: Sendable {
 
     /// The first path with this shape, whatever its operations (for help).
     package func path(matching path: String) -> Path? {
-        for index in candidates(for: path) where paths[index].pattern.match(path) != nil { return paths[index] }
-        return nil
+        let segments = PathPattern.segments(path)
+        return candidates(for: segments).first { paths[$0].pattern.match(segments) != nil }.map { paths[$0] }
     }
 
     /// Indices in order of declaration.
-    private func candidates(for path: String) -> [Int] {
-        let first = path.utf8.prefix { $0 != UInt8(ascii: "/") }
-        let named = byFirstWord[String(Substring(first))] ?? []
+    private func candidates(for segments: [Substring]) -> [Int] {
+        let named = segments.first.flatMap { byFirstWord[String($0)] } ?? []
         if withoutFirstWord.isEmpty { return named }
         if named.isEmpty { return withoutFirstWord }
         return (named + withoutFirstWord).sorted()

@@ -61,7 +61,7 @@ package enum RequestReader {
     private static func path(_ raw: String) throws(Refusal) -> CanonicalPath {
         guard raw.utf8.starts(with: "/v1/".utf8) else { throw Refusal(404) }
         do throws(CanonicalPath.Refusal) {
-            return try CanonicalPath(rawPath: raw.utf8.dropFirst(4))
+            return try CanonicalPath(rawPath: raw.dropFirst(4))
         } catch .unprintable {
             throw Refusal(400, nil)
         } catch .tooLong {

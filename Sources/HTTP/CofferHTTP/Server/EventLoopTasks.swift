@@ -12,4 +12,16 @@ final class EventLoopTaskExecutor: TaskExecutor {
         let executor = asUnownedTaskExecutor()
         eventLoop.execute { job.runSynchronously(on: executor) }
     }
+
+    /// Answers a request in a task of its own and hands the answer to `finish`, on the event loop.
+    func answer(
+        _ request: HTTPRequest, _ handler: @escaping HTTPHandler,
+        finish: @escaping @Sendable (HTTPResponse) -> Void
+    ) {
+        let eventLoop = eventLoop
+        Task(executorPreference: self) {
+            let response = await handler(request)
+            if eventLoop.inEventLoop { finish(response) } else { eventLoop.execute { finish(response) } }
+        }
+    }
 }

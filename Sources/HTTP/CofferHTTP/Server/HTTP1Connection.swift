@@ -19,9 +19,12 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var keepsAlive = true
     private var isServing = false
     private var isReading = true
+    /// Between requests, with not a byte of the next one.
+    private var isIdle = false
     private var isPeerRead = false
     private var isClosing = false
-    private var deadline: Scheduled<Void>?
+    private var deadline = NIODeadline.distantFuture
+    private var watcher: Scheduled<Void>?
 
     init(
         _ handler: @escaping HTTPHandler, _ configuration: ListenerConfiguration, _ dates: HTTPDate,
@@ -36,7 +39,8 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         info.readAddress(of: context.channel)
-        arm(configuration.headerTimeout, context)
+        allow(configuration.headerTimeout)
+        watch(context)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -44,6 +48,10 @@ final class HTTP1Connection: ChannelInboundHandler {
         if isClosing { return }
         parser.append(buffer.readableBytesView)
         pump(context)
+        if isIdle && !isServing && parser.pending > 0 {
+            isIdle = false
+            allow(configuration.headerTimeout)
+        }
         // A client that sends ahead of a slow answer must not fill the memory.
         if isServing && (body?.unwanted ?? 0) + parser.pending > configuration.maximumBuffered {
             setReading(false, context)
@@ -51,7 +59,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        deadline?.cancel()
+        watcher?.cancel()
         body?.fail(.disconnected)
         context.fireChannelInactive()
     }
@@ -99,7 +107,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         isServing = true
         isReadingBody = true
         keepsAlive = head.keepsAlive
-        arm(configuration.readTimeout, context)
+        allow(configuration.readTimeout)
         readPeer(context)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
@@ -124,15 +132,9 @@ final class HTTP1Connection: ChannelInboundHandler {
         }
         let request = HTTPRequest(
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
-        let handler = handler
         let method = head.method
-        Task(executorPreference: executor) {
-            let response = await handler(request)
-            if loop.inEventLoop {
-                bound.value.0.answer(response, method, bound.value.1)
-            } else {
-                loop.execute { bound.value.0.answer(response, method, bound.value.1) }
-            }
+        executor.answer(request, handler) { response in
+            bound.value.0.answer(response, method, bound.value.1)
         }
     }
 
@@ -167,7 +169,8 @@ final class HTTP1Connection: ChannelInboundHandler {
         write(response, method: method, context, close: mustClose)
         if mustClose { return }
         setReading(true, context)
-        arm(configuration.idleTimeout, context)
+        isIdle = true
+        allow(configuration.idleTimeout)
         pump(context)
     }
 
@@ -185,7 +188,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         if method != "HEAD" && response.status != 204 { buffer.writeBytes(response.body) }
         if close {
             isClosing = true
-            deadline?.cancel()
+            watcher?.cancel()
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
             context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
                 bound.value.close(mode: .all, promise: nil)
@@ -197,16 +200,26 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     // MARK: time
 
-    /// Closes the connection when nothing complete has come by then.
-    private func arm(_ timeout: TimeAmount, _ context: ChannelHandlerContext) {
-        deadline?.cancel()
+    /// The connection is closed when nothing complete has come by then.
+    private func allow(_ time: TimeAmount) { deadline = .now() + time }
+
+    /// Looks at the deadline now and then: a timer for every request would cost more than the request.
+    private func watch(_ context: ChannelHandlerContext) {
+        let shortest = min(configuration.headerTimeout, configuration.readTimeout, configuration.idleTimeout)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: timeout) {
+        watcher = context.eventLoop.scheduleTask(in: .nanoseconds(max(shortest.nanoseconds / 4, 10_000_000))) {
             let (connection, context) = bound.value
-            // A request that was read whole may take its time; the pipeline has limits of its own.
-            if connection.isServing && !connection.isReadingBody { return }
-            connection.body?.fail(.disconnected)
-            context.close(promise: nil)
+            connection.check(context)
         }
+    }
+
+    private func check(_ context: ChannelHandlerContext) {
+        // A request that was read whole may take its time; the pipeline has limits of its own.
+        let isWaiting = !isServing || isReadingBody
+        if isWaiting && NIODeadline.now() >= deadline {
+            body?.fail(.disconnected)
+            return context.close(promise: nil)
+        }
+        watch(context)
     }
 }

@@ -66,11 +66,10 @@ final class HTTP2Stream: ChannelInboundHandler {
         }
         body = request.body
         if headers.endStream { end(request.body) }
-        let (handler, loop, method) = (handler, context.eventLoop, request.method)
-        let bound = NIOLoopBound((self, context), eventLoop: loop)
-        Task(executorPreference: executor) {
-            let response = await handler(request)
-            loop.execute { bound.value.0.write(response, method: method, bound.value.1) }
+        let method = request.method
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        executor.answer(request, handler) { response in
+            bound.value.0.write(response, method: method, bound.value.1)
         }
     }
 

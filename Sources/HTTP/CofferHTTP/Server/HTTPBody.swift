@@ -22,6 +22,13 @@ package final class HTTPBody: Sendable {
         self.onDemand = onDemand
     }
 
+    /// A body that is all there.
+    package convenience init(received bytes: [UInt8]) {
+        self.init(declaredLength: bytes.count)
+        append(bytes)
+        finish()
+    }
+
     /// The whole body.
     /// - Throws: `.tooLarge` as soon as it is known to exceed `limit`, `.disconnected`.
     package func collect(limit: Int) async throws(HTTPBodyError) -> [UInt8] {

@@ -34,6 +34,17 @@ package struct HTTPRequest: Sendable {
     package var fields: HTTPFields
     package var connection: ConnectionInfo
     package let body: HTTPBody
+
+    package init(
+        method: String, path: String, query: String?, fields: HTTPFields, connection: ConnectionInfo, body: HTTPBody
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.fields = fields
+        self.connection = connection
+        self.body = body
+    }
 }
 
 package struct HTTPResponse: Sendable {

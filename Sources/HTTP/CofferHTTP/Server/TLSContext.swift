@@ -1,5 +1,5 @@
-internal import NIOCore
 internal import CofferBase
+internal import NIOCore
 internal import NIOSSL
 
 /// A TLS file that could not be used.

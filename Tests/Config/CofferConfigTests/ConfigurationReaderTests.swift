@@ -1,0 +1,126 @@
+import CofferConfig
+import Testing
+
+@Suite struct ConfigurationReaderTests {
+    private func read(
+        _ texts: String..., environment: [String: String] = [:]
+    ) throws(ConfigurationError) -> ServerConfiguration {
+        var reader = ConfigurationReader()
+        for (index, text) in texts.enumerated() { try reader.add(Array(text.utf8), file: "\(index).hcl") }
+        return try reader.finish(environment: environment)
+    }
+
+    private static let small = """
+        storage "sqlite" { path = "/data" }
+        listener "tcp" {
+          address = "127.0.0.1:8200"
+          tls_disable = true
+        }
+        """
+
+    @Test("a small file and its defaults")
+    func small() throws {
+        let found = try read(Self.small)
+        #expect(found.storage == StorageSettings(kind: .sqlite(folder: "/data")))
+        #expect(found.listeners == [ListenerSettings(address: .tcp(host: "127.0.0.1", port: 8200))])
+        #expect(found.defaultLeaseTTL == .seconds(2_764_800))
+        #expect(found.logLevel == "info")
+        #expect(found.warnings.isEmpty)
+    }
+
+    @Test("the JSON form says the same")
+    func json() throws {
+        let text = """
+            {"storage": {"sqlite": {"path": "/data"}},
+             "listener": [{"tcp": {"address": "127.0.0.1:8200", "tls_disable": "true"}}]}
+            """
+        #expect(try read(text) == read(Self.small))
+    }
+
+    @Test("kinds of storage", arguments: ["file", "sqlite", "raft"])
+    func storages(type: String) throws {
+        let text = Self.small.replacing("sqlite", with: type)
+        #expect(try read(text).storage?.kind == .sqlite(folder: "/data"))
+        #expect(try read(text).warnings.isEmpty == (type != "raft"))
+    }
+
+    @Test("memory needs no path")
+    func memory() throws {
+        let text = "storage \"inmem\" {}\nlistener \"unix\" { address = \"/run/c.sock\" socket_mode = \"0660\" }"
+        let found = try read(text)
+        #expect(found.storage?.kind == .memory)
+        #expect(found.listeners.first?.address == .unix(path: "/run/c.sock", mode: 0o660))
+    }
+
+    @Test("several files: the last scalar wins, listeners append, the environment beats both")
+    func merging() throws {
+        let second = "log_level = \"warn\"\nlistener \"tcp\" { address = \"[::1]:8300\" tls_disable = 1 }"
+        let found = try read("log_level = \"debug\"\n" + Self.small, second)
+        #expect(found.logLevel == "warn")
+        #expect(found.listeners.map(\.address) == [.tcp(host: "127.0.0.1", port: 8200), .tcp(host: "::1", port: 8300)])
+        #expect(try read(Self.small, second, environment: ["VAULT_LOG_LEVEL": "trace"]).logLevel == "trace")
+    }
+
+    @Test("unknown keys warn with their place, known ones without effect do not hide")
+    func unknown() throws {
+        let found = try read("nonsense = 1\nui = true\ntelemetry {}\n" + Self.small)
+        #expect(found.warnings.count == 2)
+        #expect(found.warnings.first == "0.hcl:1:1: unknown configuration key \"nonsense\" is ignored")
+    }
+
+    @Test(
+        "what cannot be used says where and why",
+        arguments: [
+            ("log_level = \"info\"\nlog_level = \"warn\"", "0.hcl: At 2:1: "),
+            ("seal \"awskms\" {}", "0.hcl: At 1:1: "),
+            ("storage \"etcd\" {}", "0.hcl: At 1:1: "),
+            ("storage \"sqlite\" {}", "0.hcl: At 1:1: 'path' must be set"),
+            ("storage \"raft\" { path = \"/d\" retry_join {} }", "0.hcl: At 1:31: "),
+            ("listener \"tcp\" { address = \"127.0.0.1:8200\" }", "0.hcl: At 1:1: 'tls_cert_file'"),
+            ("listener \"tcp\" { address = \"{{ GetPrivateIP }}:8200\" tls_disable = true }", "0.hcl: At 1:1: "),
+            ("listener \"tcp\" { require_request_header = true }", "0.hcl: At 1:18: "),
+            ("listener \"udp\" {}", "0.hcl: At 1:1: "),
+            ("listener \"tcp\" {", "0.hcl: At 1:16: "),
+            ("default_lease_ttl = \"soon\"", "0.hcl: At 1:1: expected a duration"),
+            ("", "A storage backend must be specified"),
+            ("storage \"inmem\" {}", "at least one listener must be specified"),
+        ])
+    func refused(text: String, start: String) {
+        #expect {
+            _ = try read(text)
+        } throws: { error in
+            (error as? ConfigurationError)?.description.hasPrefix(start) == true
+        }
+    }
+
+    @Test("no message repeats a value of the file")
+    func canaries() {
+        for text in ["default_lease_ttl = \"canary-1\"", "log_level = \"canary-2\"\n" + Self.small, "x = \"canary-3"] {
+            #expect {
+                _ = try read(text)
+            } throws: { error in
+                !"\(error)".contains("canary")
+            }
+        }
+    }
+
+    @Test("every prefix of a file is read or refused")
+    func prefixes() {
+        for count in 0..<Self.small.utf8.count {
+            let part = String(decoding: Self.small.utf8.prefix(count), as: UTF8.self)
+            #expect((try? read(part)) == nil)
+        }
+    }
+}
+
+@Suite struct HostPortTests {
+    @Test("addresses")
+    func addresses() {
+        #expect(HostPort.parse("127.0.0.1:8200")?.port == 8200)
+        #expect(HostPort.parse(":8200")?.host == "0.0.0.0")
+        #expect(HostPort.parse("[::1]:8200")?.host == "::1")
+        for bad in ["", "8200", "host", "host:", "host:x", "host:70000", "::1:8200", "a b:1"] {
+            #expect(HostPort.parse(bad) == nil)
+        }
+    }
+}

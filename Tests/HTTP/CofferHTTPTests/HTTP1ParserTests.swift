@@ -1,0 +1,146 @@
+import Testing
+
+@testable import CofferHTTP
+
+/// What a parser says about some bytes: a list of readable events.
+func events(_ text: String, piece: Int = .max) -> [String] {
+    var parser = HTTP1Parser()
+    var found: [String] = []
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+        parser.append(rest.prefix(piece))
+        rest = rest.dropFirst(piece)
+        while let event = parser.next() {
+            switch event {
+            case .head(let head): found.append("head \(head.method) \(head.path)" + (head.query.map { "?" + $0 } ?? ""))
+            case .body(let bytes):
+                let part = String(decoding: bytes, as: UTF8.self)
+                if let last = found.last, last.hasPrefix("body ") { found[found.count - 1] = last + part } else {
+                    found.append("body " + part)
+                }
+            case .end: found.append("end")
+            case .failure(let status): found.append("failure \(status)")
+            }
+        }
+    }
+    return found
+}
+
+@Suite struct HTTP1ParserTests {
+    static let valid: [(String, [String])] = [
+        ("GET /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ["head GET /v1/x", "end"]),
+        ("GET /v1/x?a=b&c HTTP/1.1\r\nHost: a\r\n\r\n", ["head GET /v1/x?a=b&c", "end"]),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", ["head POST /", "body abc", "end"]),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n", ["head POST /", "end"]),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\nA;x=y\r\n0123456789\r\n0\r\nT: v\r\n\r\n",
+            ["head POST /", "body abc0123456789", "end"]
+        ),
+        ("LIST /v1/secret HTTP/1.1\r\nHost: a\r\n\r\n", ["head LIST /v1/secret", "end"]),
+        ("GET http://a/v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ["head GET /v1/x", "end"]),
+        ("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", ["head GET /", "end"]),
+        (
+            "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
+            ["head GET /1", "end", "head GET /2", "end"]
+        ),
+        ("GET / HTTP/1.0\r\n\r\n", ["head GET /", "end"]),
+        ("GET / HTTP/1.1\r\nhOST:a\r\nX-Empty:\r\n\r\n", ["head GET /", "end"]),
+    ]
+
+    @Test("requests are read alike however their bytes arrive", arguments: valid, [1, 2, 7, Int.max])
+    func reading(_ example: (String, [String]), piece: Int) {
+        #expect(events(example.0, piece: piece) == example.1)
+    }
+
+    /// Texts that two servers could read as different requests (RFC 9112, 11.2).
+    static let smuggling: [(String, Int)] = [
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3, 3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3 4\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\n Transfer-Encoding: chunked\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nX: 1\r\n folded\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nX: a\rContent-Length: 3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nX: a\nContent-Length: 3\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nX\u{0}: a\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nX: a\u{0}b\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\n: a\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nNoColon\r\n\r\n", 400),
+        ("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        ("GET  / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /a b HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/1.1 \r\nHost: a\r\n\r\n", 400),
+        ("GET / HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+        ("GET / http/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /\u{7f} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET /\u{e9} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+    ]
+
+    @Test("a head that could mean two things is refused", arguments: smuggling, [1, Int.max])
+    func smuggling(_ example: (String, Int), piece: Int) {
+        #expect(events(example.0 + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", piece: piece) == ["failure \(example.1)"])
+    }
+
+    static let chunks: [String] = [
+        "x\r\nabc\r\n", "3 \nabc\r\n", "3\nabc\r\n", "3\r\nabcd\r\n", "-3\r\nabc\r\n", "0x3\r\nabc\r\n",
+        "ffffffffff\r\n", "\r\nabc\r\n", "3\r\nabc\n\r0\r\n", "0\r\nbad\u{0}trailer: x\r\n\r\n",
+    ]
+
+    @Test("a malformed chunk ends the connection", arguments: chunks, [1, Int.max])
+    func badChunk(_ body: String, piece: Int) {
+        let found = events(
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + "GET /s HTTP/1.1\r\nHost: a\r\n\r\n",
+            piece: piece)
+        #expect(found.last == "failure 400")
+        #expect(!found.contains("head GET /s"))
+    }
+
+    @Test("limits on the request line, the head and the number of fields")
+    func limits() {
+        #expect(events("GET /" + String(repeating: "a", count: 70_000)) == ["failure 414"])
+        let long = "X: " + String(repeating: "a", count: 90_000)
+        #expect(events("GET / HTTP/1.1\r\nHost: a\r\n" + long + "\r\n\r\n") == ["failure 431"])
+        let many = (0..<300).map { "X\($0): 1\r\n" }.joined()
+        #expect(events("GET / HTTP/1.1\r\nHost: a\r\n" + many + "\r\n") == ["failure 431"])
+    }
+
+    @Test("every prefix of a request waits for more and fails nothing")
+    func prefixes() {
+        let text = "POST /v1/x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
+        for count in 0..<text.utf8.count {
+            let found = events(String(decoding: text.utf8.prefix(count), as: UTF8.self))
+            #expect(!found.contains { $0.hasPrefix("failure") || $0 == "end" })
+        }
+    }
+
+    @Test("whether the connection stays open")
+    func keepAlive() {
+        func keeps(_ head: String) -> Bool? {
+            var parser = HTTP1Parser()
+            parser.append(head.utf8)
+            if case .head(let head)? = parser.next() { return head.keepsAlive }
+            return nil
+        }
+        #expect(keeps("GET / HTTP/1.1\r\nHost: a\r\n\r\n") == true)
+        #expect(keeps("GET / HTTP/1.1\r\nHost: a\r\nConnection: Close\r\n\r\n") == false)
+        #expect(keeps("GET / HTTP/1.1\r\nHost: a\r\nConnection: x, close\r\n\r\n") == false)
+        #expect(keeps("GET / HTTP/1.0\r\n\r\n") == false)
+    }
+}

@@ -1,0 +1,32 @@
+package import CofferFramework
+package import CofferJSON
+internal import Synchronization
+
+/// An audit device that keeps its lines, and fails when told to.
+package final class RecordingAudit: AuditDevice {
+    private struct State {
+        var lines: [[UInt8]] = []
+        var isFailing = false
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func write(_ line: [UInt8]) throws(AuditDeviceError) {
+        let isFailing = state.withLock { state in
+            if !state.isFailing { state.lines.append(line) }
+            return state.isFailing
+        }
+        if isFailing { throw AuditDeviceError("planned failure") }
+    }
+
+    package func reopen() {}
+    package func close() {}
+
+    package func fail(_ isFailing: Bool) { state.withLock { $0.isFailing = isFailing } }
+
+    /// Every line so far.
+    package var entries: [JSON] { state.withLock { $0.lines }.compactMap { try? JSON.parse($0) } }
+    package var text: String { String(decoding: state.withLock { $0.lines }.flatMap { $0 }, as: UTF8.self) }
+}

@@ -1,0 +1,126 @@
+internal import Catalog
+package import CofferBarrier
+package import CofferBase
+package import CofferCore
+package import CofferFramework
+package import CofferHTTP
+package import CofferJSON
+package import CofferStorage
+internal import CofferSystem
+internal import Logging
+package import MemoryStorage
+package import TestSupport
+
+/// A whole server over memory, asked through its HTTP edge without a socket.
+package struct ServerHarness: Sendable {
+    package let core: Core
+    package let storage: any Storage
+    package let clock: ManualClock
+    package let audit: RecordingAudit
+    private let handler: APIHandler
+
+    /// Sealed and not initialised, unless the storage holds a server.
+    package init(storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock()) {
+        self.storage = storage
+        self.clock = clock
+        let audit = RecordingAudit()
+        self.audit = audit
+        let own = Snapshot<Core?>(nil)
+        var configuration = CoreConfiguration()
+        configuration.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        configuration.auditDevices =
+            Catalogue.auditDevices
+            + [AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit }]
+        var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        log.logLevel = .critical
+        core = Core(configuration: configuration, storage: storage, clock: clock, random: .system, log: log)
+        own.replace(with: core)
+        core.install(system: SystemEngine(core: core).paths)
+        handler = APIHandler(core: core)
+    }
+
+    /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.
+    package static func unsealed(storage: any Storage = MemoryStorage()) async throws -> ServerHarness {
+        let server = ServerHarness(storage: storage)
+        let made = try await server.core.initialize(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root")
+        for share in made.shares { try await server.core.unseal(with: share) }
+        try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])
+        return server
+    }
+
+    /// Sends one request.
+    /// - Parameters:
+    ///   - path: after `/v1/`, percent-encoded.
+    ///   - token: nil sends none.
+    package func send(
+        _ method: String, _ path: String, _ body: JSON? = nil, token: String? = "root", query: String? = nil,
+        headers: [(String, String)] = []
+    ) async -> ServerAnswer {
+        await send(method, path, bytes: body?.serialized() ?? [], token: token, query: query, headers: headers)
+    }
+
+    package func send(
+        _ method: String, _ path: String, bytes: [UInt8], token: String? = "root", query: String? = nil,
+        headers: [(String, String)] = []
+    ) async -> ServerAnswer {
+        var fields = HTTPFields()
+        if let token { fields.add("X-Vault-Token", token) }
+        for (name, value) in headers { fields.add(name, value) }
+        let body = HTTPBody(received: bytes)
+        var connection = ConnectionInfo()
+        connection.remoteAddress = "127.0.0.1"
+        let request = HTTPRequest(
+            method: method, path: "/v1/" + path, query: query, fields: fields, connection: connection, body: body)
+        return ServerAnswer(await handler.handle(request))
+    }
+
+    /// The same, for steps that must succeed.
+    @discardableResult
+    package func ok(
+        _ method: String, _ path: String, _ body: JSON? = nil, token: String? = "root"
+    ) async throws -> ServerAnswer {
+        let answer = await send(method, path, body, token: token)
+        guard answer.status < 300 else { throw UnexpectedAnswer(request: "\(method) \(path)", answer: answer.text) }
+        return answer
+    }
+
+    /// A service token with these policies.
+    package func token(_ policies: [String], _ more: JSONObject = [:]) async throws -> String {
+        var body = more
+        body["policies"] = .strings(policies)
+        let answer = try await ok("POST", "auth/token/create", .object(body))
+        return answer["auth"]?["client_token"]?.stringValue ?? ""
+    }
+
+    package func policy(_ name: String, _ text: String) async throws {
+        try await ok("PUT", "sys/policies/acl/" + name, ["policy": .string(text)])
+    }
+}
+
+/// A step of a test that should have succeeded did not.
+package struct UnexpectedAnswer: Error, CustomStringConvertible {
+    let request: String
+    let answer: String
+    package var description: String { "\(request) answered \(answer)" }
+}
+
+/// What came back.
+package struct ServerAnswer: Sendable {
+    package let status: Int
+    package let text: String
+    package let json: JSON?
+    package let fields: HTTPFields
+
+    init(_ response: HTTPResponse) {
+        status = response.status
+        text = String(decoding: response.body, as: UTF8.self)
+        json = try? JSON.parse(response.body)
+        fields = response.fields
+    }
+
+    package subscript(key: String) -> JSON? { json?[key] }
+    package var data: JSON? { json?["data"] }
+    /// The texts of an error answer; empty for success too.
+    package var errors: [String] { json?["errors"]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+    package var keys: [String] { data?["keys"]?.arrayValue?.compactMap(\.stringValue) ?? [] }
+}
