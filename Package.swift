@@ -96,7 +96,7 @@ let programs: [Module] = [
 ]
 
 let executables: [Module] = [
-    Module(name: "coffer", folder: "", needs: ["CofferServer"]),
+    Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
 ]
 
@@ -114,18 +114,33 @@ let testSupport: [Module] = [
 
 /// One test target for each target, named after it; extra needs beside the tested one.
 let tests: [Module] = [
-    Module(name: "CofferBase", folder: "Base"),
+    Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "HCL", folder: "Base"),
+    Module(name: "GoFlags", folder: "Base"),
+    Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
+    Module(
+        name: "CofferBarrier", folder: "Storage",
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "MemoryStorage", "Shamir", "TestSupport",
+        ]),
+    Module(
+        name: "PolicyService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CofferHTTP", folder: "HTTP", needs: ["CofferBase", "CofferCore"]),
     Module(name: "CofferConfig", folder: "Config"),
     Module(
+        name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
+    Module(
         name: "CofferCore", folder: "Core",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "ServerHarness", "TestSupport"]),
+    Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 
 // ---- nothing to add below this line when a module is added ------------------
@@ -149,6 +164,7 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 func dependencies(_ names: [String]) -> [Target.Dependency] {

@@ -1,6 +1,6 @@
+internal import CofferConfig
 internal import CofferCore
 internal import CofferStorage
-internal import CofferConfig
 
 /// What the server prints before it logs; scripts and test frameworks search it.
 enum Banner {
@@ -16,7 +16,11 @@ enum Banner {
         }
         rows.append(("Log Level", configuration.logLevel))
         rows.append(("Storage", server.storage.type))
-        rows.append(("Version", "Coffer v\(RunningServer.version), compatible with Vault v\(server.core.configuration.reportedVersion)"))
+        rows.append(
+            (
+                "Version",
+                "Coffer v\(RunningServer.version), compatible with Vault v\(server.core.configuration.reportedVersion)"
+            ))
         let width = (rows.map { $0.0.count }.max() ?? 0) + 8
         let lines = rows.map { name, value in
             String(repeating: " ", count: width - name.count) + "\(name): \(value)"

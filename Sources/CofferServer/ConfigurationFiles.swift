@@ -6,7 +6,8 @@ enum ConfigurationFiles {
     private static let largest = 1 << 20
 
     /// - Parameter paths: files, or folders of `.hcl` and `.json` files taken in name order.
-    static func load(_ paths: [String], environment: [String: String]) throws(ConfigurationError) -> ServerConfiguration {
+    static func load(_ paths: [String], environment: [String: String]) throws(ConfigurationError) -> ServerConfiguration
+    {
         var reader = ConfigurationReader()
         for path in paths {
             for file in try files(at: path) { try reader.add(try contents(of: file), file: file) }

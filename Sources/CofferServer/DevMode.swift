@@ -2,8 +2,8 @@ internal import CofferBarrier
 internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
-internal import GoFlags
 internal import Glibc
+internal import GoFlags
 internal import MountService
 
 /// `-dev`: in memory, initialised, unsealed, with `secret/` mounted and everything printed.

@@ -21,6 +21,8 @@ struct RunningServer: Sendable {
     let log: Logger
 
     static let version = "0.1.0"
+    /// When this version was released.
+    static let buildDate = "2026-11-24T00:00:00Z"
 
     static func start(_ configuration: ServerConfiguration, log: Logger) async throws -> RunningServer {
         let clock = SystemClock()
@@ -76,6 +78,7 @@ struct RunningServer: Sendable {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
         settings.ownVersion = version
+        settings.buildDate = buildDate
         if let reported = configuration.compatVersion { settings.reportedVersion = reported }
         settings.clusterName = configuration.clusterName
         settings.defaultTTL = configuration.defaultLeaseTTL
@@ -129,7 +132,8 @@ struct RunningServer: Sendable {
 
     private static func address(_ listener: ListenerSettings, _ port: Int) -> String {
         switch listener.address {
-        case .tcp(let host, _): "\(listener.tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+        case .tcp(let host, _):
+            "\(listener.tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
         case .unix(let path, _): "unix://\(path)"
         }
     }

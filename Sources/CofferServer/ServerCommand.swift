@@ -2,12 +2,15 @@ internal import CBase
 internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
-internal import GoFlags
 internal import Glibc
+internal import GoFlags
 internal import Logging
 
 /// `server`: reads its configuration, listens, and serves until a signal ends it.
 package enum ServerCommand {
+    /// This program's own version.
+    package static let version = RunningServer.version
+
     /// Must run before the process has a second thread.
     package static func prepare() {
         Signals.block()

@@ -7,7 +7,9 @@ enum ServerFlags {
             "Command Options",
             [
                 Flag("config", .strings, "Path to a configuration file, or to a directory of .hcl and .json files."),
-                Flag("log-level", variable: "VAULT_LOG_LEVEL", "Least level of log messages: trace, debug, info, warn or error."),
+                Flag(
+                    "log-level", variable: "VAULT_LOG_LEVEL",
+                    "Least level of log messages: trace, debug, info, warn or error."),
                 Flag("log-format", variable: "VAULT_LOG_FORMAT", "Form of log messages: standard or json."),
                 Flag("exit-on-core-shutdown", .bool, isHidden: true, "Accepted for compatibility."),
             ]),

@@ -1,3 +1,4 @@
+internal import CofferCLI
 internal import CofferServer
 internal import Glibc
 
@@ -7,7 +8,18 @@ enum Coffer {
     static func main() async {
         let arguments = CommandLine.arguments
         if arguments.dropFirst().first == "server" { ServerCommand.prepare() }
-        exit(await ServerCommand.run(Array(arguments.dropFirst(2)), environment: environment()))
+        let environment = environment()
+        let status = await Commands.run(
+            arguments: Array(arguments.dropFirst()), environment: environment, name: name(arguments.first),
+            version: ServerCommand.version
+        ) { arguments in
+            await ServerCommand.run(arguments, environment: environment)
+        }
+        exit(status)
+    }
+
+    private static func name(_ path: String?) -> String {
+        path?.split(separator: "/").last.map(String.init) == "vault" ? "vault" : "coffer"
     }
 
     private static func environment() -> [String: String] {

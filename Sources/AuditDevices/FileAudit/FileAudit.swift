@@ -1,4 +1,4 @@
-internal import CofferBase
+package import CofferBase
 package import CofferFramework
 internal import Glibc
 internal import Synchronization
@@ -16,7 +16,15 @@ package final class FileAudit: AuditDevice {
 
     private let target: Target
     private let mode: mode_t
-    private let handle = Mutex<Int32?>(nil)
+    private let file = Mutex(OpenFile())
+
+    private struct OpenFile {
+        var descriptor: Int32?
+        var checkedAt = Timestamp(nanoseconds: .min)
+    }
+
+    /// How long lines may go into a file that was deleted.
+    private static let checkInterval = Duration.milliseconds(100)
 
     package static let kind = AuditDeviceKind(type: "file") { options throws(EngineError) in
         try FileAudit(options: options)
@@ -56,14 +64,14 @@ package final class FileAudit: AuditDevice {
         return mode == 0 ? 0o600 : mode
     }
 
-    package func write(_ line: [UInt8]) throws(AuditDeviceError) {
+    package func write(_ line: [UInt8], at now: Timestamp) throws(AuditDeviceError) {
         switch target {
         case .discard: return
         case .standardOutput: try Self.writeAll(line, to: STDOUT_FILENO)
         case .path(let path):
-            let failure: AuditDeviceError? = handle.withLock { held in
+            let failure: AuditDeviceError? = file.withLock { file in
                 do throws(AuditDeviceError) {
-                    try writeLine(line, path, &held)
+                    try writeLine(line, path, at: now, &file)
                     return nil
                 } catch {
                     return error
@@ -79,26 +87,32 @@ package final class FileAudit: AuditDevice {
     }
 
     package func close() {
-        handle.withLock { held in
-            if let held { _ = Glibc.close(held) }
-            held = nil
+        file.withLock { file in
+            if let descriptor = file.descriptor { _ = Glibc.close(descriptor) }
+            file.descriptor = nil
         }
     }
 
-    private func writeLine(_ line: [UInt8], _ path: String, _ held: inout Int32?) throws(AuditDeviceError) {
-        if let descriptor = held, Self.isDeleted(descriptor) {
-            _ = Glibc.close(descriptor)
-            held = nil
+    private func writeLine(
+        _ line: [UInt8], _ path: String, at now: Timestamp, _ file: inout OpenFile
+    ) throws(AuditDeviceError) {
+        // Also when the clock was set back.
+        if now - file.checkedAt >= Self.checkInterval || now < file.checkedAt {
+            file.checkedAt = now
+            if let descriptor = file.descriptor, Self.isDeleted(descriptor) {
+                _ = Glibc.close(descriptor)
+                file.descriptor = nil
+            }
         }
         let descriptor: Int32
-        if let held { descriptor = held } else { descriptor = try open(path) }
-        held = descriptor
+        if let open = file.descriptor { descriptor = open } else { descriptor = try open(path) }
+        file.descriptor = descriptor
         do throws(AuditDeviceError) {
             try Self.writeAll(line, to: descriptor)
         } catch {
             // Start afresh next time.
             _ = Glibc.close(descriptor)
-            held = nil
+            file.descriptor = nil
             throw error
         }
     }

@@ -40,7 +40,8 @@ package struct ConfigurationReader {
         }
         if let address = variable("CLUSTER_ADDR") { result.clusterAddress = address }
         if result.storage == nil {
-            throw ConfigurationError("A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
+            throw ConfigurationError(
+                "A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
         }
         if result.listeners.isEmpty {
             throw ConfigurationError("at least one listener must be specified: add listener \"tcp\" { address = … }")

@@ -1,5 +1,5 @@
-internal import CofferJSON
 internal import CofferBase
+internal import CofferJSON
 internal import HCL
 
 /// `listener "tcp" { … }` and `listener "unix" { … }`.
@@ -163,7 +163,9 @@ package enum HostPort {
         } else if host.contains(":") {
             return nil
         }
-        guard host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-:_%".contains($0)) }) else { return nil }
+        guard host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || ".-:_%".contains($0)) }) else {
+            return nil
+        }
         return (host.isEmpty ? "0.0.0.0" : host, Int(port))
     }
 }

@@ -15,7 +15,8 @@ enum StorageStanza {
         case "sqlite", "file", "inmem": break
         case "raft":
             settings.merge(raft) { _, new in new }
-            reader.warn("storage \"raft\" is kept in SQLite on this single node; use storage \"sqlite\"", block.position)
+            reader.warn(
+                "storage \"raft\" is kept in SQLite on this single node; use storage \"sqlite\"", block.position)
         case "":
             throw HCLError("storage needs a type: storage \"sqlite\" { path = \"…\" }", at: block.position)
         default:

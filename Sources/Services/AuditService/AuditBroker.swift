@@ -66,7 +66,7 @@ package final class AuditBroker: Sendable {
     package func admit(_ record: AuditRecord) throws(AuditFailure) -> Admitted {
         var shared: [String: [UInt8]] = [:]
         let now = clock.now
-        try write { device in
+        try write(at: now) { device in
             let line = AuditLine(hash: device.hash, record: record, now: now)
             let both = line.sharedPart()
             shared[device.entry.path] = both
@@ -89,7 +89,7 @@ package final class AuditBroker: Sendable {
         if record.error.isEmpty { record.error = error }
         let now = clock.now
         let shared = admitted.shared
-        try write { device in
+        try write(at: now) { device in
             let line = AuditLine(hash: device.hash, record: record, now: now)
             return line.responseLine(response, shared: shared[device.entry.path] ?? line.sharedPart())
         }
@@ -101,13 +101,13 @@ package final class AuditBroker: Sendable {
         admitted.isAudited ? nil : Audited()
     }
 
-    private func write(_ line: (Device) -> [UInt8]) throws(AuditFailure) {
+    private func write(at now: Timestamp, _ line: (Device) -> [UInt8]) throws(AuditFailure) {
         let devices = devices.value
         if devices.isEmpty { return }
         var accepted = false
         for device in devices {
             do throws(AuditDeviceError) {
-                try device.device.write(line(device))
+                try device.device.write(line(device), at: now)
                 accepted = true
             } catch {
                 log.error(
@@ -139,8 +139,9 @@ package final class AuditBroker: Sendable {
         probe.operation = "update"
         probe.path = "sys/audit/test"
         do throws(AuditDeviceError) {
-            let line = AuditLine(hash: device.hash, record: probe, now: clock.now)
-            try device.device.write(line.requestLine(shared: line.sharedPart()))
+            let now = clock.now
+            let line = AuditLine(hash: device.hash, record: probe, now: now)
+            try device.device.write(line.requestLine(shared: line.sharedPart()), at: now)
         } catch {
             device.device.close()
             throw EngineError.badRequest("the audit device cannot be written: \(error.reason)")

@@ -11,6 +11,16 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
     package init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
     package init(stringLiteral value: String) { bytes = Array(value.utf8) }
 
+    package static func == (left: StorageKey, right: StorageKey) -> Bool {
+        left.bytes.withUnsafeBytes { left in
+            right.bytes.withUnsafeBytes { right in
+                guard left.count == right.count else { return false }
+                guard let a = left.baseAddress, let b = right.baseAddress else { return true }
+                return memcmp(a, b, left.count) == 0
+            }
+        }
+    }
+
     /// All bytes at once: keys are long, and looked up in several tables for each request.
     package func hash(into hasher: inout Hasher) {
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }

@@ -23,8 +23,10 @@ enum TuneInput {
     /// Applies the fields that were given.
     static func apply(_ fields: JSONObject, to entry: inout MountEntry) throws {
         var fields = fields
-        for name in ["default_lease_ttl", "max_lease_ttl"] where fields[name]?.stringValue == "system" {
-            fields[name] = 0
+        for name in ["default_lease_ttl", "max_lease_ttl"] {
+            if fields[name]?.stringValue == "system" { fields[name] = 0 }
+            // Empty stands for "as it was".
+            if fields[name]?.stringValue == "" { fields[name] = nil }
         }
         try MountConfiguration.schema.merge(fields, into: &entry.configuration)
         guard ["", "hidden", "unauth"].contains(entry.configuration.listingVisibility) else {

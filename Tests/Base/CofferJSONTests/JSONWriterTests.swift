@@ -66,7 +66,7 @@ struct JSONWriterTests {
         writer.key("list")
         writer.beginArray()
         writer.value("x")
-        writer.value(UInt64.max)
+        writer.value(JSONNumber(UInt64.max))
         writer.value(JSONNumber(checkedText: "1.50"))
         writer.null()
         writer.beginObject()

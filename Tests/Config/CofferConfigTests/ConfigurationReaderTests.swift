@@ -75,7 +75,7 @@ import Testing
             ("seal \"awskms\" {}", "0.hcl: At 1:1: "),
             ("storage \"etcd\" {}", "0.hcl: At 1:1: "),
             ("storage \"sqlite\" {}", "0.hcl: At 1:1: 'path' must be set"),
-            ("storage \"raft\" { path = \"/d\" retry_join {} }", "0.hcl: At 1:31: "),
+            ("storage \"raft\" { path = \"/d\" retry_join {} }", "0.hcl: At 1:30: "),
             ("listener \"tcp\" { address = \"127.0.0.1:8200\" }", "0.hcl: At 1:1: 'tls_cert_file'"),
             ("listener \"tcp\" { address = \"{{ GetPrivateIP }}:8200\" tls_disable = true }", "0.hcl: At 1:1: "),
             ("listener \"tcp\" { require_request_header = true }", "0.hcl: At 1:18: "),

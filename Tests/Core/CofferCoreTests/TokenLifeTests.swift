@@ -1,3 +1,5 @@
+internal import CofferCore
+internal import TestSupport
 import CofferJSON
 import ServerHarness
 import Testing

@@ -1,5 +1,5 @@
-internal import CofferJSON
 import CofferFramework
+internal import CofferJSON
 import KVEngine
 import TestSupport
 import Testing

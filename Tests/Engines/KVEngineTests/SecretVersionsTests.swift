@@ -1,9 +1,9 @@
-internal import MemoryStorage
 import CofferBase
 import CofferFramework
 import CofferJSON
 import CofferStorage
 import KVEngine
+internal import MemoryStorage
 import TestSupport
 import Testing
 

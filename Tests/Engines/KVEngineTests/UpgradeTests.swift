@@ -1,8 +1,8 @@
-internal import MemoryStorage
 import CofferFramework
 import CofferJSON
 import CofferStorage
 import KVEngine
+internal import MemoryStorage
 import TestSupport
 import Testing
 

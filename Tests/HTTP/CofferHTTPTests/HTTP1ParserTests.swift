@@ -53,7 +53,7 @@ func events(_ text: String, piece: Int = .max) -> [String] {
     }
 
     /// Texts that two servers could read as different requests (RFC 9112, 11.2).
-    static let smuggling: [(String, Int)] = [
+    static let ambiguous: [(String, Int)] = [
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n", 400),
@@ -93,7 +93,7 @@ func events(_ text: String, piece: Int = .max) -> [String] {
         ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     ]
 
-    @Test("a head that could mean two things is refused", arguments: smuggling, [1, Int.max])
+    @Test("a head that could mean two things is refused", arguments: ambiguous, [1, Int.max])
     func smuggling(_ example: (String, Int), piece: Int) {
         #expect(events(example.0 + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", piece: piece) == ["failure \(example.1)"])
     }

@@ -1,3 +1,4 @@
+package import CofferBase
 package import CofferFramework
 package import CofferJSON
 internal import Synchronization
@@ -13,7 +14,7 @@ package final class RecordingAudit: AuditDevice {
 
     package init() {}
 
-    package func write(_ line: [UInt8]) throws(AuditDeviceError) {
+    package func write(_ line: [UInt8], at now: Timestamp) throws(AuditDeviceError) {
         let isFailing = state.withLock { state in
             if !state.isFailing { state.lines.append(line) }
             return state.isFailing

@@ -1,14 +1,14 @@
 internal import Catalog
-package import CofferBarrier
-package import CofferBase
+internal import CofferBarrier
+internal import CofferBase
 package import CofferCore
-package import CofferFramework
+internal import CofferFramework
 package import CofferHTTP
 package import CofferJSON
 package import CofferStorage
 internal import CofferSystem
 internal import Logging
-package import MemoryStorage
+internal import MemoryStorage
 package import TestSupport
 
 /// A whole server over memory, asked through its HTTP edge without a socket.

@@ -37,7 +37,7 @@ extension Request {
     }
 
     var isPublic: Bool {
-        guard let traits = location?.path?.traits else { return false }
+        guard let traits = location?.traits else { return false }
         return traits.unauthenticated.contains(operation)
             || (operation == .create && traits.unauthenticated.contains(.update))
     }

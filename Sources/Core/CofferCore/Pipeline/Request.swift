@@ -23,16 +23,30 @@ struct Request: Sendable {
     var use = TokenUse.unlimited
 
     /// Where the path leads. A path without a handler is still authorised before anyone learns so.
-    struct Location: Sendable {
+    ///
+    /// A class, because a request is copied on its way and this is the large part of it.
+    final class Location: Sendable {
         let route: Route?
         let mount: MountReference
         let match: Result<PathTable.Match, EngineError>
         let storage: StorageView
         /// Relative to the mount.
         let rest: String
+        let path: Path?
+        let traits: PathTraits
 
-        var path: Path? { if case .success(let match) = match { match.path } else { nil } }
-        var traits: PathTraits { path?.traits ?? PathTraits() }
+        init(
+            route: Route?, mount: MountReference, match: Result<PathTable.Match, EngineError>, storage: StorageView,
+            rest: String
+        ) {
+            self.route = route
+            self.mount = mount
+            self.match = match
+            self.storage = storage
+            self.rest = rest
+            if case .success(let match) = match { path = match.path } else { path = nil }
+            traits = path?.traits ?? PathTraits()
+        }
     }
 
     init(id: String, incoming: IncomingRequest, core: Core) {

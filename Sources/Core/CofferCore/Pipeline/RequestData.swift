@@ -25,6 +25,8 @@ enum RequestData {
         guard let first else { return [:] }
         let looksLikeJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         if kind == .form && !looksLikeJSON { return try form(body) }
+        // What the official client sends for "no fields".
+        if body.elementsEqual("null".utf8) || body.elementsEqual("null\n".utf8) { return [:] }
         do {
             return try JSON.parseObject(body, limits: limits)
         } catch {

@@ -1,9 +1,12 @@
+package import CofferBase
+
 /// Where audit lines go. One implementation for each kind of device.
 package protocol AuditDevice: Sendable {
     /// Writes one complete line (it ends in a newline) before it returns.
     ///
     /// A line is written whole or not at all; after a failure the next call tries afresh.
-    func write(_ line: [UInt8]) throws(AuditDeviceError)
+    /// - Parameter now: the time of the line.
+    func write(_ line: [UInt8], at now: Timestamp) throws(AuditDeviceError)
     /// Opens files and connections anew (SIGHUP).
     func reopen() throws(AuditDeviceError)
     func close()

@@ -1,0 +1,29 @@
+"""What the checks of one group share: a folder, and servers that end with the group."""
+
+from contextlib import ExitStack
+
+from livetest.server import Server
+
+
+class World:
+    def __init__(self, binary, folder, seed):
+        self.binary = binary
+        self.folder = folder
+        self.seed = seed
+        self.stack = ExitStack()
+        # Whatever one check leaves for the next ones of its group.
+        self.server = None
+
+    def new_server(self, name, **options):
+        folder = self.folder / name
+        folder.mkdir()
+        return self.stack.enter_context(Server(self.binary, folder, **options))
+
+    def on_exit(self, function, *arguments):
+        self.stack.callback(function, *arguments)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        return self.stack.__exit__(*error)

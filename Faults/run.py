@@ -1,0 +1,46 @@
+#!/usr/bin/env python3
+"""Faults against a whole server: kills, a full audit disk, planted secrets, bad starts, bad shares.
+
+Each group starts servers of its own in a temporary folder; the standard library is enough.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
+
+from fault_checks import audit_full, canaries, durability, seal, startup  # noqa: E402
+from fault_checks.world import World  # noqa: E402
+from livetest.checks import Tally  # noqa: E402
+from livetest.server import binary_from  # noqa: E402
+
+GROUPS = {
+    "startup": startup, "seal": seal, "durability": durability, "audit": audit_full, "canaries": canaries,
+}
+
+
+def main():
+    options = parsed_options()
+    binary = binary_from(options.binary)
+    tally = Tally()
+    for name in options.only or GROUPS:
+        module = GROUPS[name]
+        with tempfile.TemporaryDirectory(prefix="coffer-faults-") as folder:
+            with World(binary, Path(folder), options.seed) as world:
+                tally.run(module.CHECKS, world)
+    return tally.finish()
+
+
+def parsed_options():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--binary", help="the coffer program; this repository's release build by default")
+    parser.add_argument("--only", action="append", choices=GROUPS, help="one group; may repeat")
+    parser.add_argument("--seed", type=int, default=1, help="of the moments at which the server is killed")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

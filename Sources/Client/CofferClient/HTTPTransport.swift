@@ -1,0 +1,59 @@
+internal import CofferBase
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+
+/// Carries one request over a connection of its own.
+struct HTTPTransport: Sendable {
+    let address: ServerAddress
+    let timeout: Duration
+    private let tls: NIOSSLContext?
+    private let serverName: String?
+
+    init(_ configuration: ClientConfiguration, address: ServerAddress) throws(ClientError) {
+        self.address = address
+        timeout = configuration.timeout
+        tls = address.scheme == .https ? try configuration.tls.context() : nil
+        let named = configuration.tls.serverName
+        // Server Name Indication takes names only (RFC 6066); an address is verified as such.
+        serverName = named.isEmpty ? (address.hostIsAddress ? nil : address.host) : named
+    }
+
+    /// The answer, whatever its status.
+    /// - Throws: what NIO throws; `TransportFailure` puts it into words.
+    func send(
+        method: String, target: String, headers: [(name: String, value: String)], body: [UInt8]
+    ) async throws -> APIResponse {
+        var fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
+        fields.replaceOrAdd(name: "Host", value: address.authority)
+        fields.replaceOrAdd(name: "Connection", value: "close")
+        if !body.isEmpty || method != "GET" { fields.replaceOrAdd(name: "Content-Length", value: String(body.count)) }
+        let head = HTTPRequestHead(
+            version: .http1_1, method: HTTPMethod(rawValue: method), uri: target, headers: fields)
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let promise = loop.makePromise(of: APIResponse.self)
+        connect(on: loop, head: head, body: body, promise: promise).cascadeFailure(to: promise)
+        return try await promise.futureResult.get()
+    }
+
+    private func connect(
+        on loop: any EventLoop, head: HTTPRequestHead, body: [UInt8], promise: EventLoopPromise<APIResponse>
+    ) -> EventLoopFuture<any Channel> {
+        let limit = timeout == .zero ? TimeAmount.hours(24) : .nanoseconds(timeout.wholeNanoseconds)
+        let (tls, serverName) = (tls, serverName)
+        let bootstrap = ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let pipeline = channel.pipeline.syncOperations
+                if let tls {
+                    try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
+                }
+                try pipeline.addHTTPClientHandlers()
+                try pipeline.addHandler(ResponseCollector(head: head, body: body, timeout: limit, promise: promise))
+            }
+        }
+        return address.scheme == .unix
+            ? bootstrap.connect(unixDomainSocketPath: address.socketPath)
+            : bootstrap.connect(host: address.host, port: address.port)
+    }
+}
