@@ -5,17 +5,30 @@ internal import Glibc
 /// The program: `coffer`, or `vault` when it is called through a link of that name.
 @main
 enum Coffer {
-    static func main() async {
+    /// Not `async`: Swift's asynchronous main hands the first thread to a dispatcher that lets all
+    /// signals through again, and a server must take them by itself.
+    static func main() {
         let arguments = CommandLine.arguments
         if arguments.dropFirst().first == "server" { ServerCommand.prepare() }
+        Program.start(arguments)
+        while true { pause() }
+    }
+}
+
+/// Apart from the main type, whose code belongs to the first thread, and that one only waits.
+private enum Program {
+    static func start(_ arguments: [String]) {
+        Task { exit(await run(arguments)) }
+    }
+
+    private static func run(_ arguments: [String]) async -> Int32 {
         let environment = environment()
-        let status = await Commands.run(
+        return await Commands.run(
             arguments: Array(arguments.dropFirst()), environment: environment, name: name(arguments.first),
             version: ServerCommand.version
         ) { arguments in
             await ServerCommand.run(arguments, environment: environment)
         }
-        exit(status)
     }
 
     private static func name(_ path: String?) -> String {

@@ -4,7 +4,9 @@ internal import CofferFramework
 enum KVErrors {
     static let missingFields = EngineError.badRequest("missing data fields")
     static let noData = EngineError.badRequest("no data provided")
-    static let noVersions = EngineError.badRequest("no version number provided")
+    static let noVersions = EngineError.badRequest("No version number provided")
+    /// The same for `destroy`, whose text differs in one letter.
+    static let noVersionsToDestroy = EngineError.badRequest("no version number provided")
 
     static let casMismatch = EngineError.badRequest("check-and-set parameter did not match the current version")
     static let casRequired = EngineError.badRequest("check-and-set parameter required for this call")

@@ -24,7 +24,7 @@ enum VersionChanges {
     }
 
     @Sendable static func destroy(_ call: Call, _ input: VersionsInput) async throws -> Reply {
-        try requireVersions(input)
+        if input.versions.isEmpty { throw KVErrors.noVersionsToDestroy }
         let path = call.capture("path")
         return try await change(call) { metadata, transaction in
             for number in input.versions where metadata[number]?.isDestroyed == false {

@@ -57,7 +57,7 @@ extension Policy {
         case "min_wrapping_ttl": rule.minimumWrappingTTL = try duration(item)
         case "max_wrapping_ttl": rule.maximumWrappingTTL = try duration(item)
         case "comment", "subscribe_event_types", "mfa_methods": break
-        default: throw HCLError("invalid key \"\(shown(item.name))\"", at: item.position)
+        default: throw HCLError("invalid key in a path block", at: item.position)
         }
     }
 
@@ -114,9 +114,5 @@ extension Policy {
             throw HCLError("expected a duration", at: item.position)
         }
         return duration
-    }
-
-    private static func shown(_ name: String) -> String {
-        name.utf8.count <= 40 && name.utf8.allSatisfy { (0x21...0x7e).contains($0) } ? name : "(unprintable)"
     }
 }

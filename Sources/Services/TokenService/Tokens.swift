@@ -74,6 +74,12 @@ package final class Tokens: Sendable {
         usable(try await load(key(of: token)))
     }
 
+    /// The token that makes the request in hand, which may be its last one.
+    package func findCaller(_ token: String) async throws -> LiveToken? {
+        guard let live = try await load(key(of: token)) else { return nil }
+        return live.entry.uses == TokenEntry.lastUse ? live : usable(live)
+    }
+
     package func find(accessor: String) async throws -> LiveToken? {
         guard let stored = try await view.get(StorageKey("accessor/" + key(of: accessor))),
             let key = try JSON.parseObject(stored, limits: .trusted)["key"]?.stringValue

@@ -79,7 +79,7 @@ struct TokenPaths {
             return .data(TokenDescription(live: live, now: call.now).object)
         }
         let lookupSelf: @Sendable (Call) async throws -> Reply = { call in
-            guard let live = try await core.open().tokens.find(call.clientToken ?? "") else {
+            guard let live = try await core.open().tokens.findCaller(call.clientToken ?? "") else {
                 throw EngineError.denied("bad token")
             }
             return .data(TokenDescription(live: live, now: call.now).object)

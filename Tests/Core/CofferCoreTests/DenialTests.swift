@@ -8,7 +8,8 @@ import Testing
         let server = try await ServerHarness.unsealed()
         let token = try await server.token(["default"])
         for method in ["GET", "POST", "DELETE", "LIST"] {
-            let answer = await server.send(method, "secret/data/x", method == "POST" ? ["data": ["a": 1]] : nil, token: token)
+            let answer = await server.send(
+                method, "secret/data/x", method == "POST" ? ["data": ["a": 1]] : nil, token: token)
             #expect(answer.status == 403)
             #expect(answer.text == "{\"errors\":[\"1 error occurred:\\n\\t* permission denied\\n\\n\"]}\n")
         }
@@ -23,7 +24,8 @@ import Testing
         let unknown = await server.send("GET", "secret/data/x", token: "hvs.unknown")
         #expect(unknown.status == 403)
         #expect(
-            unknown.text == "{\"errors\":[\"2 errors occurred:\\n\\t* permission denied\\n\\t* invalid token\\n\\n\"]}\n")
+            unknown.text
+                == "{\"errors\":[\"2 errors occurred:\\n\\t* permission denied\\n\\t* invalid token\\n\\n\"]}\n")
     }
 
     @Test("what does not exist is told only to those who may know")
@@ -74,7 +76,8 @@ import Testing
     @Test(
         "bad bodies are refused, and repeat nothing",
         arguments: [
-            "{", "[1]", "{\"data\":", "{\"data\":{\"a\":1}}x", "{\"data\":{\"canary\"}}", "\u{0}", "{\"data\":\"canary\"}",
+            "{", "[1]", "{\"data\":", "{\"data\":{\"a\":1}}x", "{\"data\":{\"canary\"}}", "\u{0}",
+            "{\"data\":\"canary\"}",
             "{'data':1}",
         ])
     func badBodies(body: String) async throws {

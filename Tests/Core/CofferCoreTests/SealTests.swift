@@ -18,7 +18,9 @@ import Testing
         await server.send("PUT", "sys/unseal", ["key": .string(key)], token: nil)
     }
 
-    @Test("any three of five shares open the server, in any order", arguments: [[0, 1, 2], [4, 2, 0], [3, 4, 1], [2, 3, 4]])
+    @Test(
+        "any three of five shares open the server, in any order",
+        arguments: [[0, 1, 2], [4, 2, 0], [3, 4, 1], [2, 3, 4]])
     func anyThree(order: [Int]) async throws {
         let (server, shares, rootToken) = try await fiveShares()
         #expect(await unseal(server, shares[order[0]])["progress"]?.intValue == 1)

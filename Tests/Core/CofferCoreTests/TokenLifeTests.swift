@@ -1,7 +1,7 @@
 internal import CofferCore
-internal import TestSupport
 import CofferJSON
 import ServerHarness
+internal import TestSupport
 import Testing
 
 @Suite struct TokenLifeTests {
@@ -14,9 +14,15 @@ import Testing
         let server = try await ServerHarness.unsealed()
         try await server.policy("maker", "path \"auth/token/create\" { capabilities = [\"update\", \"sudo\"] }")
         let parent = try await server.token(["maker"])
-        let child = try await server.ok("POST", "auth/token/create", [:], token: parent)["auth"]?["client_token"]?.stringValue ?? ""
-        let grandchild = try await server.ok("POST", "auth/token/create", [:], token: child)["auth"]?["client_token"]?.stringValue ?? ""
-        let orphan = try await server.ok("POST", "auth/token/create", ["no_parent": true], token: parent)["auth"]?["client_token"]?.stringValue ?? ""
+        let child =
+            try await server.ok("POST", "auth/token/create", [:], token: parent)["auth"]?["client_token"]?.stringValue
+            ?? ""
+        let grandchild =
+            try await server.ok("POST", "auth/token/create", [:], token: child)["auth"]?["client_token"]?.stringValue
+            ?? ""
+        let orphan =
+            try await server.ok("POST", "auth/token/create", ["no_parent": true], token: parent)["auth"]?[
+                "client_token"]?.stringValue ?? ""
         #expect(await isAlive(server, grandchild))
         try await server.ok("POST", "auth/token/revoke", ["token": .string(parent)])
         #expect(await !isAlive(server, parent))
@@ -30,7 +36,9 @@ import Testing
         let server = try await ServerHarness.unsealed()
         try await server.policy("maker", "path \"auth/token/create\" { capabilities = [\"update\"] }")
         let parent = try await server.token(["maker"])
-        let child = try await server.ok("POST", "auth/token/create", [:], token: parent)["auth"]?["client_token"]?.stringValue ?? ""
+        let child =
+            try await server.ok("POST", "auth/token/create", [:], token: parent)["auth"]?["client_token"]?.stringValue
+            ?? ""
         try await server.ok("POST", "auth/token/revoke-orphan", ["token": .string(parent)])
         #expect(await !isAlive(server, parent))
         #expect(await isAlive(server, child))
@@ -124,7 +132,7 @@ import Testing
         try await server.ok("POST", "auth/token/revoke-accessor", ["accessor": accessor])
         #expect(await !isAlive(server, token))
         let gone = await server.send("POST", "auth/token/lookup-accessor", ["accessor": accessor])
-        #expect(gone.errors == ["1 error occurred:\n\t* invalid accessor\n\n"] )
+        #expect(gone.errors == ["1 error occurred:\n\t* invalid accessor\n\n"])
     }
 
     @Test("a cubbyhole is its token's alone and ends with it")

@@ -71,7 +71,8 @@ import Testing
     func versionsRequired(word: String) async throws {
         let mount = try await secret(versions: 1)
         for body in ["{}", #"{"versions":[]}"#, #"{"versions":null}"#] {
-            await #expect(throws: EngineError.badRequest("no version number provided")) {
+            let text = "\(word == "destroy" ? "n" : "N")o version number provided"
+            await #expect(throws: EngineError.badRequest(text)) {
                 try await mount.write(word + "/x", object(body))
             }
         }

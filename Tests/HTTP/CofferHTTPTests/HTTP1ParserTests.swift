@@ -15,7 +15,9 @@ func events(_ text: String, piece: Int = .max) -> [String] {
             case .head(let head): found.append("head \(head.method) \(head.path)" + (head.query.map { "?" + $0 } ?? ""))
             case .body(let bytes):
                 let part = String(decoding: bytes, as: UTF8.self)
-                if let last = found.last, last.hasPrefix("body ") { found[found.count - 1] = last + part } else {
+                if let last = found.last, last.hasPrefix("body ") {
+                    found[found.count - 1] = last + part
+                } else {
                     found.append("body " + part)
                 }
             case .end: found.append("end")
@@ -95,7 +97,8 @@ func events(_ text: String, piece: Int = .max) -> [String] {
 
     @Test("a head that could mean two things is refused", arguments: ambiguous, [1, Int.max])
     func smuggling(_ example: (String, Int), piece: Int) {
-        #expect(events(example.0 + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", piece: piece) == ["failure \(example.1)"])
+        #expect(
+            events(example.0 + "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n", piece: piece) == ["failure \(example.1)"])
     }
 
     static let chunks: [String] = [
@@ -106,7 +109,8 @@ func events(_ text: String, piece: Int = .max) -> [String] {
     @Test("a malformed chunk ends the connection", arguments: chunks, [1, Int.max])
     func badChunk(_ body: String, piece: Int) {
         let found = events(
-            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body + "GET /s HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + body
+                + "GET /s HTTP/1.1\r\nHost: a\r\n\r\n",
             piece: piece)
         #expect(found.last == "failure 400")
         #expect(!found.contains("head GET /s"))

@@ -42,7 +42,8 @@ import Testing
         #expect { _ = try read("GET", path) } throws: { ($0 as? RequestReader.Refusal)?.status == 400 }
     }
 
-    @Test("control characters are 400 without a body", arguments: ["/v1/a%00", "/v1/a%0ab", "/v1/a%7f", "/v1/%e2%80%ae"])
+    @Test(
+        "control characters are 400 without a body", arguments: ["/v1/a%00", "/v1/a%0ab", "/v1/a%7f", "/v1/%e2%80%ae"])
     func unprintable(path: String) {
         #expect(throws: RequestReader.Refusal(400, nil)) { _ = try read("GET", path) }
     }

@@ -45,7 +45,10 @@ extension Request {
     private mutating func requireToken(_ services: Services) async throws {
         guard let text = incoming.token, !text.isEmpty else { throw Denial.missingToken }
         switch try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress) {
-        case .refused(let refusal): throw Denial.token(refusal)
+        case .refused(let refusal):
+            // The token to open may be the caller's own: then it is the wrapping token that is invalid.
+            let opensItself = location?.traits.isUnwrap == true && (fields["token"]?.stringValue ?? "").isEmpty
+            throw Denial.token(opensItself ? .wrappingToken : refusal)
         case .valid(let live):
             token = live
             if location?.traits.spendsNoUse == true { return }
