@@ -10,16 +10,24 @@ struct Module {
     var name: String
     var path: String
     var needs: [String] = []
+    /// Only these files of the folder; nil for all.
+    var sources: [String]?
 }
 
 let modules: [Module] = [
     Module(name: "CofferBase", path: "Base/CofferBase", needs: ["CBase"]),
     Module(name: "CofferJSON", path: "Base/CofferJSON", needs: ["CofferBase"]),
+    Module(name: "HCL", path: "Base/HCL", needs: ["CofferBase", "CofferJSON"]),
+    Module(
+        name: "CofferHTTP", path: "HTTP/CofferHTTP/Server",
+        sources: ["HTTP1Parser.swift", "HTTP1Head.swift", "HTTPFields.swift"]),
 ]
 
 /// Each has a folder here and a folder of first inputs under `Corpus`.
 let fuzzers: [Module] = [
-    Module(name: "fuzz-json", path: "JSON", needs: ["CofferJSON"])
+    Module(name: "fuzz-json", path: "JSON", needs: ["CofferJSON"]),
+    Module(name: "fuzz-hcl", path: "HCL", needs: ["HCL"]),
+    Module(name: "fuzz-http1", path: "HTTP1", needs: ["CofferHTTP"]),
 ]
 
 // ---- nothing to add below this line when a fuzzer is added ------------------
@@ -44,7 +52,7 @@ let package = Package(
         + modules.map { module in
             .target(
                 name: module.name, dependencies: dependencies(module.needs), path: "Sources-main/\(module.path)",
-                swiftSettings: settings)
+                sources: module.sources, swiftSettings: settings)
         }
         + fuzzers.map { fuzzer in
             .executableTarget(

@@ -35,7 +35,7 @@ extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
     package init(arrayLiteral elements: JSON...) { self = .array(elements) }
     package init(nilLiteral: ()) { self = .null }
     package init(dictionaryLiteral elements: (String, JSON)...) {
-        var object = JSONObject()
+        var object = JSONObject(capacity: elements.count)
         for (key, value) in elements { object[key] = value }
         self = .object(object)
     }

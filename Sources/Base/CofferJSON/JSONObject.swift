@@ -17,9 +17,16 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     package init() { members = [] }
 
+    /// An empty object with room for `capacity` members.
+    package init(capacity: Int) {
+        members = []
+        members.reserveCapacity(capacity)
+    }
+
     /// Later duplicates replace earlier ones.
     package init(dictionaryLiteral elements: (String, JSON)...) {
         members = []
+        members.reserveCapacity(elements.count)
         for (key, value) in elements { self[key] = value }
     }
 

@@ -13,7 +13,7 @@ struct AuditLine {
     func sharedPart() -> [UInt8] {
         let token = hash.secret(record.clientToken)
         let accessor = hash.secret(record.caller?.accessor ?? "")
-        var writer = JSONWriter()
+        var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.key("auth")
         writer.beginObject()

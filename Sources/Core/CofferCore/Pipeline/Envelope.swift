@@ -37,7 +37,7 @@ struct Envelope {
         if case .unwrapped(let object) = outcome.reply.body { return object }
         var data = JSON.null
         if case .data(let object) = outcome.reply.body { data = .object(object) }
-        var object = JSONObject()
+        var object = JSONObject(capacity: 9)
         object.append("request_id", .string(id))
         object.append("lease_id", "")
         object.append("renewable", false)

@@ -178,11 +178,22 @@ final class HTTP1Connection: ChannelInboundHandler {
         _ response: HTTPResponse, method: String, _ context: ChannelHandlerContext, close: Bool
     ) {
         guard context.channel.isActive else { return }
-        var buffer = context.channel.allocator.buffer(capacity: 256 + response.body.count)
-        buffer.writeString("HTTP/1.1 \(response.status) \(HTTPReason.phrase(response.status))\r\n")
-        for field in response.fields.list { buffer.writeString("\(field.name): \(field.value)\r\n") }
-        buffer.writeString("Date: \(dates.now())\r\n")
-        if response.status != 204 { buffer.writeString("Content-Length: \(response.body.count)\r\n") }
+        var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
+        buffer.writeStaticString("HTTP/1.1 ")
+        buffer.writeString(HTTPReason.statusLine(response.status))
+        for field in response.fields.list {
+            buffer.writeString(field.name)
+            buffer.writeStaticString(": ")
+            buffer.writeString(field.value)
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString("Date: ")
+        buffer.writeString(dates.now())
+        if response.status != 204 {
+            buffer.writeStaticString("\r\nContent-Length: ")
+            buffer.writeString(String(response.body.count))
+        }
+        buffer.writeStaticString("\r\n")
         if close { buffer.writeStaticString("Connection: close\r\n") }
         buffer.writeStaticString("\r\n")
         if method != "HEAD" && response.status != 204 { buffer.writeBytes(response.body) }

@@ -85,23 +85,20 @@ enum HTTP1Head {
     }
 
     private static func interpret(_ head: inout HTTP1Parser.Head, isOld: Bool) throws(Refusal) {
-        let hosts = head.fields.all("host")
-        guard hosts.count <= 1, isOld || hosts.count == 1 else { throw Refusal(status: 400) }
-        let lengths = head.fields.all("content-length")
-        let codings = head.fields.all("transfer-encoding")
-        if !codings.isEmpty {
-            guard lengths.isEmpty, !isOld, codings.count == 1 else { throw Refusal(status: 400) }
-            guard codings[0].lowercased() == "chunked" else { throw Refusal(status: 501) }
+        let found = FramingFields(head.fields)
+        guard found.hosts <= 1, isOld || found.hosts == 1 else { throw Refusal(status: 400) }
+        if let coding = found.codings.first {
+            guard found.lengths.isEmpty, !isOld, found.codings.count == 1 else { throw Refusal(status: 400) }
+            guard coding.lowercased() == "chunked" else { throw Refusal(status: 501) }
             head.length = .chunked
-        } else if !lengths.isEmpty {
-            guard lengths.count == 1, lengths[0].utf8.allSatisfy({ (48...57).contains($0) }),
-                let length = Int(lengths[0]), length >= 0
+        } else if let text = found.lengths.first {
+            guard found.lengths.count == 1, text.utf8.allSatisfy({ (48...57).contains($0) }),
+                let length = Int(text), length >= 0
             else { throw Refusal(status: 400) }
             head.length = .fixed(length)
         }
-        let options = head.fields.all("connection").joined(separator: ",").lowercased()
-            .split(separator: ",").map { $0.filter { $0 != " " } }
-        head.keepsAlive = !isOld && !options.contains("close")
+        let options = found.connection.isEmpty ? [] : found.connection.lowercased().split(separator: ",")
+        head.keepsAlive = !isOld && !options.contains { $0.filter { $0 != " " && $0 != "\t" } == "close" }
         head.expectsContinue = !isOld && head.fields["expect"]?.lowercased() == "100-continue"
     }
 
@@ -111,5 +108,26 @@ enum HTTP1Head {
     private static let tokens: [Bool] = (0..<256).map { byte in
         (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
             || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte))
+    }
+}
+
+/// The fields that say where a request ends, found in one pass.
+private struct FramingFields {
+    var hosts = 0
+    var lengths: [String] = []
+    var codings: [String] = []
+    /// All `Connection` options, joined.
+    var connection = ""
+
+    init(_ fields: HTTPFields) {
+        for field in fields.list {
+            switch field.name.utf8.count {
+            case 4 where HTTPFields.equal(field.name, "host"): hosts += 1
+            case 14 where HTTPFields.equal(field.name, "content-length"): lengths.append(field.value)
+            case 17 where HTTPFields.equal(field.name, "transfer-encoding"): codings.append(field.value)
+            case 10 where HTTPFields.equal(field.name, "connection"): connection += "," + field.value
+            default: break
+            }
+        }
     }
 }

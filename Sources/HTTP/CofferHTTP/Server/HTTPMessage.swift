@@ -1,27 +1,3 @@
-/// Header fields in order, looked up without regard to case.
-package struct HTTPFields: Sendable {
-    package private(set) var list: [(name: String, value: String)] = []
-
-    package init() {}
-
-    package mutating func add(_ name: String, _ value: String) { list.append((name, value)) }
-
-    /// The first value of a field; `name` is given in lower case.
-    package subscript(name: String) -> String? {
-        list.first { Self.equal($0.name, name) }?.value
-    }
-
-    package func all(_ name: String) -> [String] {
-        list.filter { Self.equal($0.name, name) }.map(\.value)
-    }
-
-    private static func equal(_ field: String, _ lower: String) -> Bool {
-        let (left, right) = (field.utf8, lower.utf8)
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { $0 == $1 || ((65...90).contains($0) && $0 | 0x20 == $1) }
-    }
-}
-
 package enum HTTPBodyError: Error, Sendable { case tooLarge, disconnected }
 
 /// A request whose head is complete; its body may still be on the way.

@@ -1,5 +1,10 @@
 /// Reason phrases of the status codes that this server answers with.
 enum HTTPReason {
+    /// What follows the version in the first line of an answer.
+    static func statusLine(_ status: Int) -> String {
+        status == 200 ? "200 OK\r\n" : "\(status) \(phrase(status))\r\n"
+    }
+
     static func phrase(_ status: Int) -> String {
         switch status {
         case 200: "OK"

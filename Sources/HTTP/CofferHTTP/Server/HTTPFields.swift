@@ -1,0 +1,30 @@
+/// Header fields in order, looked up without regard to case.
+package struct HTTPFields: Sendable {
+    package private(set) var list: [(name: String, value: String)] = []
+
+    package init() {}
+
+    package mutating func add(_ name: String, _ value: String) { list.append((name, value)) }
+
+    /// The first value of a field; `name` is given in lower case.
+    package subscript(name: String) -> String? {
+        list.first { Self.equal($0.name, name) }?.value
+    }
+
+    package func all(_ name: String) -> [String] {
+        list.filter { Self.equal($0.name, name) }.map(\.value)
+    }
+
+    /// Whether `field` is `lower` in any mixture of cases.
+    static func equal(_ field: String, _ lower: String) -> Bool {
+        let (left, right) = (field.utf8, lower.utf8)
+        guard left.count == right.count else { return false }
+        var other = right.makeIterator()
+        for byte in left {
+            guard let wanted = other.next(), byte == wanted || ((65...90).contains(byte) && byte | 0x20 == wanted) else {
+                return false
+            }
+        }
+        return true
+    }
+}
