@@ -49,7 +49,7 @@ enum MetadataPaths {
     ) async throws -> Reply {
         let path = call.capture("path")
         return try await call.storage.transaction { transaction in
-            let mount = try await MountSettings.load(&transaction)
+            let mount = try await MountSettings.load(from: call.storage)
             let stored = try await SecretMetadata.load(path, &transaction)
             guard var metadata = stored ?? (makes ? SecretMetadata(created: call.now) : nil) else {
                 throw EngineError.notFound

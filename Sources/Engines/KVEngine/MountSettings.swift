@@ -20,17 +20,20 @@ struct MountSettings: Sendable, Equatable {
         ])
 
     /// The stored settings, or the defaults.
-    static func load(_ transaction: inout Transaction) async throws -> MountSettings {
-        try decode(try await transaction.get(SecretKeys.configuration))
+    ///
+    /// Read beside the transaction that needs it: a change of the settings in the same moment may come
+    /// before or after a write, and need not be checked with it.
+    static func load(from storage: StorageView) async throws -> MountSettings {
+        try decode(try await storage.get(SecretKeys.configuration))
     }
 
     @Sendable static func read(_ call: Call) async throws -> Reply {
-        .data(schema.encode(try decode(try await call.storage.get(SecretKeys.configuration))))
+        .data(schema.encode(try await load(from: call.storage)))
     }
 
     @Sendable static func write(_ call: Call) async throws -> Reply {
         try await call.storage.transaction { transaction in
-            var settings = try await load(&transaction)
+            var settings = try decode(try await transaction.get(SecretKeys.configuration))
             try schema.merge(call.fields, into: &settings)
             if settings.maximumVersions < 0 { throw KVErrors.negativeMaximum }
             transaction.put(SecretKeys.configuration, JSON.object(schema.encode(settings)).serialized())

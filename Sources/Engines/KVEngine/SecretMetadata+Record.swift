@@ -2,65 +2,73 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 
-/// The stored form: small, because it is read and written with every version.
+/// The stored form: small and read without a parser, because every read and write of a secret does so.
 ///
-///     {"created":T,"updated":T,"current":2,"oldest":0,"settings":{…},"versions":[1,T,T,0, 2,T,0,0]}
+/// | bytes | meaning |
+/// |---|---|
+/// | 1 | format, now 1 |
+/// | 4 × 8 | created, updated (nanoseconds since 1970), current, oldest |
+/// | 8 | how many versions follow |
+/// | 25 each | number, created, deletion (0: none), then one byte: 1 when destroyed |
+/// | rest | settings as JSON; nothing as long as nothing was set |
 ///
-/// T is nanoseconds since 1970. A version is four numbers: its own, creation, deletion (0: none), 1 when destroyed.
-/// Settings are absent as long as nothing was set.
+/// Integers are 64 bits, little-endian.
 extension SecretMetadata {
+    private static let format: UInt8 = 1
+    private static let headLength = 1 + 5 * 8
+    private static let versionLength = 3 * 8 + 1
+
     func encoded() -> [UInt8] {
-        var writer = JSONWriter(capacity: 128 + 64 * versions.count)
-        writer.beginObject()
-        writer.member("created", created.nanoseconds)
-        writer.member("updated", updated.nanoseconds)
-        writer.member("current", current)
-        writer.member("oldest", oldest)
-        if settings != SecretSettings() {
-            writer.key("settings")
-            writer.value(SecretSettings.schema.encode(settings))
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Self.headLength + Self.versionLength * versions.count)
+        bytes.append(Self.format)
+        for number in [created.nanoseconds, updated.nanoseconds, current, oldest, Int64(versions.count)] {
+            bytes.append(littleEndian: number)
         }
-        writer.key("versions")
-        writer.beginArray()
-        for version in versions { version.write(to: &writer) }
-        writer.endArray()
-        writer.endObject()
-        return writer.bytes
+        for version in versions {
+            bytes.append(littleEndian: version.number)
+            bytes.append(littleEndian: version.created.nanoseconds)
+            bytes.append(littleEndian: version.deletion?.nanoseconds ?? 0)
+            bytes.append(version.isDestroyed ? 1 : 0)
+        }
+        if settings != SecretSettings() {
+            bytes.append(contentsOf: JSON.object(SecretSettings.schema.encode(settings)).serialized())
+        }
+        return bytes
     }
 
     init(encoded bytes: [UInt8]) throws {
-        let record = try SecretData.parse(bytes)
-        guard let created = record["created"]?.intValue, let updated = record["updated"]?.intValue,
-            let current = record["current"]?.intValue, let oldest = record["oldest"]?.intValue,
-            let versions = record["versions"]?.arrayValue
-        else { throw KVErrors.damaged }
-        self.init(created: Timestamp(nanoseconds: created))
-        self.updated = Timestamp(nanoseconds: updated)
-        self.current = current
-        self.oldest = oldest
-        guard versions.count % 4 == 0 else { throw KVErrors.damaged }
-        self.versions = try stride(from: 0, to: versions.count, by: 4).map { start in
-            try Version(record: versions[start..<start + 4])
+        guard bytes.count >= Self.headLength, bytes[0] == Self.format else { throw KVErrors.damaged }
+        let count = bytes.integer(at: 33)
+        let room = (bytes.count - Self.headLength) / Self.versionLength
+        guard count >= 0, count <= Int64(room) else { throw KVErrors.damaged }
+        self.init(created: Timestamp(nanoseconds: bytes.integer(at: 1)))
+        updated = Timestamp(nanoseconds: bytes.integer(at: 9))
+        current = bytes.integer(at: 17)
+        oldest = bytes.integer(at: 25)
+        let end = Self.headLength + Int(count) * Self.versionLength
+        versions.reserveCapacity(Int(count) + 1)
+        for place in stride(from: Self.headLength, to: end, by: Self.versionLength) {
+            let deletion = bytes.integer(at: place + 16)
+            versions.append(
+                Version(
+                    number: bytes.integer(at: place), created: Timestamp(nanoseconds: bytes.integer(at: place + 8)),
+                    deletion: deletion == 0 ? nil : Timestamp(nanoseconds: deletion),
+                    isDestroyed: bytes[place + 24] != 0))
         }
-        if let settings = record["settings"]?.objectValue {
-            self.settings = try SecretSettings.schema.decode(settings)
+        if end < bytes.count {
+            settings = try SecretSettings.schema.decode(SecretData.parse(Array(bytes[end...])))
         }
     }
 }
 
-extension SecretMetadata.Version {
-    fileprivate func write(to writer: inout JSONWriter) {
-        writer.value(number)
-        writer.value(created.nanoseconds)
-        writer.value(deletion?.nanoseconds ?? 0)
-        writer.value(isDestroyed ? 1 : 0)
+extension [UInt8] {
+    fileprivate mutating func append(littleEndian number: Int64) {
+        Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
     }
 
-    fileprivate init(record: ArraySlice<JSON>) throws {
-        let parts = record.compactMap(\.intValue)
-        guard parts.count == 4 else { throw KVErrors.damaged }
-        self.init(
-            number: parts[0], created: Timestamp(nanoseconds: parts[1]),
-            deletion: parts[2] == 0 ? nil : Timestamp(nanoseconds: parts[2]), isDestroyed: parts[3] != 0)
+    /// The caller has checked that eight bytes stand there.
+    fileprivate func integer(at place: Int) -> Int64 {
+        withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: Int64.self)) }
     }
 }

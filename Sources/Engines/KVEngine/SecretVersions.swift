@@ -26,7 +26,7 @@ enum SecretVersions {
         let data = JSON.object(try input.fields()).serialized()
         let path = call.capture("path")
         return try await call.storage.transaction { transaction in
-            let mount = try await MountSettings.load(&transaction)
+            let mount = try await MountSettings.load(from: call.storage)
             var metadata = try await SecretMetadata.load(path, &transaction) ?? SecretMetadata(created: call.now)
             try input.check(against: metadata, under: mount)
             let version = add(data, to: &metadata, path, call, under: mount, &transaction)
@@ -38,7 +38,7 @@ enum SecretVersions {
         let changes = try input.fields()
         let path = call.capture("path")
         return try await call.storage.transaction { transaction in
-            let mount = try await MountSettings.load(&transaction)
+            let mount = try await MountSettings.load(from: call.storage)
             guard var metadata = try await SecretMetadata.load(path, &transaction),
                 let current = metadata[metadata.current]
             else { throw EngineError.notFound }

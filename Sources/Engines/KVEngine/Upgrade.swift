@@ -76,7 +76,7 @@ final class Upgrade: Sendable {
     /// Moves the first of `keys`, as many as fit, in one commit; returns the last one that was looked at.
     private func move(_ keys: [StorageKey], _ call: Call) async throws -> StorageKey? {
         try await call.storage.transaction { transaction in
-            let mount = try await MountSettings.load(&transaction)
+            let mount = try await MountSettings.load(from: call.storage)
             var bytes = 0
             var last: StorageKey?
             for key in keys where bytes < Self.batchBytes {

@@ -1,12 +1,27 @@
 internal import CofferBase
 internal import CofferCrypto
 internal import CofferJSON
+internal import Synchronization
 
 /// The salted hash that stands for a secret in one device's lines (contract vector 9).
-struct AuditHash: Sendable {
+final class AuditHash: Sendable {
     private let mac: HMACSHA256
+    /// Hashes by accessor: one caller makes many requests. Accessors are no secrets of their own.
+    private let accessors = Mutex<[String: String]>([:])
 
     init(salt: [UInt8]) { mac = HMACSHA256(key: salt) }
+
+    /// The hash of an accessor; the last few are remembered.
+    func accessor(_ value: String) -> String {
+        if value.isEmpty { return "" }
+        if let known = accessors.withLock({ $0[value] }) { return known }
+        let hash = text(value)
+        accessors.withLock { known in
+            if known.count >= 1024 { known.removeAll(keepingCapacity: true) }
+            known[value] = hash
+        }
+        return hash
+    }
 
     func text(_ value: String) -> String {
         "hmac-sha256:" + Hex.encode(mac.authenticate(Array(value.utf8)))

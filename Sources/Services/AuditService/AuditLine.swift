@@ -12,7 +12,7 @@ struct AuditLine {
     /// `"auth":{…},"request":{…}`: the same in both lines of a request.
     func sharedPart() -> [UInt8] {
         let token = hash.secret(record.clientToken)
-        let accessor = hash.secret(record.caller?.accessor ?? "")
+        let accessor = hash.accessor(record.caller?.accessor ?? "")
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
         writer.key("auth")

@@ -52,7 +52,8 @@ final class CiphertextCache: Sendable {
 
     func lookup(_ key: StorageKey) -> Lookup {
         part(of: key).state.withLock { state in
-            if let entry = state.ring.entry(for: key) { return .known(entry) }
+            let isChanging = !state.changing.isEmpty && state.changing[key] != nil
+            if !isChanging, let entry = state.ring.entry(for: key) { return .known(entry) }
             return .unknown(generation: state.generation)
         }
     }
@@ -70,9 +71,10 @@ final class CiphertextCache: Sendable {
         for key in keys {
             part(of: key).state.withLock { state in
                 state.generation += 1
-                state.ring.remove(key)
-                state.changing[key, default: Change()].commits += 1
-                if let change = state.changing[key], change.commits > 1 { state.changing[key]?.overlap = true }
+                guard var change = state.changing[key] else { return state.changing[key] = Change(commits: 1) }
+                change.commits += 1
+                change.overlap = true
+                state.changing[key] = change
             }
         }
     }
@@ -84,7 +86,11 @@ final class CiphertextCache: Sendable {
             guard var change = state.changing[key] else { return }
             change.commits -= 1
             state.changing[key] = change.commits > 0 ? change : nil
-            if case .committed(let entry) = outcome, !change.overlap { state.ring.insert(entry, for: key) }
+            if case .committed(let entry) = outcome, !change.overlap {
+                state.ring.insert(entry, for: key)
+            } else {
+                state.ring.remove(key)
+            }
         }
     }
 

@@ -6,7 +6,7 @@ struct ClockRing {
     private struct Slot {
         let key: StorageKey
         /// Nil: known to be absent.
-        let entry: StoredEntry?
+        var entry: StoredEntry?
         var isRecent = false
 
         /// With what the map and the array headers cost.
@@ -36,8 +36,17 @@ struct ClockRing {
 
     /// Keeps the entry unless it is too large to be worth its place.
     mutating func insert(_ entry: StoredEntry?, for key: StorageKey) {
-        remove(key)
         let slot = Slot(key: key, entry: entry)
+        if let place = places[key] {
+            let grown = bytes - slots[place].bytes + slot.bytes
+            guard slot.bytes <= maximumBytes / 4, grown <= maximumBytes else {
+                remove(at: place)
+                return insert(entry, for: key)
+            }
+            slots[place].entry = entry
+            bytes = grown
+            return
+        }
         guard slot.bytes <= maximumBytes / 4, maximumEntries > 0 else { return }
         while slots.count >= maximumEntries || bytes + slot.bytes > maximumBytes { evictOne() }
         places[key] = slots.count
