@@ -139,7 +139,10 @@ let tests: [Module] = [
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
         name: "CofferCore", folder: "Core",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "ServerHarness", "TestSupport"]),
+        needs: [
+            "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage", "MountService",
+            "ServerHarness", "TestSupport",
+        ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 
