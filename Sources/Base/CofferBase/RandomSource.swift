@@ -13,9 +13,10 @@ package struct RandomSource: Sendable {
         self.source = source
     }
 
-    /// getrandom(2).
+    /// getrandom(2). Ids and nonces, too short to be keys, share a system call.
     package static let system = RandomSource { (target) throws(RandomError) in
         guard let base = target.baseAddress, target.count > 0 else { return }
+        if target.count < RandomPool.shortestKey { return try RandomPool.shared.take(target) }
         if coffer_random(base, target.count) != 0 { throw RandomError() }
     }
 

@@ -37,7 +37,7 @@ final class SQLiteWriter: Sendable {
 
     /// Bounds of a group: its latency and the size of the log stay small.
     private static let groupLimit = (requests: 256, bytes: 4 << 20)
-    /// Pages: 4 MiB, SQLite's own default; more would make the pauses while they are copied longer.
+    /// Pages: 4 MiB, SQLite's own default; more would make the pauses longer in which they are copied.
     private static let logLimit = 1000
 
     private let queue = Mutex(Queue())

@@ -35,10 +35,13 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
         if !bytes.allSatisfy({ (0x20...0x7e).contains($0) }) {
             for scalar in text.unicodeScalars where Self.isUnprintable(scalar) { throw .unprintable }
         }
-        var segments = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         // A trailing slash names a folder; any other empty segment is unclean.
-        if segments.last?.isEmpty == true { segments.removeLast() }
-        for segment in segments where !Self.isClean(segment) { throw .malformed }
+        var start = 0
+        for index in 0...bytes.count where index == bytes.count || bytes[index] == UInt8(ascii: "/") {
+            let isLast = index == bytes.count
+            if !(isLast && start == index) && !Self.isClean(bytes[start..<index]) { throw .malformed }
+            start = index + 1
+        }
         self.text = text
     }
 
@@ -56,13 +59,15 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
     }
 
     package func hash(into hasher: inout Hasher) {
-        for byte in text.utf8 { hasher.combine(byte) }
+        var text = text
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
     private static func isClean(_ segment: ArraySlice<UInt8>) -> Bool {
         if segment.isEmpty { return false }
         let dot = UInt8(ascii: ".")
-        if segment.elementsEqual([dot]) || segment.elementsEqual([dot, dot]) { return false }
+        if segment.count <= 2 && segment.allSatisfy({ $0 == dot }) { return false }
+        if !segment.contains(UInt8(ascii: "%")) { return true }
         // A second layer of encoding must not hide a dot, a slash or a backslash from the checks above.
         for index in segment.indices where segment[index] == UInt8(ascii: "%") && index + 2 < segment.endIndex {
             guard let high = Hex.value(segment[index + 1]), let low = Hex.value(segment[index + 2]) else { continue }

@@ -9,6 +9,13 @@ package final class HTTPBody: Sendable {
         var limit = Int.max
         var isWanted = false
         var waiter: CheckedContinuation<Result<[UInt8], HTTPBodyError>, Never>?
+
+        /// The handler wants the body, up to `limit`; the outcome when that is known already.
+        mutating func limited(to limit: Int) -> Result<[UInt8], HTTPBodyError>? {
+            self.limit = limit
+            isWanted = true
+            return HTTPBody.outcome(&self)
+        }
     }
 
     private let state = Mutex(State())
@@ -33,11 +40,11 @@ package final class HTTPBody: Sendable {
     /// - Throws: `.tooLarge` as soon as it is known to exceed `limit`, `.disconnected`.
     package func collect(limit: Int) async throws(HTTPBodyError) -> [UInt8] {
         if let declaredLength, declaredLength > limit { throw .tooLarge }
+        // Most bodies have come with their head.
+        if let ready = state.withLock({ $0.limited(to: limit) }) { return try ready.get() }
         let result = await withCheckedContinuation { continuation in
             let early: Result<[UInt8], HTTPBodyError>? = state.withLock { state in
-                state.limit = limit
-                state.isWanted = true
-                if let ready = Self.outcome(&state) { return ready }
+                if let ready = state.limited(to: limit) { return ready }
                 state.waiter = continuation
                 return nil
             }
