@@ -12,6 +12,7 @@ package struct Services: Sendable {
     package let policies: Policies
     package let tokens: Tokens
     package let leases: Leases
+    package let engineLeases: EngineLeases
     package let audit: AuditBroker
     package let reaper: LeaseReaper
     package let cluster: ClusterIdentity

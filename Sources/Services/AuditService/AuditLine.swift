@@ -120,6 +120,12 @@ struct AuditLine {
     private func write(_ response: AuditResponse, to writer: inout JSONWriter) {
         if let auth = response.auth { write(auth, to: &writer) }
         writeMount(to: &writer)
+        if !response.leaseID.isEmpty {
+            writer.key("secret")
+            writer.beginObject()
+            writer.member("lease_id", response.leaseID)
+            writer.endObject()
+        }
         if !response.data.isEmpty {
             writer.key("data")
             hash.write(response.data, clear: record.clearResponseKeys, to: &writer)

@@ -57,6 +57,7 @@ package struct AuditCaller: Sendable {
 package struct AuditResponse: Sendable {
     package var data: JSONObject = [:]
     package var auth: IssuedAuth?
+    package var leaseID = ""
     package var wrapInfo: WrapInfo?
     package var warnings: [String] = []
 

@@ -1,14 +1,15 @@
 package import CofferBase
-internal import CofferJSON
+package import CofferJSON
 
-/// Something that ends at a known time unless it is renewed: a token, later a secret.
-package struct Lease: Sendable, Equatable {
+/// Something that ends at a known time unless it is renewed: a token, or what an engine gave out.
+package struct Lease: Sendable {
     package enum Kind: String, Sendable { case token, secret }
 
     /// `auth/<mount>/<path>/h<hex>` for tokens, `<mount>/<path>/<random>` for secrets.
     package var id: String
     package var kind: Kind
-    /// Storage key of the token: its own for a token lease, the owner's for a secret.
+    /// Storage key of the token: its own for a token lease, the owner's for a secret; empty
+    /// when nobody owns it (made by a batch token without a parent).
     package var tokenKey: String
     package var namespaceID: String
     package var issueTime: Timestamp
@@ -17,6 +18,35 @@ package struct Lease: Sendable, Equatable {
     package var renewable: Bool
     /// Failed revocations so far; decides when the next one is tried.
     package var failedAttempts: Int
+    /// Revocation has begun: it is renewed no more, and a token under it is refused.
+    package var isRevoking = false
+    /// The reaper has given up; an operator must look.
+    package var isIrrevocable = false
+    /// Why the last revocation failed, at most 240 characters; holds no secret.
+    package var revocationError = ""
+    /// What an engine asked for; nil for tokens.
+    package var secret: Secret?
+
+    /// What its engine needs to renew and revoke a secret.
+    package struct Secret: Sendable {
+        /// The mount that made it, wherever that is mounted by now.
+        package var mountUUID: String
+        package var ttl: Duration
+        package var maximumTTL: Duration
+        /// No renewal goes beyond this (the end of a batch token); nil when nothing but the TTLs limits it.
+        package var latestEnd: Timestamp?
+        package var internalData: JSONObject
+
+        package init(
+            mountUUID: String, ttl: Duration, maximumTTL: Duration, latestEnd: Timestamp?, internalData: JSONObject
+        ) {
+            self.mountUUID = mountUUID
+            self.ttl = ttl
+            self.maximumTTL = maximumTTL
+            self.latestEnd = latestEnd
+            self.internalData = internalData
+        }
+    }
 
     package init(
         id: String, kind: Kind, tokenKey: String, namespaceID: String, issueTime: Timestamp,
@@ -32,34 +62,7 @@ package struct Lease: Sendable, Equatable {
         self.renewable = renewable
         self.failedAttempts = failedAttempts
     }
-}
 
-extension Lease {
-    func encoded() -> [UInt8] {
-        let object: JSONObject = [
-            "id": .string(id), "kind": .string(kind.rawValue), "token": .string(tokenKey),
-            "namespace": .string(namespaceID), "issued": .int(issueTime.nanoseconds),
-            "expires": .int(expireTime.nanoseconds),
-            "renewed": lastRenewal.map { .int($0.nanoseconds) } ?? .null,
-            "renewable": .bool(renewable), "attempts": .int(failedAttempts),
-        ]
-        return JSON.object(object).serialized()
-    }
-
-    /// Nil when the record is damaged.
-    init?(encoded bytes: [UInt8]) {
-        guard let object = try? JSON.parseObject(bytes, limits: .trusted),
-            let id = object["id"]?.stringValue,
-            let kind = object["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
-            let tokenKey = object["token"]?.stringValue,
-            let issued = object["issued"]?.intValue, let expires = object["expires"]?.intValue
-        else { return nil }
-        self.init(
-            id: id, kind: kind, tokenKey: tokenKey,
-            namespaceID: object["namespace"]?.stringValue ?? "root",
-            issueTime: Timestamp(nanoseconds: issued), expireTime: Timestamp(nanoseconds: expires),
-            lastRenewal: object["renewed"]?.intValue.map { Timestamp(nanoseconds: $0) },
-            renewable: object["renewable"]?.boolValue ?? false,
-            failedAttempts: Int(object["attempts"]?.intValue ?? 0))
-    }
+    /// What is left at `now`; never negative.
+    package func remainingTTL(at now: Timestamp) -> Duration { max(expireTime - now, .zero) }
 }

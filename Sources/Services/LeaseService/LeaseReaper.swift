@@ -1,16 +1,18 @@
 package import CofferBase
-internal import Synchronization
 
 /// Ends leases when their time has come: sleeps until the next expiry, then
-/// hands each due lease to `revoke`.
+/// hands all due leases to `revoke`, up to 200 at a time.
 ///
-/// A failed revocation is tried again after 10 s × 2ⁿ; the lease stays in the
-/// calendar, so that a crash loses nothing.
+/// A failed revocation is tried again after 10 s × 2ⁿ, six times, and then left to an
+/// operator; until then the lease stays in the calendar, so that a crash loses nothing.
 package actor LeaseReaper {
+    /// How many revocations run at once (contract, "Leases").
+    private static let workers = 200
+
     private let leases: Leases
     private let clock: any WallClock
     private let revoke: @Sendable (Lease) async throws -> Void
-    private let postpone: @Sendable (Lease, Timestamp) async throws -> Void
+    private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
     private var sleeper: Task<Void, any Error>?
     private var wakeAt: Timestamp?
@@ -19,18 +21,18 @@ package actor LeaseReaper {
 
     /// - Parameters:
     ///   - revoke: ends the lease and what it stands for.
-    ///   - postpone: moves the lease in the calendar after a failure.
+    ///   - explain: what an operator may read about a failure; no secret.
     ///   - report: takes a line for the server log; it names lease kinds, never values.
     package init(
         leases: Leases, clock: any WallClock,
         revoke: @escaping @Sendable (Lease) async throws -> Void,
-        postpone: @escaping @Sendable (Lease, Timestamp) async throws -> Void,
+        explain: @escaping @Sendable (any Error) -> String,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.leases = leases
         self.clock = clock
         self.revoke = revoke
-        self.postpone = postpone
+        self.explain = explain
         self.report = report
     }
 
@@ -43,9 +45,9 @@ package actor LeaseReaper {
     package func run() async {
         while !isStopped {
             do {
+                earliestAdded = nil
                 let more = try await reapOnce()
                 if more { continue }
-                earliestAdded = nil
                 let next = try await leases.nextExpiry() ?? clock.now + .seconds(3600)
                 // A lease may have been added while the calendar was read.
                 await sleep(until: min(next, earliestAdded ?? next))
@@ -58,16 +60,22 @@ package actor LeaseReaper {
 
     /// Ends what is due now; true when there may be more.
     package func reapOnce() async throws -> Bool {
-        let due = try await leases.due(at: clock.now, limit: 200)
-        for lease in due where !isStopped {
-            do {
-                try await revoke(lease)
-            } catch {
-                report("a \(lease.kind.rawValue) lease could not be revoked; it will be tried again")
-                try await postpone(lease, clock.now + Self.pause(after: lease.failedAttempts))
-            }
+        let due = try await leases.due(at: clock.now, limit: Self.workers)
+        if isStopped { return false }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for lease in due { group.addTask { try await self.end(lease) } }
+            try await group.waitForAll()
         }
         return !due.isEmpty
+    }
+
+    private nonisolated func end(_ lease: Lease) async throws {
+        do {
+            try await revoke(lease)
+        } catch {
+            report("a \(lease.kind.rawValue) lease could not be revoked; it will be tried again")
+            try await leases.postpone(lease.id, because: explain(error), now: clock.now)
+        }
     }
 
     /// A lease that ends at `time` was added: wakes the sleeper when that is sooner.
@@ -84,9 +92,6 @@ package actor LeaseReaper {
         isStopped = true
         sleeper?.cancel()
     }
-
-    /// 10 s × 2ⁿ, at most 10 × 2⁵ s (contract, "Leases").
-    static func pause(after failures: Int) -> Duration { .seconds(10 << min(max(failures, 0), 5)) }
 
     private func sleep(until time: Timestamp) async {
         if isStopped { return }

@@ -8,12 +8,14 @@ internal import Synchronization
 /// |---|---|
 /// | `sys/expire/id/<lease id>` | the lease |
 /// | `sys/expire/at/<16 hex digits>/<lease id>` | nothing: the key orders leases by expiry in nanoseconds |
+/// | `sys/expire/token/<token key>/<lease id>` | nothing: the key lists what a token holds |
+/// | `sys/expire/irrevocable/<lease id>` | nothing: the reaper has given up, the calendar knows it no more |
 ///
 /// Nothing is read at start-up but the first key of the calendar. Changes are
 /// staged into the caller's transaction, so that a token and its lease live and
 /// die in one commit.
 package final class Leases: Sendable {
-    private let view: StorageView
+    let view: StorageView
     private let wake = Mutex<(@Sendable (Timestamp) -> Void)?>(nil)
 
     package init(storage: any TransactionalStorage) {
@@ -25,22 +27,28 @@ package final class Leases: Sendable {
     }
 
     /// Writes a new or changed lease; `old` is what the same transaction read before.
+    /// After the commit the caller says `announce`.
     package func stage(
         _ lease: Lease, replacing old: Lease?, in transaction: inout Transaction
     ) async throws {
         try await transaction.within(view) { inner in
-            if let old, old.expireTime != lease.expireTime { inner.delete(Self.calendarKey(old)) }
+            if let old { Self.unlist(old, in: &inner) }
             inner.put(Self.key(lease.id), lease.encoded())
-            inner.put(Self.calendarKey(lease), [])
+            inner.put(lease.isIrrevocable ? Self.irrevocableKey(lease.id) : Self.calendarKey(lease), [])
+            if let key = Self.holderKey(lease), !lease.isRevoking { inner.put(key, []) }
         }
-        notify(lease.expireTime)
     }
 
     package func stageRemoval(of lease: Lease, in transaction: inout Transaction) async throws {
         try await transaction.within(view) { inner in
             inner.delete(Self.key(lease.id))
-            inner.delete(Self.calendarKey(lease))
+            Self.unlist(lease, in: &inner)
         }
+    }
+
+    private static func unlist(_ lease: Lease, in transaction: inout Transaction) {
+        transaction.delete(lease.isIrrevocable ? irrevocableKey(lease.id) : calendarKey(lease))
+        if let key = holderKey(lease) { transaction.delete(key) }
     }
 
     /// The lease as the transaction sees it.
@@ -50,12 +58,31 @@ package final class Leases: Sendable {
         }
     }
 
+    /// Reads a lease, lets `change` decide, and writes what it left; the lease is removed when that is nil.
+    /// - Returns: the lease as it is now.
+    @discardableResult
+    package func update(_ id: String, _ change: (inout Lease?) throws -> Void) async throws -> Lease? {
+        let changed: Lease? = try await view.transaction { transaction in
+            let old = try await load(id, in: &transaction)
+            var lease = old
+            try change(&lease)
+            if let lease {
+                try await stage(lease, replacing: old, in: &transaction)
+            } else if let old {
+                try await stageRemoval(of: old, in: &transaction)
+            }
+            return lease
+        }
+        if let changed { announce(changed.expireTime) }
+        return changed
+    }
+
     /// Leases that have expired by `now`, earliest first. A calendar entry without its lease is removed.
     package func due(at now: Timestamp, limit: Int) async throws -> [Lease] {
         var due: [Lease] = []
         for key in try await view.scan("at/", limit: limit) {
             guard let (time, id) = Self.parse(key), time <= now else { break }
-            if let lease = try await load(id), lease.expireTime == time {
+            if let lease = try await load(id), lease.expireTime == time, !lease.isIrrevocable {
                 due.append(lease)
             } else {
                 try await view.delete(key)
@@ -64,38 +91,33 @@ package final class Leases: Sendable {
         return due
     }
 
-    /// Every lease whose id starts with `path`.
-    package func all(below path: String) async throws -> [Lease] {
-        var found: [Lease] = []
-        var after: StorageKey?
-        while true {
-            let keys = try await view.scan(Self.key(path), after: after, limit: 500)
-            guard let last = keys.last else { return found }
-            for key in keys {
-                if let lease = try await view.get(key).flatMap({ Lease(encoded: $0) }) { found.append(lease) }
-            }
-            after = last
-        }
-    }
-
     /// When the next lease ends; nil when there is none.
     package func nextExpiry() async throws -> Timestamp? {
         try await view.scan("at/", limit: 1).first.flatMap { Self.parse($0)?.time }
     }
 
-    /// Calls `body` with the expiry of each lease that is staged, so that a sleeper can wake earlier.
+    /// Calls `body` with the expiry of each lease that is announced, so that a sleeper can wake earlier.
     package func onChange(_ body: @escaping @Sendable (Timestamp) -> Void) {
         wake.withLock { $0 = body }
     }
 
-    private func notify(_ time: Timestamp) {
+    /// A lease that ends at `time` has been committed. Said before the commit, a sleeper could
+    /// look, find nothing and sleep on.
+    package func announce(_ time: Timestamp) {
         let body = wake.withLock { $0 }
         body?(time)
     }
 
-    private static func key(_ id: String) -> StorageKey { StorageKey("id/" + id) }
+    static func key(_ id: String) -> StorageKey { StorageKey("id/" + id) }
+    static func irrevocableKey(_ id: String) -> StorageKey { StorageKey("irrevocable/" + id) }
 
-    private static func calendarKey(_ lease: Lease) -> StorageKey {
+    /// A token's own lease is found through the token.
+    static func holderKey(_ lease: Lease) -> StorageKey? {
+        guard lease.kind == .secret, !lease.tokenKey.isEmpty else { return nil }
+        return StorageKey("token/" + lease.tokenKey + "/" + lease.id)
+    }
+
+    static func calendarKey(_ lease: Lease) -> StorageKey {
         var time: [UInt8] = []
         let stamp = UInt64(clamping: lease.expireTime.nanoseconds)
         for shift in stride(from: 56, through: 0, by: -8) {
@@ -104,7 +126,7 @@ package final class Leases: Sendable {
         return StorageKey(bytes: Array("at/".utf8) + time + [UInt8(ascii: "/")] + Array(lease.id.utf8))
     }
 
-    private static func parse(_ key: StorageKey) -> (time: Timestamp, id: String)? {
+    static func parse(_ key: StorageKey) -> (time: Timestamp, id: String)? {
         let bytes = key.bytes.dropFirst(3)
         guard bytes.count > 17, let raw = Hex.decode(String(decoding: bytes.prefix(16), as: UTF8.self)) else {
             return nil

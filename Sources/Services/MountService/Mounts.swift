@@ -44,6 +44,7 @@ package final class Mounts: Sendable {
             let entry = try MountEntry(encoded: bytes)
             if entry.state == .removing {
                 interrupted.append(entry)
+                loaded.startRemoving(try route(for: entry))
             } else {
                 loaded.set(try route(for: entry))
             }
@@ -74,15 +75,18 @@ package final class Mounts: Sendable {
         return entry
     }
 
-    /// Takes a mount out of service; its data is removed by `finishRemoval`.
-    /// - Returns: the entry, or nil when nothing is mounted there.
+    /// Takes a mount out of service; its leases can still be revoked, and its data is removed by `finishRemoval`.
+    /// - Returns: the entry, also of a mount that is being removed already; nil when nothing is mounted there.
     package func beginRemoval(of fullPath: String) async throws -> MountEntry? {
-        guard let route = current.value[fullPath] else { return nil }
+        guard let route = current.value[fullPath] else {
+            return current.value.removing.first { $0.mount.path == fullPath }?.entry
+        }
         if route.kind.isBuiltIn { throw EngineError.badRequest("cannot unmount \"\(route.mount.path)\"") }
         var entry = route.entry
         entry.state = .removing
         try await table.put(StorageKey(entry.uuid), entry.encoded())
-        current.update { $0.remove(fullPath) }
+        let leaving = try self.route(for: entry)
+        current.update { $0.startRemoving(leaving) }
         return entry
     }
 
@@ -90,6 +94,7 @@ package final class Mounts: Sendable {
     package func finishRemoval(of entry: MountEntry) async throws {
         try await StorageView(base, prefix: StorageKey(entry.storagePrefix)).deleteAll()
         try await table.delete(StorageKey(entry.uuid))
+        current.update { $0.finishRemoving(entry.uuid) }
     }
 
     /// Changes settings of a mount; the engine is made anew at its next request.

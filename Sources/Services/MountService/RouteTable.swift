@@ -3,6 +3,9 @@ internal import CofferFramework
 /// All mounts of the server, by full path. Mounts never nest, so a path has at most one.
 package struct RouteTable: Sendable {
     private var byPath: [String: Route] = [:]
+    private var byUUID: [String: Route] = [:]
+    /// Disabled, but not gone: their leases must still be revoked. Requests do not reach them.
+    package private(set) var removing: [Route] = []
 
     package struct Hit: Sendable {
         package let route: Route
@@ -27,6 +30,9 @@ package struct RouteTable: Sendable {
     /// The mount at exactly this full path.
     package subscript(fullPath: String) -> Route? { byPath[fullPath] }
 
+    /// The mount with this id, one that is being removed included.
+    package func route(uuid: String) -> Route? { byUUID[uuid] ?? removing.first { $0.entry.uuid == uuid } }
+
     package func route(accessor: String) -> Route? {
         byPath.values.first { $0.entry.accessor == accessor }
     }
@@ -38,11 +44,24 @@ package struct RouteTable: Sendable {
 
     /// The mount that stands in the way of a new one at `path`: the same, above or below.
     func conflict(with path: String) -> String? {
-        byPath.keys.first { path.hasPrefix($0) || $0.hasPrefix(path) }
+        (Array(byPath.keys) + removing.map(\.mount.path)).first { path.hasPrefix($0) || $0.hasPrefix(path) }
     }
 
-    mutating func set(_ route: Route) { byPath[route.mount.path] = route }
-    mutating func remove(_ fullPath: String) { byPath[fullPath] = nil }
+    mutating func set(_ route: Route) {
+        byPath[route.mount.path] = route
+        byUUID[route.entry.uuid] = route
+    }
+
+    mutating func remove(_ fullPath: String) {
+        if let route = byPath.removeValue(forKey: fullPath) { byUUID[route.entry.uuid] = nil }
+    }
+
+    mutating func startRemoving(_ route: Route) {
+        remove(route.mount.path)
+        removing.append(route)
+    }
+
+    mutating func finishRemoving(_ uuid: String) { removing.removeAll { $0.entry.uuid == uuid } }
 }
 
 /// Dictionary keys fold canonical equivalence; a path must match byte by byte.

@@ -36,6 +36,7 @@ package struct TokenEntry: Sendable {
 
     package var isOrphan: Bool { parentKey.isEmpty }
     package var isRoot: Bool { policies.contains("root") }
+    package var isBatch: Bool { typeName == TokenType.batch.rawValue }
 
     static let schema = Schema<TokenEntry>(
         { TokenEntry() },

@@ -32,9 +32,16 @@ package struct IssuedToken: Sendable {
 extension Tokens {
     /// Makes a token: entry, accessor, place under its parent and lease, in one commit.
     package func issue(_ grant: AuthGrant, _ context: IssueContext) async throws -> IssuedToken {
-        try await view.transaction { transaction in
+        let issued = try await view.transaction { transaction in
             try await stage(grant, context, in: &transaction)
         }
+        announce(issued)
+        return issued
+    }
+
+    /// Tells the reaper of a token that has been committed.
+    func announce(_ issued: IssuedToken) {
+        if issued.auth.leaseDuration > .zero { leases.announce(clock.now + issued.auth.leaseDuration) }
     }
 
     /// The same inside another transaction of this storage's root.
@@ -62,7 +69,9 @@ extension Tokens {
         if !neverExpires {
             // A lifetime that is used up already must not become "never" (CVE-2021-32923).
             guard lifetime.ttl > .zero else { throw EngineError.badRequest("the token would have no lifetime left") }
-            entry.leaseID = "\(context.path)/\(key)"
+            // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
+            let home = context.path.hasPrefix("auth/") ? context.path : "auth/token/wrapping"
+            entry.leaseID = "\(home)/\(key)"
             let lease = Lease(
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
                 expireTime: now + lifetime.ttl, renewable: entry.renewable)

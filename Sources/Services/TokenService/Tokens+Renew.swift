@@ -17,6 +17,7 @@ extension Tokens {
         let duration: Duration
         (warnings, duration) = try await view.transaction { transaction in
             guard let lease = try await leases.load(live.entry.leaseID, in: &transaction), lease.expireTime > now,
+                !lease.isRevoking,
                 let stored = try await transaction.get(Self.idKey(live.key)),
                 try TokenEntry(encoded: stored).uses >= 0
             else { throw EngineError.permissionDenied }

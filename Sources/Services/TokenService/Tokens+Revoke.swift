@@ -1,6 +1,6 @@
-package import CofferBase
+internal import CofferBase
 internal import CofferStorage
-package import LeaseService
+internal import LeaseService
 
 extension Tokens {
     /// Ends a token and everything below it: children, their children, cubbyholes, leases.
@@ -41,17 +41,6 @@ extension Tokens {
         try await erase(key)
     }
 
-    /// Moves a lease that could not be ended to `time`.
-    package func postpone(_ lease: Lease, until time: Timestamp) async throws {
-        try await view.transaction { transaction in
-            guard let current = try await leases.load(lease.id, in: &transaction) else { return }
-            var later = current
-            later.expireTime = time
-            later.failedAttempts += 1
-            try await leases.stage(later, replacing: current, in: &transaction)
-        }
-    }
-
     /// Makes the token unusable; false when there is none.
     private func mark(_ key: String) async throws -> Bool {
         let now = clock.now
@@ -69,10 +58,12 @@ extension Tokens {
                     id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID,
                     issueTime: entry.creationTime, expireTime: now, renewable: false)
             lease.expireTime = min(lease.expireTime, now)
+            lease.isRevoking = true
             try await leases.stage(lease, replacing: old, in: &transaction)
             return true
         }
         cache.forget(key)
+        if exists { leases.announce(now) }
         return exists
     }
 
@@ -80,10 +71,12 @@ extension Tokens {
         try await view.children(of: StorageKey("parent/" + key + "/"), limit: 1).first
     }
 
-    /// Removes every trace of one marked token without children.
+    /// Removes every trace of one marked token without children. What it holds at engines is
+    /// handed to the reaper first: a target that is down must not keep the token alive.
     private func erase(_ key: String) async throws {
         guard let stored = try await view.get(Self.idKey(key)) else { return }
         let entry = try TokenEntry(encoded: stored)
+        try await leases.makeAllDue(heldBy: key, now: clock.now)
         if !entry.cubbyholeID.isEmpty {
             try await cubbyholes.deleteAll(below: StorageKey(entry.cubbyholeID + "/"))
         }
@@ -96,14 +89,5 @@ extension Tokens {
             }
         }
         cache.forget(key)
-    }
-}
-
-extension Tokens {
-    /// Ends every token that was issued below a path (an auth method that is disabled).
-    package func revokeAll(below path: String) async throws {
-        for lease in try await leases.all(below: path) where lease.kind == .token {
-            try await revoke(key: lease.tokenKey)
-        }
     }
 }

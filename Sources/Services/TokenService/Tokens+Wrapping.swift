@@ -63,6 +63,7 @@ extension Tokens {
             }
             return issued
         }
+        announce(issued)
         return WrapInfo(
             token: issued.auth.clientToken, accessor: issued.auth.accessor, ttl: ttl, creationTime: now,
             creationPath: creationPath, wrappedAccessor: wrappedAccessor)

@@ -127,9 +127,10 @@ package final class Tokens: Sendable {
                 try await revoke(key: key)
                 return nil
             }
+            // A revocation that is tried again later has moved the lease, but the token is over.
             live = LiveToken(
-                key: key, entry: entry, issueTime: lease.issueTime, expireTime: lease.expireTime,
-                lastRenewal: lease.lastRenewal)
+                key: key, entry: entry, issueTime: lease.issueTime,
+                expireTime: lease.isRevoking ? lease.issueTime : lease.expireTime, lastRenewal: lease.lastRenewal)
         }
         cache.insert(live, ifStill: generation)
         return live

@@ -147,8 +147,8 @@ extension Core {
         let services = try open()
         let path = Self.clean(fullPath)
         if let entry = try await services.mounts.beginRemoval(of: path) {
-            if entry.class == .auth { try await services.tokens.revokeAll(below: path) }
-            try await services.mounts.finishRemoval(of: entry)
+            try await services.engineLeases.revokeAll(below: path)
+            try await services.engineLeases.finishRemoval(of: entry)
         }
         return .empty
     }

@@ -36,6 +36,8 @@ struct RemountPaths {
                         let from = try Self.folder(input.from)
                         let to = try Self.folder(input.to)
                         try await core.open().mounts.move(from: from, to: to)
+                        // Lease ids name the old path, where something else may be mounted soon.
+                        try await core.open().engineLeases.revokeAll(below: from)
                         let id = try call.random.uuid()
                         finished.update { $0[id] = ["source_mount": .string(from), "target_mount": .string(to)] }
                         return .data(["migration_id": .string(id)])

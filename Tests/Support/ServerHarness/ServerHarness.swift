@@ -2,7 +2,7 @@ internal import Catalog
 internal import CofferBarrier
 internal import CofferBase
 package import CofferCore
-internal import CofferFramework
+package import CofferFramework
 package import CofferHTTP
 package import CofferJSON
 package import CofferStorage
@@ -19,15 +19,25 @@ package struct ServerHarness: Sendable {
     package let audit: RecordingAudit
     private let handler: APIHandler
 
+    /// Changes entries behind the services' back.
+    package func change(_ changes: [StorageKey: WriteBatch.Change]) async throws {
+        var batch = WriteBatch(epoch: core.barrier.epoch)
+        batch.changes = changes
+        try await core.barrier.commit(batch)
+    }
+
     /// Sealed and not initialised, unless the storage holds a server.
-    package init(storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock()) {
+    /// - Parameter engines: kinds beside those of the catalogue.
+    package init(
+        storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(), engines: [EngineKind] = []
+    ) {
         self.storage = storage
         self.clock = clock
         let audit = RecordingAudit()
         self.audit = audit
         let own = Snapshot<Core?>(nil)
         var configuration = CoreConfiguration()
-        configuration.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        configuration.engines = Catalogue.engines + engines + SystemEngine.kinds { own.value }
         configuration.auditDevices =
             Catalogue.auditDevices
             + [AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit }]
@@ -40,8 +50,10 @@ package struct ServerHarness: Sendable {
     }
 
     /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.
-    package static func unsealed(storage: any Storage = MemoryStorage()) async throws -> ServerHarness {
-        let server = ServerHarness(storage: storage)
+    package static func unsealed(
+        storage: any Storage = MemoryStorage(), engines: [EngineKind] = []
+    ) async throws -> ServerHarness {
+        let server = ServerHarness(storage: storage, engines: engines)
         let made = try await server.core.initialize(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root")
         for share in made.shares { try await server.core.unseal(with: share) }
         try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])

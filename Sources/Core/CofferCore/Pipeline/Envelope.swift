@@ -21,7 +21,7 @@ struct Envelope {
         case .unwrapped(var object):
             object["request_id"] = .string(id)
             return Answer(.json(.object(object)), status: 200)
-        case .none where outcome.auth == nil && warnings.isEmpty:
+        case .none where outcome.auth == nil && outcome.lease == nil && warnings.isEmpty:
             return Answer(.empty, status: outcome.reply.status ?? 204)
         case .none, .data:
             var object = object
@@ -39,9 +39,10 @@ struct Envelope {
         if case .data(let object) = outcome.reply.body { data = .object(object) }
         var object = JSONObject(capacity: 9)
         object.append("request_id", .string(id))
-        object.append("lease_id", "")
-        object.append("renewable", false)
-        object.append("lease_duration", .int(outcome.reply.advisoryLeaseSeconds ?? 0))
+        object.append("lease_id", .string(outcome.lease?.id ?? ""))
+        object.append("renewable", .bool(outcome.lease?.renewable ?? false))
+        let seconds = outcome.lease?.duration.wholeSeconds ?? outcome.reply.advisoryLeaseSeconds ?? 0
+        object.append("lease_duration", .int(seconds))
         object.append("data", data)
         object.append("wrap_info", nil)
         object.append("warnings", warnings.isEmpty ? nil : .strings(warnings))

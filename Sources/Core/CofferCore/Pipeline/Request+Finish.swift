@@ -34,6 +34,7 @@ extension Request {
         case .success(let outcome):
             var response = AuditResponse()
             response.auth = outcome.auth
+            response.leaseID = outcome.lease?.id ?? ""
             response.wrapInfo = outcome.wrapInfo
             response.warnings = outcome.reply.warnings
             if outcome.wrapInfo == nil { response.data = outcome.auditedData }
@@ -93,7 +94,7 @@ extension Request {
 extension Request.Outcome {
     /// True when the answer has a body of the envelope kind.
     var hasResponse: Bool {
-        if auth != nil || !reply.warnings.isEmpty { return true }
+        if auth != nil || lease != nil || !reply.warnings.isEmpty { return true }
         if case .none = reply.body { return false } else { return true }
     }
 
@@ -102,7 +103,7 @@ extension Request.Outcome {
         if reply.wrapInfo != nil { return false }
         return switch reply.body {
         case .data, .unwrapped: true
-        case .none: auth != nil
+        case .none: auth != nil || lease != nil
         case .bare, .raw: false
         }
     }

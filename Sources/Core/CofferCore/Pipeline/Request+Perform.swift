@@ -105,6 +105,7 @@ extension Request {
     struct Outcome: Sendable {
         var reply: Reply
         var auth: IssuedAuth?
+        var lease: IssuedLease?
         var wrapInfo: WrapInfo?
         var unknownFields: [String] = []
     }
@@ -123,7 +124,24 @@ extension Request {
             outcome.auth = issued.auth
             outcome.reply.warnings += issued.warnings
         }
+        try await lease(&outcome, gate)
         return outcome
+    }
+
+    /// Registers what the engine gave out; an answer whose lease is not registered is never shown.
+    private func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
+        switch outcome.reply.lease {
+        case nil: break
+        case .issued(let lease)?: outcome.lease = lease
+        case .grant(let grant)?:
+            guard let services = gate.services, let route = location?.route, let token else {
+                throw Denial.missingToken
+            }
+            let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
+            let registered = try await services.engineLeases.register(grant, from: origin)
+            outcome.lease = registered.lease
+            outcome.reply.warnings += registered.warnings
+        }
     }
 
     /// Names of fields that no declaration knows, sorted.

@@ -78,22 +78,26 @@ extension Core {
         let leases = Leases(storage: barrier)
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
-        for mount in interrupted { try await mounts.finishRemoval(of: mount) }
+        let engineLeases = EngineLeases(leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random)
+        for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
+            // The targets of its leases may be down: they must not keep the server sealed.
+            try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
+        }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
+            engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
-            reaper: makeReaper(leases, tokens), cluster: try await clusterIdentity(barrier))
+            reaper: makeReaper(engineLeases), cluster: try await clusterIdentity(barrier))
     }
 
-    private func makeReaper(_ leases: Leases, _ tokens: Tokens) -> LeaseReaper {
+    private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
         let log = log
         let reaper = LeaseReaper(
-            leases: leases, clock: clock,
-            revoke: { lease in try await tokens.revoke(key: lease.tokenKey) },
-            postpone: { lease, time in try await tokens.postpone(lease, until: time) },
+            leases: engineLeases.leases, clock: clock,
+            revoke: { try await engineLeases.end($0) }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
-        leases.onChange { reaper.leaseAdded(endingAt: $0) }
+        engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
         return reaper
     }
 

@@ -22,6 +22,8 @@ package struct Reply: Sendable {
     package var headers: [Header] = []
     /// A token to issue (login, token creation) or to report (renewal).
     package var auth: AuthResult?
+    /// A lease to register for this answer, or to report (renewal).
+    package var lease: LeaseResult?
     /// Sets `lease_duration` (seconds) of the envelope without a lease (KV v1).
     package var advisoryLeaseSeconds: Int64?
     /// A wrapping token that already exists (rewrap).

@@ -14,7 +14,22 @@ package struct Page: Sendable {
             Field("limit", \.limit, "At most this many names; all when not given.").query,
         ])
 
-    fileprivate var maximum: Int? { limit > 0 ? Int(clamping: limit) : nil }
+    /// Nil for all.
+    package var maximum: Int? { limit > 0 ? Int(clamping: limit) : nil }
+}
+
+extension Page {
+    /// The names of this page, of all names in byte order.
+    package func part(of names: [String]) -> [String] {
+        var names = names[...]
+        if !after.isEmpty {
+            names = names.drop { !after.utf8.lexicographicallyPrecedes($0.utf8) }
+        }
+        return Array(names.prefix(maximum ?? .max))
+    }
+
+    /// Where the list goes on; nil at its start.
+    package var start: String? { after.isEmpty ? nil : after }
 }
 
 extension Call {

@@ -1,0 +1,94 @@
+internal import CofferBase
+internal import CofferFramework
+package import LeaseService
+package import MountService
+internal import TokenService
+
+extension EngineLeases {
+    /// Ends a lease and what it stands for, whichever kind it is; what the reaper does with each due one.
+    package func end(_ lease: Lease) async throws {
+        switch lease.kind {
+        // It takes its lease with it, unless there was no such token any more.
+        case .token: try await tokens.revoke(key: lease.tokenKey)
+        case .secret: try await call(lease).revoke()
+        }
+        try await leases.update(lease.id) { $0 = nil }
+        try await finishRemoval(of: lease)
+    }
+
+    /// Ends a lease now. When that fails the reaper goes on trying, and the caller is told.
+    package func revoke(_ lease: Lease) async throws {
+        guard lease.kind == .secret else { return try await end(lease) }
+        guard let claimed = try await leases.claim(lease.id, now: clock.now) else { return }
+        do {
+            try await end(claimed)
+        } catch {
+            try await leases.postpone(lease.id, because: Self.explain(error), now: clock.now)
+            throw error
+        }
+    }
+
+    /// Forgets a lease whether or not its engine could revoke it.
+    package func forceRevoke(_ lease: Lease) async throws {
+        guard lease.kind == .secret else { return try await end(lease) }
+        try? await call(lease).revoke()
+        try await leases.update(lease.id) { $0 = nil }
+        try await finishRemoval(of: lease)
+    }
+
+    /// The lease with this very id, and all below it as a folder.
+    ///
+    /// Wrapping tokens and logins are `auth/` leases, so no prefix of a secrets engine reaches a token.
+    package func revokeAll(below prefix: String, force: Bool = false) async throws {
+        let folder = prefix.hasSuffix("/") ? prefix : prefix + "/"
+        var failures = 0
+        if let one = try await leases.load(String(folder.dropLast())) {
+            if try await !tryToRevoke(one, force: force) { failures += 1 }
+        }
+        var page = try await leases.page(below: folder)
+        while true {
+            for lease in page.leases {
+                if try await !tryToRevoke(lease, force: force) { failures += 1 }
+            }
+            guard let next = page.next else { break }
+            page = try await leases.page(below: folder, after: next)
+        }
+        if failures == 0 { return }
+        let those = failures == 1 ? "1 lease" : "\(failures) leases"
+        throw EngineError.badRequest("failed to revoke \(those); revocation is tried again in the background")
+    }
+
+    /// False when the target refused; throws only when storage failed.
+    private func tryToRevoke(_ lease: Lease, force: Bool) async throws -> Bool {
+        if force {
+            try await forceRevoke(lease)
+            return true
+        }
+        do {
+            try await revoke(lease)
+            return true
+        } catch is EngineError {
+            return false
+        }
+    }
+
+    /// What an operator may read about a failed revocation: the texts of engines hold no secret, others might.
+    package static func explain(_ error: any Error) -> String { EngineError(any: error).texts.joined(separator: "; ") }
+
+    // MARK: mounts that are being removed
+
+    /// Deletes a mount whose removal waited for its last lease.
+    private func finishRemoval(of lease: Lease) async throws {
+        let removing = mounts.routes.removing
+        guard let route = removing.first(where: { lease.id.hasPrefix($0.mount.path) }) else { return }
+        try await finishRemoval(of: route.entry)
+    }
+
+    /// Deletes a removed mount unless it has leases left.
+    @discardableResult
+    package func finishRemoval(of entry: MountEntry) async throws -> Bool {
+        guard try await leases.isEmpty(below: entry.fullPath) else { return false }
+        try await mounts.finishRemoval(of: entry)
+        return true
+    }
+}

@@ -1,0 +1,68 @@
+package import CofferStorage
+
+extension Leases {
+    /// One page of the leases below a path, and where the next one starts; nil when this was the last.
+    package struct Page: Sendable {
+        package let leases: [Lease]
+        package let next: StorageKey?
+    }
+
+    /// The leases whose id starts with `path`, in order of their ids.
+    package func page(below path: String, after: StorageKey? = nil) async throws -> Page {
+        let keys = try await view.scan(Self.key(path), after: after, limit: 500)
+        var found: [Lease] = []
+        for key in keys {
+            if let lease = try await view.get(key).flatMap({ Lease(encoded: $0) }) { found.append(lease) }
+        }
+        return Page(leases: found, next: keys.count < 500 ? nil : keys.last)
+    }
+
+    package func isEmpty(below path: String) async throws -> Bool {
+        try await view.scan(Self.key(path), limit: 1).isEmpty
+    }
+
+    /// The names directly below a path, folders with their `/`.
+    package func names(below path: String, after: String?, limit: Int?) async throws -> [String] {
+        try await view.children(of: Self.key(path), after: after, limit: limit)
+    }
+
+    /// The leases that nobody could revoke, in order of their ids.
+    package func irrevocable(limit: Int?) async throws -> [Lease] {
+        var found: [Lease] = []
+        try await eachID(in: "irrevocable/", limit: limit) { id in
+            if let lease = try await load(id) { found.append(lease) }
+        }
+        return found
+    }
+
+    /// Calls `body` with every lease id, without reading the leases.
+    package func eachID(_ body: (String) async throws -> Void) async throws {
+        try await eachID(in: "id/", limit: nil, body)
+    }
+
+    /// Calls `body` with the key of each token that holds leases and the number of them, without reading these.
+    package func eachHolder(_ body: (String, Int) async throws -> Void) async throws {
+        for name in try await view.children(of: "token/") {
+            var count = 0
+            try await eachID(in: StorageKey("token/" + name), limit: nil) { _ in count += 1 }
+            try await body(String(name.dropLast()), count)
+        }
+    }
+
+    private func eachID(
+        in folder: StorageKey, limit: Int?, _ body: (String) async throws -> Void
+    ) async throws {
+        var after: StorageKey?
+        var left = limit ?? .max
+        while left > 0 {
+            let wanted = min(1000, left)
+            let keys = try await view.scan(folder, after: after, limit: wanted)
+            for key in keys {
+                try await body(String(decoding: key.bytes.dropFirst(folder.bytes.count), as: UTF8.self))
+            }
+            guard keys.count == wanted, let last = keys.last else { return }
+            after = last
+            left -= wanted
+        }
+    }
+}
