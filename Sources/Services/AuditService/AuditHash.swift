@@ -5,15 +5,28 @@ internal import CofferJSON
 /// The salted hash that stands for a secret in one device's lines (contract vector 9).
 struct AuditHash: Sendable {
     private let mac: HMACSHA256
+    /// Each device has a hash of its own: what one shows, no other one can.
+    private let isRaw: Bool
+    private let hashesAccessors: Bool
 
-    init(salt: [UInt8]) { mac = HMACSHA256(key: salt) }
+    init(salt: [UInt8], isRaw: Bool = false, hashesAccessors: Bool = true) {
+        mac = HMACSHA256(key: salt)
+        self.isRaw = isRaw
+        self.hashesAccessors = hashesAccessors
+    }
 
-    func text(_ value: String) -> String {
+    /// The hash, also for a device that shows texts.
+    func hashed(_ value: String) -> String {
         "hmac-sha256:" + Hex.encode(mac.authenticate(Array(value.utf8)))
     }
 
+    /// What the device's lines hold for a text.
+    func text(_ value: String) -> String { isRaw ? value : hashed(value) }
+
     /// Empty stays empty: it says that nothing was given.
     func secret(_ value: String) -> String { value.isEmpty ? "" : text(value) }
+
+    func accessor(_ value: String) -> String { hashesAccessors ? secret(value) : value }
 
     /// Writes the object with every string value hashed; numbers, booleans and keys stay.
     /// - Parameter clear: top-level keys whose values are shown.
