@@ -38,8 +38,15 @@ let engines: [Module] = [
     Module(name: "CubbyholeEngine", folder: "Engines"),
 ]
 
+let clients: [Module] = [
+    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"])
+]
+
 let auditDevices: [Module] = [
-    Module(name: "FileAudit", folder: "AuditDevices")
+    Module(name: "FileAudit", folder: "AuditDevices"),
+    Module(name: "SocketAudit", folder: "AuditDevices", needs: ["SocketClient"]),
+    Module(name: "SyslogAudit", folder: "AuditDevices", needs: ["SocketClient"]),
+    Module(name: "HTTPAudit", folder: "AuditDevices", needs: ["SocketClient"]),
 ]
 
 /// What every engine, auth method and audit device may import, and nothing above it.
@@ -100,6 +107,7 @@ let executables: [Module] = [
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
 ]
 
+let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
 let engineTestNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "TestSupport"]
 
 let testSupport: [Module] = [
@@ -107,6 +115,8 @@ let testSupport: [Module] = [
         name: "TestSupport", folder: "Tests/Support",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "MemoryStorage"]),
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
+    Module(
+        name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -131,6 +141,17 @@ let tests: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "AuditService", folder: "Services",
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
+            "ServerHarness",
+        ]),
+    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
+    Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
+    Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
+    Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CofferHTTP", folder: "HTTP", needs: ["CofferBase", "CofferCore"]),
@@ -200,7 +221,7 @@ let package = Package(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
     ]
-        + (base + contracts + storages + services + core + edge + programs).map { library($0) }
+        + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
         + (engines + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(

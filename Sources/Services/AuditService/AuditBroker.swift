@@ -28,8 +28,17 @@ package struct Audited: ~Copyable {
 package final class AuditBroker: Sendable {
     private struct Device: Sendable {
         let entry: AuditDeviceEntry
+        let options: AuditOptions
         let hash: AuditHash
-        let device: any AuditDevice
+        let output: AuditOutput
+
+        func line(_ record: AuditRecord, _ now: Timestamp) -> AuditLine {
+            AuditLine(hash: hash, record: record, now: now, elidesLists: options.elidesLists)
+        }
+
+        func finished(_ line: [UInt8], of record: AuditRecord) -> [UInt8] {
+            options.exclusion?.applied(to: line, record.facts) ?? line
+        }
     }
 
     private let view: StorageView
@@ -38,12 +47,15 @@ package final class AuditBroker: Sendable {
     private let random: RandomSource
     private let log: Logger
     private let devices = Snapshot<[Device]>([])
+    /// Which request headers the lines show.
+    package let headers: AuditedHeaders
 
     package init(
         storage: any TransactionalStorage, kinds: [AuditDeviceKind], clock: any WallClock, random: RandomSource,
         log: Logger
     ) {
         view = StorageView(storage, prefix: "core/audit/")
+        headers = AuditedHeaders(storage: storage)
         self.kinds = kinds
         self.clock = clock
         self.random = random
@@ -55,9 +67,17 @@ package final class AuditBroker: Sendable {
         var loaded: [Device] = []
         for key in try await view.scan(limit: 1000) {
             guard let bytes = try await view.get(key) else { continue }
-            loaded.append(try device(for: try AuditDeviceEntry(encoded: bytes)))
+            let device = try device(for: try AuditDeviceEntry(encoded: bytes))
+            await device.output.open()
+            loaded.append(device)
         }
+        try await headers.load()
         devices.replace(with: loaded)
+    }
+
+    /// What of a request's headers goes into its lines; nothing while nobody writes any.
+    package func shownHeaders(_ header: (_ name: String) -> String?) -> [AuditHeader] {
+        devices.value.isEmpty ? [] : headers.shown(header)
     }
 
     // MARK: a request's two lines
@@ -66,8 +86,8 @@ package final class AuditBroker: Sendable {
     package func admit(_ record: AuditRecord) throws(AuditFailure) -> Admitted {
         var shared: [String: [UInt8]] = [:]
         let now = clock.now
-        try write(at: now) { device in
-            let line = AuditLine(hash: device.hash, record: record, now: now)
+        try write(record, at: now) { device in
+            let line = device.line(record, now)
             let both = line.sharedPart()
             shared[device.entry.path] = both
             return line.requestLine(shared: both)
@@ -89,8 +109,8 @@ package final class AuditBroker: Sendable {
         if record.error.isEmpty { record.error = error }
         let now = clock.now
         let shared = admitted.shared
-        try write(at: now) { device in
-            let line = AuditLine(hash: device.hash, record: record, now: now)
+        try write(record, at: now) { device in
+            let line = device.line(record, now)
             return line.responseLine(response, shared: shared[device.entry.path] ?? line.sharedPart())
         }
         return Audited()
@@ -101,15 +121,19 @@ package final class AuditBroker: Sendable {
         admitted.isAudited ? nil : Audited()
     }
 
-    private func write(at now: Timestamp, _ line: (Device) -> [UInt8]) throws(AuditFailure) {
-        let devices = devices.value
+    private func write(
+        _ record: AuditRecord, at now: Timestamp, _ line: (Device) -> [UInt8]
+    ) throws(AuditFailure) {
+        let devices = Self.recipients(of: record, among: devices.value)
+        // Nobody is there to take it, or every filter declined: as in Vault the request goes on.
         if devices.isEmpty { return }
         var accepted = false
         for device in devices {
             do throws(AuditDeviceError) {
-                try device.device.write(line(device), at: now)
+                try device.output.write(device.finished(line(device), of: record), at: now)
                 accepted = true
             } catch {
+                if error.isReported { continue }
                 log.error(
                     "audit device refused a line",
                     metadata: ["device": .string(device.entry.path), "reason": .string(error.reason)])
@@ -118,13 +142,21 @@ package final class AuditBroker: Sendable {
         if !accepted { throw AuditFailure() }
     }
 
+    /// Devices without a filter and those whose filter says yes; the fallback device when there is none.
+    private static func recipients(of record: AuditRecord, among devices: [Device]) -> [Device] {
+        if devices.allSatisfy({ $0.options.filter == nil && !$0.options.isFallback }) { return devices }
+        let facts = record.facts
+        let chosen = devices.filter { !$0.options.isFallback && $0.options.filter?.matches(facts) != false }
+        return chosen.isEmpty ? devices.filter(\.options.isFallback) : chosen
+    }
+
     // MARK: devices
 
     package var entries: [AuditDeviceEntry] { devices.value.map(\.entry) }
 
     /// The hash of `value` in the lines of the device at `path`, or nil when there is none.
     package func hash(_ value: String, forDevice path: String) -> String? {
-        devices.value.first { $0.entry.path == path }?.hash.text(value)
+        devices.value.first { $0.entry.path == path }?.hash.hashed(value)
     }
 
     /// Opens the device, proves that it takes a line, then stores it.
@@ -135,16 +167,20 @@ package final class AuditBroker: Sendable {
         }
         entry.salt = try random.uuid()
         let device = try device(for: entry)
+        if device.options.isFallback && devices.value.contains(where: \.options.isFallback) {
+            throw EngineError.badRequest("there is a fallback device already")
+        }
         var probe = AuditRecord()
         probe.operation = "update"
         probe.path = "sys/audit/test"
-        do throws(AuditDeviceError) {
-            let now = clock.now
-            let line = AuditLine(hash: device.hash, record: probe, now: now)
-            try device.device.write(line.requestLine(shared: line.sharedPart()), at: now)
+        let now = clock.now
+        let line = device.line(probe, now)
+        do {
+            try await device.output.prove(line.requestLine(shared: line.sharedPart()), at: now)
         } catch {
-            device.device.close()
-            throw EngineError.badRequest("the audit device cannot be written: \(error.reason)")
+            device.output.close()
+            let reason = (error as? AuditDeviceError)?.reason ?? "it is closed"
+            throw EngineError.badRequest("the audit device cannot be written: \(reason)")
         }
         try await view.put(StorageKey(entry.path), entry.encoded())
         devices.update { $0.append(device) }
@@ -155,7 +191,7 @@ package final class AuditBroker: Sendable {
         guard let device = devices.value.first(where: { $0.entry.path == path }) else { return false }
         try await view.delete(StorageKey(path))
         devices.update { $0.removeAll { $0.entry.path == path } }
-        device.device.close()
+        device.output.close()
         return true
     }
 
@@ -163,7 +199,7 @@ package final class AuditBroker: Sendable {
     package func reopen() {
         for device in devices.value {
             do throws(AuditDeviceError) {
-                try device.device.reopen()
+                try device.output.reopen()
             } catch {
                 log.error(
                     "audit device could not be reopened",
@@ -173,7 +209,7 @@ package final class AuditBroker: Sendable {
     }
 
     package func close() {
-        for device in devices.value { device.device.close() }
+        for device in devices.value { device.output.close() }
         devices.replace(with: [])
     }
 
@@ -181,7 +217,19 @@ package final class AuditBroker: Sendable {
         guard let kind = kinds.first(where: { $0.type == entry.type }) else {
             throw .badRequest("unknown backend type: \"\(entry.type)\"")
         }
-        return Device(
-            entry: entry, hash: AuditHash(salt: Array(entry.salt.utf8)), device: try kind.make(entry.options))
+        let options = try AuditOptions(entry.options)
+        let hash = AuditHash(
+            salt: Array(entry.salt.utf8), isRaw: options.isRaw, hashesAccessors: options.hashesAccessors)
+        let output = AuditOutput(try kind.make(entry.options), name: entry.path, log: log)
+        return Device(entry: entry, options: options, hash: hash, output: output)
+    }
+}
+
+extension AuditRecord {
+    /// What filters ask about.
+    fileprivate var facts: AuditFilter.Facts {
+        AuditFilter.Facts(
+            mountPoint: mount?.path ?? "", mountType: mount?.type ?? "", namespace: namespace.path,
+            operation: operation, path: path)
     }
 }

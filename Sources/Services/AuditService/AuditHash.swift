@@ -8,14 +8,20 @@ final class AuditHash: Sendable {
     private let mac: HMACSHA256
     /// Hashes by accessor: one caller makes many requests. Accessors are no secrets of their own.
     private let accessors = Mutex<[String: String]>([:])
+    /// Each device has a hash of its own: what one shows, no other one can.
+    private let isRaw: Bool
+    private let hashesAccessors: Bool
 
-    init(salt: [UInt8]) { mac = HMACSHA256(key: salt) }
+    init(salt: [UInt8], isRaw: Bool = false, hashesAccessors: Bool = true) {
+        mac = HMACSHA256(key: salt)
+        self.isRaw = isRaw
+        self.hashesAccessors = hashesAccessors
+    }
 
     /// The hash of an accessor; the last few are remembered.
-    func accessor(_ value: String) -> String {
-        if value.isEmpty { return "" }
+    private func hashedAccessor(_ value: String) -> String {
         if let known = accessors.withLock({ $0[value] }) { return known }
-        let hash = text(value)
+        let hash = hashed(value)
         accessors.withLock { known in
             if known.count >= 1024 { known.removeAll(keepingCapacity: true) }
             known[value] = hash
@@ -23,12 +29,20 @@ final class AuditHash: Sendable {
         return hash
     }
 
-    func text(_ value: String) -> String {
+    /// The hash, also for a device that shows texts.
+    func hashed(_ value: String) -> String {
         "hmac-sha256:" + Hex.encode(mac.authenticate(Array(value.utf8)))
     }
 
+    /// What the device's lines hold for a text.
+    func text(_ value: String) -> String { isRaw ? value : hashed(value) }
+
     /// Empty stays empty: it says that nothing was given.
     func secret(_ value: String) -> String { value.isEmpty ? "" : text(value) }
+
+    func accessor(_ value: String) -> String {
+        value.isEmpty || isRaw || !hashesAccessors ? value : hashedAccessor(value)
+    }
 
     /// Writes the object with every string value hashed; numbers, booleans and keys stay.
     /// - Parameter clear: top-level keys whose values are shown.

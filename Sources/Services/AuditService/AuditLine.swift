@@ -8,6 +8,8 @@ struct AuditLine {
     let hash: AuditHash
     let record: AuditRecord
     let now: Timestamp
+    /// Tell of a list answer only how many keys it has.
+    var elidesLists = false
 
     /// `"auth":{…},"request":{…}`: the same in both lines of a request.
     func sharedPart() -> [UInt8] {
@@ -107,6 +109,19 @@ struct AuditLine {
         writer.put("remote_address", record.remoteAddress)
         if record.remotePort > 0 { writer.member("remote_port", record.remotePort) }
         if let ttl = record.wrapTTL { writer.member("wrap_ttl", ttl.wholeSeconds) }
+        if !record.headers.isEmpty { writeHeaders(to: &writer) }
+    }
+
+    private func writeHeaders(to writer: inout JSONWriter) {
+        writer.key("headers")
+        writer.beginObject()
+        for header in record.headers {
+            writer.key(header.name)
+            writer.beginArray()
+            writer.value(header.isHashed ? hash.text(header.value) : header.value)
+            writer.endArray()
+        }
+        writer.endObject()
     }
 
     private func writeMount(to writer: inout JSONWriter) {
@@ -128,10 +143,19 @@ struct AuditLine {
         }
         if !response.data.isEmpty {
             writer.key("data")
-            hash.write(response.data, clear: record.clearResponseKeys, to: &writer)
+            let data = elidesLists && record.operation == "list" ? Self.elided(response.data) : response.data
+            hash.write(data, clear: record.clearResponseKeys, to: &writer)
         }
         writer.put("warnings", response.warnings)
         if let wrap = response.wrapInfo { write(wrap, to: &writer) }
+    }
+
+    /// A list's keys, and what is told of each, as their number.
+    private static func elided(_ data: JSONObject) -> JSONObject {
+        var elided = data
+        if let keys = data["keys"]?.arrayValue { elided["keys"] = .int(keys.count) }
+        if let infos = data["key_info"]?.objectValue { elided["key_info"] = .int(infos.count) }
+        return elided
     }
 
     private func write(_ wrap: WrapInfo, to writer: inout JSONWriter) {
@@ -139,10 +163,10 @@ struct AuditLine {
         writer.beginObject()
         writer.member("ttl", wrap.ttl.wholeSeconds)
         writer.put("token", hash.secret(wrap.token))
-        writer.put("accessor", hash.secret(wrap.accessor))
+        writer.put("accessor", hash.accessor(wrap.accessor))
         writer.put("creation_time", wrap.creationTime.rfc3339)
         writer.put("creation_path", wrap.creationPath)
-        writer.put("wrapped_accessor", hash.secret(wrap.wrappedAccessor))
+        writer.put("wrapped_accessor", hash.accessor(wrap.wrappedAccessor))
         writer.endObject()
     }
 
@@ -150,7 +174,7 @@ struct AuditLine {
         writer.key("auth")
         writer.beginObject()
         writer.put("client_token", hash.secret(auth.clientToken))
-        writer.put("accessor", hash.secret(auth.accessor))
+        writer.put("accessor", hash.accessor(auth.accessor))
         writer.put("display_name", auth.displayName)
         writer.put("policies", auth.policies)
         writer.put("token_policies", auth.tokenPolicies)

@@ -14,6 +14,8 @@ package struct AuditRecord: Sendable {
     package var remoteAddress = ""
     package var remotePort = 0
     package var wrapTTL: Duration?
+    /// Those that are configured to be shown.
+    package var headers: [AuditHeader] = []
     package var caller: AuditCaller?
     /// Why the request was refused, or how it failed; a text that holds no request value.
     package var error = ""

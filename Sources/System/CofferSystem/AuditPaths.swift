@@ -16,7 +16,7 @@ struct AuditPaths {
         static let schema = Schema<Input>(
             { Input() },
             [
-                Field("type", \.type, "Type of the device: file."),
+                Field("type", \.type, "Type of the device: file, socket, syslog or http."),
                 Field("description", \.description, "What the device is for."),
                 Field("options", \.options, "Options of the device, such as file_path."),
                 Field("local", \.local, "The device is not replicated."),

@@ -10,7 +10,8 @@ package struct SystemEngine: Engine {
             SealPaths(core: core).paths + StatusPaths(core: core).paths + MountPaths(core: core).paths
                 + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
                 + PolicyPaths(core: core).paths + CapabilityPaths(core: core).paths
-                + WrappingPaths(core: core).paths + AuditPaths(core: core).paths + UIPaths(core: core).paths
+                + WrappingPaths(core: core).paths + AuditPaths(core: core).paths
+                + AuditHeaderPaths(core: core).paths + UIPaths(core: core).paths
                 + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths
                 + LeaseReportPaths(core: core).paths)
     }

@@ -16,7 +16,10 @@ package struct ServerHarness: Sendable {
     package let core: Core
     package let storage: any Storage
     package let clock: ManualClock
+    /// Where devices of type `recording` write.
     package let audit: RecordingAudit
+    /// Where devices of type `recording-too` write.
+    package let secondAudit: RecordingAudit
     private let handler: APIHandler
 
     /// Changes entries behind the services' back.
@@ -33,14 +36,18 @@ package struct ServerHarness: Sendable {
     ) {
         self.storage = storage
         self.clock = clock
-        let audit = RecordingAudit()
+        let (audit, secondAudit) = (RecordingAudit(), RecordingAudit())
         self.audit = audit
+        self.secondAudit = secondAudit
         let own = Snapshot<Core?>(nil)
         var configuration = CoreConfiguration()
         configuration.engines = Catalogue.engines + engines + SystemEngine.kinds { own.value }
         configuration.auditDevices =
             Catalogue.auditDevices
-            + [AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit }]
+            + [
+                AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit },
+                AuditDeviceKind(type: "recording-too") { (_: [String: String]) throws(EngineError) in secondAudit },
+            ]
         var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         core = Core(configuration: configuration, storage: storage, clock: clock, random: .system, log: log)

@@ -16,7 +16,9 @@ extension Request {
         if let traits = location?.traits, let exempt = AuditBroker.exempt(traits) { return exempt }
         guard let services = gate.services else { throw .sealed }
         do throws(AuditFailure) {
-            return try services.audit.admit(auditRecord(verdict))
+            var record = auditRecord(verdict)
+            record.headers = services.audit.shownHeaders(incoming.header)
+            return try services.audit.admit(record)
         } catch {
             throw .auditFailed
         }

@@ -15,7 +15,16 @@ package protocol AuditDevice: Sendable {
 /// Why a device refused a line; the reason goes to the server log and names no data.
 package struct AuditDeviceError: Error, Sendable, Equatable {
     package let reason: String
-    package init(_ reason: String) { self.reason = reason }
+    /// The device cannot take this line, ever, but takes others: it is too long for a datagram.
+    package let isOfLineOnly: Bool
+    /// The log has been told already.
+    package let isReported: Bool
+
+    package init(_ reason: String, isOfLineOnly: Bool = false, isReported: Bool = false) {
+        self.reason = reason
+        self.isOfLineOnly = isOfLineOnly
+        self.isReported = isReported
+    }
 }
 
 /// How to make devices of one type from their options.
