@@ -56,6 +56,8 @@ class Collector:
         return any(line["type"] == kind and line["request"].get("path") == path for line in list(self.lines))
 
     def close(self):
+        if self.listener.fileno() < 0:
+            return
         self.awake.set()
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
