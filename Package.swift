@@ -140,6 +140,12 @@ let tests: [Module] = [
     Module(
         name: "CofferCore", folder: "Core",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "ServerHarness", "TestSupport"]),
+    Module(
+        name: "CofferSystem", folder: "System",
+        needs: [
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "ServerHarness", "TestSupport",
+        ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

@@ -20,7 +20,10 @@ package struct ServerHarness: Sendable {
     private let handler: APIHandler
 
     /// Sealed and not initialised, unless the storage holds a server.
-    package init(storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock()) {
+    package init(
+        storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(),
+        _ configure: (inout CoreConfiguration) -> Void = { _ in }
+    ) {
         self.storage = storage
         self.clock = clock
         let audit = RecordingAudit()
@@ -31,6 +34,7 @@ package struct ServerHarness: Sendable {
         configuration.auditDevices =
             Catalogue.auditDevices
             + [AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit }]
+        configure(&configuration)
         var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         core = Core(configuration: configuration, storage: storage, clock: clock, random: .system, log: log)
@@ -40,8 +44,10 @@ package struct ServerHarness: Sendable {
     }
 
     /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.
-    package static func unsealed(storage: any Storage = MemoryStorage()) async throws -> ServerHarness {
-        let server = ServerHarness(storage: storage)
+    package static func unsealed(
+        storage: any Storage = MemoryStorage(), _ configure: (inout CoreConfiguration) -> Void = { _ in }
+    ) async throws -> ServerHarness {
+        let server = ServerHarness(storage: storage, configure)
         let made = try await server.core.initialize(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root")
         for share in made.shares { try await server.core.unseal(with: share) }
         try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])
