@@ -164,6 +164,12 @@ let tests: [Module] = [
             "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage", "MountService",
             "ServerHarness", "TestSupport",
         ]),
+    Module(
+        name: "CofferSystem", folder: "System",
+        needs: [
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "ServerHarness", "TestSupport",
+        ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

@@ -24,12 +24,14 @@ struct RunningServer: Sendable {
     /// When this version was released.
     static let buildDate = "2026-11-24T00:00:00Z"
 
-    static func start(_ configuration: ServerConfiguration, log: Logger) async throws -> RunningServer {
+    static func start(
+        _ configuration: ServerConfiguration, log: Logger, levels: LogLevels
+    ) async throws -> RunningServer {
         let clock = SystemClock()
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
         let (storage, warning) = try open(settings)
         if let warning { log.warning("\(warning)") }
-        let core = makeCore(configuration, storage, clock, log)
+        let core = makeCore(configuration, storage, clock, log, levels)
         let threads = max(2, min(System.coreCount, 8))
         var tls: [TLSContext] = []
         var addresses: [String] = []
@@ -41,11 +43,23 @@ struct RunningServer: Sendable {
             let port = try await http.listen(converted) { await handler.handle($0) }
             addresses.append(address(listener, port))
         }
-        return RunningServer(core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log)
+        let server = RunningServer(
+            core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log)
+        core.controls.sanitizedConfiguration.replace(with: SanitizedConfiguration.object(configuration))
+        core.controls.clusterAddress.replace(with: SanitizedConfiguration.clusterAddress(configuration))
+        core.controls.reloads.replace(with: [
+            "listener": { server.reloadTLS() }, "audit": { server.core.services?.audit.reopen() },
+        ])
+        return server
     }
 
     /// Reads TLS files anew and reopens audit files; what fails stays as it was.
     func reload() {
+        reloadTLS()
+        core.services?.audit.reopen()
+    }
+
+    private func reloadTLS() {
         for context in tls {
             do {
                 try context.reload()
@@ -53,7 +67,6 @@ struct RunningServer: Sendable {
                 log.error("TLS files not reloaded; the old ones stay in use", metadata: ["error": "\(error)"])
             }
         }
-        core.services?.audit.reopen()
     }
 
     /// No new connections; seals; closes the storage.
@@ -73,7 +86,8 @@ struct RunningServer: Sendable {
     }
 
     private static func makeCore(
-        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger
+        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger,
+        _ levels: LogLevels
     ) -> Core {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
@@ -85,6 +99,8 @@ struct RunningServer: Sendable {
         settings.maximumTTL = configuration.maximumLeaseTTL
         settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
+        settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
+        settings.logLevels = levels
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
         core.install(system: SystemEngine(core: core).paths)
@@ -96,6 +112,7 @@ struct RunningServer: Sendable {
         limits.body = listener.maximumRequestSize
         limits.token = listener.maximumTokenHeaderSize
         limits.json = listener.json
+        limits.openings = listener.openings
         return limits
     }
 

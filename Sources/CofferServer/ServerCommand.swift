@@ -53,12 +53,13 @@ package enum ServerCommand {
     private static func serve(
         _ configuration: ServerConfiguration, _ dev: DevMode?, _ environment: [String: String]
     ) async throws -> Int32 {
+        let levels = LogLevels(LogLevels.level(named: configuration.logLevel) ?? .info)
         let log = Logger(label: "core") { name in
             ServerLog(
                 clock: SystemClock(), isJSON: configuration.logFormat == "json",
-                logLevel: ServerLog.level(configuration.logLevel), name: name)
+                levels: levels, name: name)
         }
-        let server = try await RunningServer.start(configuration, log: log)
+        let server = try await RunningServer.start(configuration, log: log, levels: levels)
         Console.write(Banner.text(configuration, server))
         for warning in configuration.warnings { log.warning("\(warning)") }
         try PIDFile.write(configuration.pidFile)

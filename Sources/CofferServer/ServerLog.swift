@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferCore
 internal import CofferJSON
 internal import Glibc
 internal import Logging
@@ -7,9 +8,14 @@ internal import Logging
 struct ServerLog: LogHandler {
     let clock: any WallClock
     let isJSON: Bool
-    var logLevel: Logger.Level
+    let levels: LogLevels
     var metadata: Logger.Metadata = [:]
     let name: String
+
+    var logLevel: Logger.Level {
+        get { levels.level(of: name) }
+        set { _ = levels.set(newValue, for: name) }
+    }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
@@ -53,17 +59,6 @@ struct ServerLog: LogHandler {
         case .info, .notice: "[INFO] "
         case .warning: "[WARN] "
         case .error, .critical: "[ERROR]"
-        }
-    }
-
-    /// Vault's names of levels.
-    static func level(_ name: String) -> Logger.Level {
-        switch name {
-        case "trace": .trace
-        case "debug": .debug
-        case "warn": .warning
-        case "error": .error
-        default: .info
         }
     }
 }

@@ -87,6 +87,9 @@ package struct ConfigurationReader {
             "log_format": .take { (value, target) throws(HCLError) in target.logFormat = try value.text() },
             "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
             "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
+            "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
+                target.hasRawStorageEndpoint = try value.flag()
+            },
             "seal": .refused("this version opens with Shamir shares only; remove the stanza"),
             "ha_storage": .refused("this version runs on a single node only; remove the stanza"),
         ]
@@ -105,7 +108,7 @@ package struct ConfigurationReader {
 
     private static let unsupported = [
         "user_lockout", "telemetry", "service_registration", "cache_size", "disable_cache",
-        "default_max_request_duration", "raw_storage_endpoint", "introspection_endpoint",
+        "default_max_request_duration", "introspection_endpoint",
         "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
         "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
         "enable_unauthenticated_access", "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",

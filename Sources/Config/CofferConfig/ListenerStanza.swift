@@ -88,6 +88,8 @@ enum ListenerStanza {
                 draft.settings.json.tokens = try size(value, or: 500_000)
             },
         ]
+        settings["telemetry"] = opening("metrics", "unauthenticated_metrics_access")
+        settings["inflight_requests_logging"] = opening("in-flight-req", "unauthenticated_in_flight_requests_access")
         for name in ["http_write_timeout", "cluster_address", "tls_disable_replication", "purpose"] {
             settings[name] = .ignored
         }
@@ -98,10 +100,24 @@ enum ListenerStanza {
         return settings
     }()
 
+    /// A block whose one flag opens a read to callers without a token.
+    private static func opening(_ name: String, _ flag: String) -> Setting<Draft> {
+        .take { (value, draft) throws(HCLError) in
+            guard let body = value.value.objectValue else {
+                throw HCLError("expected a block", at: value.position)
+            }
+            for item in body.items {
+                guard item.name == flag else { throw HCLError("unknown key in this block", at: item.position) }
+                let isOpen = try StanzaValue(value: item.value, position: item.position).flag()
+                if isOpen { draft.settings.openings.insert(name) } else { draft.settings.openings.remove(name) }
+            }
+        }
+    }
+
     private static let unsupported = [
         "max_request_duration", "custom_response_headers", "redact_version", "redact_addresses",
-        "redact_cluster_name", "disable_replication_status_endpoints", "telemetry", "profiling",
-        "inflight_requests_logging", "tls_cipher_suites", "tls_max_version", "tls_prefer_server_cipher_suites",
+        "redact_cluster_name", "disable_replication_status_endpoints", "profiling", "tls_cipher_suites",
+        "tls_max_version", "tls_prefer_server_cipher_suites",
     ]
 
     private static let refused = [

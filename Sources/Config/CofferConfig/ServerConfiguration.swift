@@ -17,6 +17,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var pidFile = ""
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
+    /// `sys/raw` is offered.
+    package var hasRawStorageEndpoint = false
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 
@@ -64,6 +66,8 @@ package struct ListenerSettings: Sendable, Equatable {
     /// Nil: no limit.
     package var maximumTokenHeaderSize: Int? = 8192
     package var json = JSONLimits()
+    /// Reads that need no token here: `metrics`, `in-flight-req`.
+    package var openings: Set<String> = []
 
     package init(address: Address) { self.address = address }
 }

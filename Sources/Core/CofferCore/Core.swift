@@ -15,6 +15,9 @@ package struct CoreConfiguration: Sendable {
     package var maximumTTL: Duration = .seconds(768 * 3600)
     package var engines: [EngineKind] = []
     package var auditDevices: [AuditDeviceKind] = []
+    /// Offers `sys/raw`, which reads and writes the decrypted storage.
+    package var hasRawStorageEndpoint = false
+    package var logLevels = LogLevels(.info)
 
     package init() {}
 }
@@ -34,6 +37,8 @@ package final class Core: Sendable {
     package let barrier: Barrier
     package let seal: ShamirSeal
     package let startTime: Timestamp
+    package let inFlight = InFlight()
+    package let controls = ServerControls()
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 

@@ -13,7 +13,7 @@ package struct SystemEngine: Engine {
                 + WrappingPaths(core: core).paths + AuditPaths(core: core).paths
                 + AuditHeaderPaths(core: core).paths + UIPaths(core: core).paths
                 + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths
-                + LeaseReportPaths(core: core).paths)
+                + LeaseReportPaths(core: core).paths + OperationPaths(core: core).paths)
     }
 
     /// The catalogue's entries for the engines that only the core can make.

@@ -30,9 +30,12 @@ package struct ServerHarness: Sendable {
     }
 
     /// Sealed and not initialised, unless the storage holds a server.
-    /// - Parameter engines: kinds beside those of the catalogue.
+    /// - Parameters:
+    ///   - engines: kinds beside those of the catalogue.
+    ///   - configure: changes what the server is told before it starts.
     package init(
-        storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(), engines: [EngineKind] = []
+        storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(), engines: [EngineKind] = [],
+        _ configure: (inout CoreConfiguration) -> Void = { _ in }
     ) {
         self.storage = storage
         self.clock = clock
@@ -48,6 +51,7 @@ package struct ServerHarness: Sendable {
                 AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit },
                 AuditDeviceKind(type: "recording-too") { (_: [String: String]) throws(EngineError) in secondAudit },
             ]
+        configure(&configuration)
         var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         core = Core(configuration: configuration, storage: storage, clock: clock, random: .system, log: log)
@@ -58,9 +62,10 @@ package struct ServerHarness: Sendable {
 
     /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.
     package static func unsealed(
-        storage: any Storage = MemoryStorage(), engines: [EngineKind] = []
+        storage: any Storage = MemoryStorage(), engines: [EngineKind] = [],
+        _ configure: (inout CoreConfiguration) -> Void = { _ in }
     ) async throws -> ServerHarness {
-        let server = ServerHarness(storage: storage, engines: engines)
+        let server = ServerHarness(storage: storage, engines: engines, configure)
         let made = try await server.core.initialize(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root")
         for share in made.shares { try await server.core.unseal(with: share) }
         try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])

@@ -8,6 +8,8 @@ extension Core {
     package func serve(_ incoming: IncomingRequest) async -> Answer {
         let id: String
         do { id = try random.uuid() } catch { return Answer(.failure(.internal("no random bytes"))) }
+        inFlight.begin(id, incoming, at: clock.now)
+        defer { inFlight.end(id) }
         var request = Request(id: id, incoming: incoming, core: self)
         do throws(Denial) {
             let gate = gate

@@ -38,6 +38,7 @@ extension Request {
 
     var isPublic: Bool {
         guard let traits = location?.traits else { return false }
+        if operation == .read, let opening = traits.openedBy, incoming.openings.contains(opening) { return true }
         return traits.unauthenticated.contains(operation)
             || (operation == .create && traits.unauthenticated.contains(.update))
     }

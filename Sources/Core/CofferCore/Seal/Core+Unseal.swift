@@ -44,6 +44,9 @@ extension Core {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)
             try await services.audit.load()
+            try await VersionHistory(storage: barrier).record(
+                configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
+            controls.cors.replace(with: try await CORSRules.load(from: barrier))
             enter(.unsealed(services))
         } catch {
             barrier.seal()

@@ -57,6 +57,8 @@ package struct PathTraits: Sendable {
     package var spendsNoUse = false
     /// The request token is taken from the body when present (`sys/wrapping/unwrap`).
     package var isUnwrap = false
+    /// Reads need no token where the listener's configuration names this opening.
+    package var openedBy: String?
     /// Declared last, answers only what no other path has the shape of; not in the OpenAPI document.
     package var isFallback = false
 

@@ -11,6 +11,8 @@ package enum RequestReader {
         /// Largest token header, in bytes; nil for none.
         package var token: Int? = 8192
         package var json = JSONLimits()
+        /// Reads that need no token on this listener.
+        package var openings: Set<String> = []
 
         package init() {}
     }
@@ -40,6 +42,7 @@ package enum RequestReader {
         incoming.wrapTTL = try wrapTTL(request.fields)
         incoming.wrapFormat = request.fields["x-vault-wrap-format"]
         incoming.jsonLimits = limits.json
+        incoming.openings = limits.openings
         incoming.bodyKind = bodyKind(request.fields["content-type"])
         let (body, fields, limit) = (request.body, request.fields, limits.body)
         incoming.header = { name in

@@ -27,6 +27,14 @@ enum ResponseWriter {
         return response
     }
 
+    /// 204 with these fields.
+    static func empty(_ fields: HTTPFields) -> HTTPResponse {
+        var response = HTTPResponse(status: 204)
+        addFixedFields(to: &response)
+        for field in fields.list { response.fields.add(field.name, field.value) }
+        return response
+    }
+
     private static func addFixedFields(to response: inout HTTPResponse) {
         response.fields.add("Cache-Control", "no-store")
         response.fields.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

@@ -1,0 +1,18 @@
+package import CofferBase
+package import CofferJSON
+
+/// What the core may ask of the program around it, set once it runs.
+package final class ServerControls: Sendable {
+    /// Reads something anew, by the name of the subsystem.
+    package let reloads = Snapshot<[String: @Sendable () -> Void]>([:])
+    /// The configuration without anything secret.
+    package let sanitizedConfiguration = Snapshot<JSONObject>([:])
+
+    /// As stored; off while sealed before the first unseal.
+    package let cors = Snapshot(CORSRules())
+
+    /// Where other nodes would reach this one.
+    package let clusterAddress = Snapshot("")
+
+    init() {}
+}

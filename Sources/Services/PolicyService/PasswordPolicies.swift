@@ -1,0 +1,30 @@
+internal import CofferJSON
+package import CofferStorage
+
+/// Stored password policies, at `sys/password_policy/<name>` as `{"policy": …}`.
+package struct PasswordPolicies: Sendable {
+    private let storage: StorageView
+
+    package init(storage: any TransactionalStorage) {
+        self.storage = StorageView(storage, prefix: "sys/password_policy/")
+    }
+
+    package func names() async throws -> [String] { try await storage.children(of: "") }
+
+    /// The text as it was written; nil when there is none.
+    package func text(of name: String) async throws -> String? {
+        guard let stored = try await storage.get(StorageKey(name)) else { return nil }
+        return try JSON.parseObject(stored, limits: .trusted)["policy"]?.stringValue ?? ""
+    }
+
+    package func policy(named name: String) async throws -> PasswordPolicy? {
+        try await text(of: name).map { try PasswordPolicy.parse($0) }
+    }
+
+    /// Stores a policy that was parsed and tried before.
+    package func write(name: String, text: String) async throws {
+        try await storage.put(StorageKey(name), JSON.object(["policy": .string(text)]).serialized())
+    }
+
+    package func delete(name: String) async throws { try await storage.delete(StorageKey(name)) }
+}
