@@ -26,8 +26,17 @@ extension Tokens {
     }
 
     /// Ends a token but leaves its children, which become orphans.
+    ///
+    /// They leave before the token is marked: from then on the reaper may come, and it takes children along.
     package func revokeOrphaning(key: String) async throws {
+        try await orphanChildren(of: key)
         guard try await mark(key) else { return }
+        // Those that were made in the meantime.
+        try await orphanChildren(of: key)
+        try await erase(key)
+    }
+
+    private func orphanChildren(of key: String) async throws {
         while let child = try await nextChild(of: key) {
             try await view.transaction { transaction in
                 transaction.delete(Self.childKey(key, child))
@@ -38,7 +47,6 @@ extension Tokens {
             }
             cache.forget(child)
         }
-        try await erase(key)
     }
 
     /// Makes the token unusable; false when there is none.

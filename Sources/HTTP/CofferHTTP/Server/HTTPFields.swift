@@ -21,7 +21,8 @@ package struct HTTPFields: Sendable {
         guard left.count == right.count else { return false }
         var other = right.makeIterator()
         for byte in left {
-            guard let wanted = other.next(), byte == wanted || ((65...90).contains(byte) && byte | 0x20 == wanted) else {
+            guard let wanted = other.next(), byte == wanted || ((65...90).contains(byte) && byte | 0x20 == wanted)
+            else {
                 return false
             }
         }
