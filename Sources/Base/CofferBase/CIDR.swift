@@ -19,9 +19,18 @@ package struct CIDR: Sendable, Equatable {
         }
     }
 
+    /// Whether every address of the other network is in this one.
+    package func contains(_ other: CIDR) -> Bool {
+        other.prefix >= prefix && contains(bytes: other.network)
+    }
+
     /// False for text that is no address and for the other address family.
     package func contains(_ address: String) -> Bool {
-        guard let bytes = Self.bytes(of: address), bytes.count == network.count else { return false }
+        Self.bytes(of: address).map { contains(bytes: $0) } ?? false
+    }
+
+    private func contains(bytes: [UInt8]) -> Bool {
+        guard bytes.count == network.count else { return false }
         for index in 0..<prefix / 8 where bytes[index] != network[index] { return false }
         let rest = prefix % 8
         if rest == 0 { return true }

@@ -20,6 +20,11 @@ package struct IssueContext: Sendable {
         self.mountDefaultTTL = mountDefaultTTL
         self.mountMaximumTTL = mountMaximumTTL
     }
+
+    /// With the suffix that a role gives it.
+    func creationPath(_ grant: AuthGrant) -> String {
+        grant.pathSuffix.isEmpty ? path : "\(path)/\(grant.pathSuffix)"
+    }
 }
 
 package struct IssuedToken: Sendable {
@@ -32,6 +37,7 @@ package struct IssuedToken: Sendable {
 extension Tokens {
     /// Makes a token: entry, accessor, place under its parent and lease, in one commit.
     package func issue(_ grant: AuthGrant, _ context: IssueContext) async throws -> IssuedToken {
+        if grant.type == .batch { return try await issueBatch(grant, context) }
         let issued = try await view.transaction { transaction in
             try await stage(grant, context, in: &transaction)
         }
@@ -51,7 +57,7 @@ extension Tokens {
         let now = clock.now
         let id = try grant.customID ?? "hvs." + random.base62(24)
         let key = key(of: id)
-        var entry = TokenEntry(grant, id: id, accessor: try random.base62(24), context.path, now)
+        var entry = TokenEntry(grant, id: id, accessor: try random.base62(24), context.creationPath(grant), now)
         entry.cubbyholeID = try random.base62(24)
         entry.namespaceID = context.namespace.id
         if let parent = grant.parent {
@@ -70,7 +76,7 @@ extension Tokens {
             // A lifetime that is used up already must not become "never" (CVE-2021-32923).
             guard lifetime.ttl > .zero else { throw EngineError.badRequest("the token would have no lifetime left") }
             // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
-            let home = context.path.hasPrefix("auth/") ? context.path : "auth/token/wrapping"
+            let home = entry.path.hasPrefix("auth/") ? entry.path : "auth/token/wrapping"
             entry.leaseID = "\(home)/\(key)"
             let lease = Lease(
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
@@ -96,7 +102,7 @@ extension Tokens {
         else { throw EngineError.permissionDenied }
     }
 
-    private static func lifetime(_ grant: AuthGrant, _ context: IssueContext) -> TokenTTL.Result {
+    static func lifetime(_ grant: AuthGrant, _ context: IssueContext) -> TokenTTL.Result {
         var ttl = TokenTTL(mountDefault: context.mountDefaultTTL, mountMaximum: context.mountMaximumTTL)
         ttl.requested = grant.ttl
         ttl.period = grant.period
@@ -120,7 +126,7 @@ extension TokenEntry {
         explicitMaximumTTL = grant.explicitMaximumTTL
         period = grant.period
         boundCIDRs = grant.boundCIDRs
-        typeName = grant.type.rawValue
+        typeName = (grant.type ?? .service).rawValue
         entityID = grant.entityID
         role = grant.role
         renewable = grant.renewable

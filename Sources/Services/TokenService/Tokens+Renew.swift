@@ -9,6 +9,7 @@ extension Tokens {
     package func renew(
         _ live: LiveToken, increment: Duration, mountDefaultTTL: Duration, mountMaximumTTL: Duration
     ) async throws -> (auth: IssuedAuth, warnings: [String]) {
+        if live.entry.isBatch { throw EngineError.badRequest("batch tokens cannot be renewed") }
         guard live.entry.renewable, !live.entry.leaseID.isEmpty else {
             throw EngineError.invalid("lease is not renewable")
         }

@@ -5,11 +5,12 @@ internal import CofferJSON
 package import CofferStorage
 package import LeaseService
 
-/// Service tokens: looked up, issued, renewed and revoked.
+/// Tokens: looked up, issued, renewed and revoked.
 ///
 /// | entry | holds |
 /// |---|---|
 /// | `sys/token/salt` | the salt of all keys below |
+/// | `sys/token/batch-key` | the secret of all batch tokens, which are stored nowhere |
 /// | `sys/token/id/<key>` | the token |
 /// | `sys/token/accessor/<key>` | accessor and token key |
 /// | `sys/token/parent/<parent key>/<key>` | nothing: the key lists the children |
@@ -20,6 +21,7 @@ package final class Tokens: Sendable {
     let clock: any WallClock
     let random: RandomSource
     let cache = TokenCache()
+    let batch: BatchTokenCipher
     private let mac: HMACSHA256
     private let salt: [UInt8]
 
@@ -35,13 +37,21 @@ package final class Tokens: Sendable {
         self.leases = leases
         self.clock = clock
         self.random = random
-        salt = try await view.transaction { transaction in
-            if let stored = try await transaction.get("salt") { return stored }
-            let drawn = Array(try random.uuid().utf8)
-            transaction.put("salt", drawn)
+        salt = try await Self.kept("salt", in: view) { Array(try random.uuid().utf8) }
+        mac = HMACSHA256(key: salt)
+        batch = BatchTokenCipher(secret: try await Self.kept("batch-key", in: view) { try random.bytes(32) })
+    }
+
+    /// What is stored at `key`, or what `draw` makes and this stores.
+    private static func kept(
+        _ key: StorageKey, in view: StorageView, _ draw: () throws -> [UInt8]
+    ) async throws -> [UInt8] {
+        try await view.transaction { transaction in
+            if let stored = try await transaction.get(key) { return stored }
+            let drawn = try draw()
+            transaction.put(key, drawn)
             return drawn
         }
-        mac = HMACSHA256(key: salt)
     }
 
     /// Where a token or accessor is stored (contract vectors 7 and 8).
@@ -56,7 +66,7 @@ package final class Tokens: Sendable {
 
     /// Finds the token that a request carries; does not spend a use.
     package func authenticate(_ token: String, from address: String) async throws -> Authentication {
-        guard token.utf8.count <= 8192, let live = try await load(key(of: token)) else { return .refused(.unknown) }
+        guard token.utf8.count <= 8192, let live = try await resolve(token) else { return .refused(.unknown) }
         if let expireTime = live.expireTime, expireTime <= clock.now {
             return .refused(live.entry.isWrapping ? .wrappingToken : .expired)
         }
@@ -71,12 +81,12 @@ package final class Tokens: Sendable {
 
     /// The usable token with this id, or nil; for lookups on behalf of another caller.
     package func find(_ token: String) async throws -> LiveToken? {
-        usable(try await load(key(of: token)))
+        usable(try await resolve(token))
     }
 
     /// The token that makes the request in hand, which may be its last one.
     package func findCaller(_ token: String) async throws -> LiveToken? {
-        guard let live = try await load(key(of: token)) else { return nil }
+        guard let live = try await resolve(token) else { return nil }
         return live.entry.uses == TokenEntry.lastUse ? live : usable(live)
     }
 
@@ -95,10 +105,10 @@ package final class Tokens: Sendable {
         return live
     }
 
-    /// Accessors of all tokens, in the order of their keys.
-    package func accessors() async throws -> [String] {
+    /// Accessors of tokens, in the order of their keys, from the one after `after` on.
+    package func accessors(after: String?, limit: Int?) async throws -> [String] {
         var accessors: [String] = []
-        for name in try await view.children(of: "accessor/") {
+        for name in try await view.children(of: "accessor/", after: after.map { key(of: $0) }, limit: limit) {
             guard let stored = try await view.get(StorageKey("accessor/" + name)) else { continue }
             if let accessor = try JSON.parseObject(stored, limits: .trusted)["accessor"]?.stringValue {
                 accessors.append(accessor)

@@ -107,6 +107,7 @@ struct EnableInput: Sendable {
             entry.options.merge(version) { _, given in given }
         }
         try MountConfiguration.schema.merge(configuration, into: &entry.configuration)
+        try TuneInput.checkTokenType(of: entry)
         entry.isLocal = local
         entry.isSealWrapped = sealWrap
         entry.hasExternalEntropy = externalEntropy

@@ -28,8 +28,8 @@ struct PolicyPaths {
         Path(
             "policies/acl", "List the policies.",
             [
-                Verb(.list, "policies-list-acl-policies", "List the policies.") { _ in
-                    .data(["keys": .strings(try await core.open().policies.names())])
+                Verb(.list, "policies-list-acl-policies", "List the policies.", Page.schema) { _, page in
+                    .data(["keys": .strings(page.part(of: try await core.open().policies.names()))])
                 }
             ])
     }
@@ -50,15 +50,15 @@ struct PolicyPaths {
     }
 
     private var oldList: Path {
-        let list: @Sendable (Call) async throws -> Reply = { _ in
-            let names = JSON.strings(try await core.open().policies.names())
+        let list: @Sendable (Call, Page) async throws -> Reply = { _, page in
+            let names = JSON.strings(page.part(of: try await core.open().policies.names()))
             return .data(["keys": names, "policies": names])
         }
         return Path(
             "policy", "List the policies.", traits: .traits { $0.isDoubled = true },
             [
-                Verb(.read, "policies-list-acl-policies2", "List the policies.", list),
-                Verb(.list, "policies-list-acl-policies3", "List the policies.", list),
+                Verb(.read, "policies-list-acl-policies2", "List the policies.", Page.schema, list),
+                Verb(.list, "policies-list-acl-policies3", "List the policies.", Page.schema, list),
             ])
     }
 

@@ -49,41 +49,47 @@ struct TokenCreation {
     let parentID: String
     let hasSudo: Bool
     let isOrphanPath: Bool
+    let role: TokenRole?
 
     func grant() throws(EngineError) -> AuthGrant {
         try checkRights()
         var grant = AuthGrant(displayName: displayName, policies: try policies())
+        grant.type = try type()
+        if grant.type == .batch { try checkBatch() }
         grant.customID = try customID()
         grant.metadata = input.metadata
-        grant.renewable = input.renewable
+        grant.renewable = input.renewable && role?.renewable != false
         grant.ttl = input.ttl > .zero ? input.ttl : input.lease
-        grant.explicitMaximumTTL = input.explicitMaximumTTL
-        grant.period = input.period
-        grant.numberOfUses = input.numberOfUses
-        grant.noDefaultPolicy = input.noDefaultPolicy
-        grant.boundCIDRs = parent.boundCIDRs
-        if !(input.noParent || isOrphanPath) {
+        grant.explicitMaximumTTL = Self.smaller(input.explicitMaximumTTL, role?.explicitMaximumTTL)
+        grant.period = Self.smaller(input.period, role?.period)
+        grant.numberOfUses = Self.smaller(input.numberOfUses, role?.numberOfUses)
+        grant.noDefaultPolicy = noDefaultPolicy
+        grant.boundCIDRs = try boundCIDRs()
+        grant.role = role?.name ?? ""
+        grant.pathSuffix = role?.pathSuffix ?? ""
+        if !input.entityAlias.isEmpty { grant.aliasName = input.entityAlias }
+        if !isOrphan {
             grant.parent = parentID
             grant.entityID = parent.entityID
         }
         return grant
     }
 
+    /// The smaller of two limits, where zero and nil are none.
+    private static func smaller<Limit: Comparable & AdditiveArithmetic>(_ asked: Limit, _ role: Limit?) -> Limit {
+        guard let role, role > .zero else { return asked }
+        return asked > .zero ? min(asked, role) : role
+    }
+
     private func checkRights() throws(EngineError) {
+        if parent.isBatch { throw .badRequest("batch tokens cannot create more tokens") }
         if parent.uses != 0 { throw .badRequest("restricted use token cannot generate child tokens") }
         if input.numberOfUses < 0 { throw .badRequest("number of uses cannot be negative") }
         if input.noParent && !hasSudo { throw .badRequest("root or sudo privileges required to create orphan token") }
         if input.period > .zero && !hasSudo {
             throw .badRequest("root or sudo privileges required to create periodic token")
         }
-        switch input.type {
-        case "", "service": break
-        case "batch": throw .badRequest("batch tokens are not supported by this release; use type service")
-        default: throw .badRequest("invalid 'token_type' value")
-        }
-        if !input.entityAlias.isEmpty {
-            throw .badRequest("'entity_alias' is only allowed in combination with token role")
-        }
+        try checkEntityAlias()
         let size = input.metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
         if size > 512 * 1024 { throw .badRequest("token metadata is larger than 512 KiB") }
     }
@@ -113,14 +119,17 @@ struct TokenCreation {
 
     private func policies() throws(EngineError) -> [String] {
         var wanted = Set(input.policies.map { $0.lowercased() }.filter { !$0.isEmpty })
-        if let forbidden = DefaultPolicies.unassignable.first(where: { wanted.contains($0) }) {
-            throw .badRequest("cannot assign policy \"\(forbidden)\"")
-        }
         let owned = Set(parent.policies)
-        if wanted.isEmpty {
+        let fromRole = try rolePolicies()
+        if let fromRole {
+            wanted = fromRole
+        } else if wanted.isEmpty {
             wanted = owned
         } else if !hasSudo && !wanted.isSubset(of: owned) {
             throw .badRequest("child policies must be subset of parent")
+        }
+        if let forbidden = DefaultPolicies.unassignable.first(where: { wanted.contains($0) }) {
+            throw .badRequest("cannot assign policy \"\(forbidden)\"")
         }
         if wanted.contains("root") {
             guard owned.contains("root") else {
@@ -129,8 +138,10 @@ struct TokenCreation {
             return ["root"]
         }
         // A child gets default only from a parent that has it (or a caller with sudo).
-        if input.noDefaultPolicy {
+        if noDefaultPolicy {
             wanted.remove("default")
+        } else if fromRole != nil {
+            // The role has decided.
         } else if hasSudo || owned.contains("default") {
             wanted.insert("default")
         }

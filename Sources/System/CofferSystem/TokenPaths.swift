@@ -2,6 +2,7 @@ internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import Logging
 internal import PolicyService
 internal import TokenService
 
@@ -9,7 +10,7 @@ internal import TokenService
 struct TokenPaths {
     let core: Core
 
-    var table: PathTable { PathTable(creation + lookups + renewals + revocations) }
+    var table: PathTable { PathTable(creation + lookups + renewals + revocations + TokenRolePaths.paths + [tidy]) }
 
     struct TokenInput: Sendable {
         var token = ""
@@ -45,17 +46,32 @@ struct TokenPaths {
                         try await create(call, input, isOrphanPath: true)
                     }
                 ]),
+            Path(
+                "create/:role_name", "Create a token with a role.", captures: ["role_name": "Name of the role."],
+                traits: .traits { $0.mintsCredential = true },
+                [
+                    Verb(
+                        .update, "create-against-role", "Create a token with a role.", TokenCreateInput.schema
+                    ) { call, input in
+                        let role = try await TokenRolePaths.load(call.capture("role_name"), from: call.storage)
+                        guard let role else { throw EngineError.badRequest("unknown role") }
+                        return try await create(call, input, isOrphanPath: false, role: role)
+                    }
+                ]),
         ]
     }
 
-    private func create(_ call: Call, _ input: TokenCreateInput, isOrphanPath: Bool) async throws -> Reply {
+    private func create(
+        _ call: Call, _ input: TokenCreateInput, isOrphanPath: Bool, role: TokenRole? = nil
+    ) async throws -> Reply {
         let services = try core.open()
         guard let caller = call.caller, let id = call.clientToken, let parent = try await services.tokens.find(id)
         else {
             throw EngineError.permissionDenied
         }
         let creation = TokenCreation(
-            input: input, parent: parent.entry, parentID: id, hasSudo: caller.hasSudo, isOrphanPath: isOrphanPath)
+            input: input, parent: parent.entry, parentID: id, hasSudo: caller.hasSudo, isOrphanPath: isOrphanPath,
+            role: role)
         let grant = try creation.grant()
         if grant.policies == ["root"], parent.expireTime != nil, grant.ttl == .zero {
             throw EngineError.badRequest("expiring root tokens cannot create non-expiring root tokens")
@@ -114,8 +130,8 @@ struct TokenPaths {
             Path(
                 "accessors", "List the accessors of all tokens.", traits: .traits { $0.sudo = [.list] },
                 [
-                    Verb(.list, "list-accessors", "List the accessors of all tokens.") { _ in
-                        try .keys(try await core.open().tokens.accessors())
+                    Verb(.list, "list-accessors", "List the accessors of all tokens.", Page.schema) { _, page in
+                        try .keys(try await core.open().tokens.accessors(after: page.start, limit: page.maximum))
                     }
                 ]),
         ]
@@ -164,6 +180,7 @@ struct TokenPaths {
             [
                 Verb(.update, id, help, schema) { call, input in
                     let live = try await find(call, input)
+                    try await requireRole(of: live, call)
                     var (auth, warnings) = try await core.open().tokens.renew(
                         live, increment: input.increment, mountDefaultTTL: call.mount.defaultTTL,
                         mountMaximumTTL: call.mount.maximumTTL)
@@ -176,7 +193,32 @@ struct TokenPaths {
             ])
     }
 
+    /// A token is renewed as long as the role that made it stands.
+    private func requireRole(of live: LiveToken, _ call: Call) async throws {
+        if live.entry.role.isEmpty { return }
+        guard try await TokenRolePaths.load(live.entry.role, from: call.storage) != nil else {
+            throw EngineError.badRequest("original token role could not be found, not renewing")
+        }
+    }
+
     // MARK: revocation
+
+    private func revoke(_ live: LiveToken) async throws {
+        if live.entry.isBatch { throw EngineError.badRequest("batch tokens cannot be revoked") }
+        try await core.open().tokens.revoke(key: live.key)
+    }
+
+    private var tidy: Path {
+        Path(
+            "tidy", "Remove what revoked tokens left behind.",
+            [
+                Verb(.update, "tidy", "Remove what revoked tokens left behind.") { _ in
+                    let removed = try await core.open().tokens.tidy()
+                    core.log.info("token tidy removed \(removed) entries")
+                    return .empty
+                }
+            ])
+    }
 
     private var revocations: [Path] {
         [
@@ -186,9 +228,7 @@ struct TokenPaths {
                     Verb(.update, "revoke", "Revoke a token and its children.", Self.input(Self.token)) { _, input in
                         if input.token.isEmpty { throw EngineError.badRequest("missing token ID") }
                         // A token that is not there is revoked already.
-                        if let live = try await core.open().tokens.find(input.token) {
-                            try await core.open().tokens.revoke(key: live.key)
-                        }
+                        if let live = try await core.open().tokens.find(input.token) { try await revoke(live) }
                         return .empty
                     }
                 ]),
@@ -197,7 +237,7 @@ struct TokenPaths {
                 [
                     Verb(.update, "revoke-self", "Revoke the calling token and its children.") { call in
                         if let live = try await core.open().tokens.find(call.clientToken ?? "") {
-                            try await core.open().tokens.revoke(key: live.key)
+                            try await revoke(live)
                         }
                         return .empty
                     }
@@ -212,6 +252,7 @@ struct TokenPaths {
                         guard let live = try await core.open().tokens.find(input.token) else {
                             throw EngineError.badRequest("token to revoke not found")
                         }
+                        if live.entry.isBatch { throw EngineError.badRequest("batch tokens cannot be revoked") }
                         try await core.open().tokens.revokeOrphaning(key: live.key)
                         return .empty
                     }

@@ -20,6 +20,20 @@ enum TuneInput {
 
     static let descriptors = MountConfiguration.schema.descriptors + Extra.schema.descriptors
 
+    /// Only logins have a choice: what `auth/token` makes is said at each creation.
+    static func checkTokenType(of entry: MountEntry) throws(EngineError) {
+        let type = entry.configuration.tokenType
+        guard ["", "default-service", "default-batch", "service", "batch"].contains(type) else {
+            throw .badRequest("invalid value for 'token_type'")
+        }
+        if entry.class != .auth && !type.isEmpty {
+            throw .badRequest("'token_type' can only be modified on auth mounts")
+        }
+        if entry.type == "token" && !type.isEmpty {
+            throw .badRequest("'token_type' cannot be set for 'token' or 'ns_token' auth mounts")
+        }
+    }
+
     /// Applies the fields that were given.
     static func apply(_ fields: JSONObject, to entry: inout MountEntry) throws {
         var fields = fields
@@ -32,10 +46,7 @@ enum TuneInput {
         guard ["", "hidden", "unauth"].contains(entry.configuration.listingVisibility) else {
             throw EngineError.badRequest("invalid listing visibility type")
         }
-        let tokenTypes = ["", "default-service", "default-batch", "service", "batch"]
-        guard tokenTypes.contains(entry.configuration.tokenType) else {
-            throw EngineError.badRequest("invalid value for 'token_type'")
-        }
+        if fields["token_type"] != nil { try checkTokenType(of: entry) }
         let extra = try Extra.schema.decode(fields)
         if let description = extra.description { entry.description = description }
         if let options = extra.options { entry.options.merge(options) { _, given in given } }

@@ -51,4 +51,15 @@ import Testing
     }
 
     private func text(_ bytes: [UInt8]) -> String { bytes.map { "\($0)" }.joined(separator: ".") }
+
+    @Test(
+        "a network holds the narrower ones of its family",
+        arguments: [
+            ("10.0.0.0/8", "10.1.0.0/16", true), ("10.1.0.0/16", "10.0.0.0/8", false),
+            ("10.0.0.0/8", "10.0.0.0/8", true), ("10.0.0.0/8", "11.0.0.0/16", false), ("0.0.0.0/0", "1.2.3.4", true),
+            ("0.0.0.0/0", "::1/128", false), ("fc00::/7", "fd00::/8", true), ("10.128.0.0/9", "10.0.0.0/9", false),
+        ])
+    func networks(outer: String, inner: String, isInside: Bool) throws {
+        #expect(try #require(CIDR(outer)).contains(try #require(CIDR(inner))) == isInside)
+    }
 }

@@ -9,6 +9,7 @@ package import CofferStorage
 internal import CofferSystem
 internal import Logging
 internal import MemoryStorage
+internal import MountService
 package import TestSupport
 
 /// A whole server over memory, asked through its HTTP edge without a socket.
@@ -21,6 +22,12 @@ package struct ServerHarness: Sendable {
     /// Where devices of type `recording-too` write.
     package let secondAudit: RecordingAudit
     private let handler: APIHandler
+
+    /// What `PathTableValidator` has against the paths of a mount.
+    package func declarationMistakes(_ mount: String) -> [String] {
+        guard let route = core.services?.mounts.routes[mount] else { return ["nothing is mounted there"] }
+        return PathTableValidator.findings(in: route.engine.paths, named: mount)
+    }
 
     /// Changes entries behind the services' back.
     package func change(_ changes: [StorageKey: WriteBatch.Change]) async throws {

@@ -4,7 +4,8 @@ internal import CofferClient
 enum CommandTable {
     static let all: [Command] =
         DataCommands.all + KVCommands.all + StatusCommands.all + OperatorCommands.all + LoginCommands.all
-        + TokenCommands.all + SecretsCommands.all + AuthCommands.all + PolicyCommands.all + AuditCommands.all
+        + TokenCommands.all + LeaseCommands.all + SecretsCommands.all + AuthCommands.all + PolicyCommands.all
+        + AuditCommands.all
         + MiscellaneousCommands.all
 
     static let version = MiscellaneousCommands.version

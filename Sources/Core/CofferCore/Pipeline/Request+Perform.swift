@@ -119,6 +119,8 @@ extension Request {
         case .issued(let auth)?: outcome.auth = auth
         case .grant(let grant)?:
             guard let services = gate.services, let location else { throw Denial.sealed }
+            var grant = grant
+            grant.type = tokenType(wanted: grant.type)
             let context = IssueContext(
                 path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
                 mountMaximumTTL: location.mount.maximumTTL)
@@ -128,6 +130,16 @@ extension Request {
         }
         try await lease(&outcome, gate)
         return outcome
+    }
+
+    /// A mount's `token_type` decides for its logins; one that starts with `default-` only where the method does not.
+    private func tokenType(wanted: TokenType?) -> TokenType {
+        switch location?.route?.entry.configuration.tokenType {
+        case "batch": .batch
+        case "service": .service
+        case "default-batch": wanted ?? .batch
+        default: wanted ?? .service
+        }
     }
 
     /// Registers what the engine gave out; an answer whose lease is not registered is never shown.

@@ -15,7 +15,8 @@ package struct AuthGrant: Sendable {
     package var period: Duration = .zero
     package var numberOfUses: Int64 = 0
     package var renewable = true
-    package var type: TokenType = .service
+    /// Nil leaves it to the mount.
+    package var type: TokenType?
     package var boundCIDRs: [String] = []
     package var noDefaultPolicy = false
     /// Name of the alias that logged in, on the mount of the call; nil for token creation.
@@ -27,6 +28,8 @@ package struct AuthGrant: Sendable {
     package var customID: String?
     /// Token role that made it.
     package var role = ""
+    /// Ends the creation path of the token.
+    package var pathSuffix = ""
     /// Kept with the lease and given back to the method at renewal.
     package var internalData: JSONObject = [:]
 

@@ -1,0 +1,65 @@
+internal import CofferBase
+internal import CofferCrypto
+internal import CofferFramework
+internal import CofferJSON
+
+/// Batch tokens: the whole token as an encrypted text that nobody stores.
+///
+/// `hvb.` + base64url(1 ‖ 16 random bytes ‖ 12 byte nonce ‖ AES-256-GCM). Each token has a key of its
+/// own, HMAC-SHA256(secret behind the barrier, the random bytes), so that no number of tokens wears
+/// out one key's nonces.
+struct BatchTokenCipher: Sendable {
+    static let prefix = "hvb."
+    /// What fits into a request header (contract, 431).
+    static let longest = 8192
+
+    private static let version: UInt8 = 1
+    private static let label = Array("coffer batch token 1".utf8)
+    private static let saltLength = 16
+    private let mac: HMACSHA256
+
+    init(secret: [UInt8]) { mac = HMACSHA256(key: secret) }
+
+    /// The token's text; nil when the cipher fails or the text would be too long.
+    func seal(_ entry: TokenEntry, random: RandomSource) throws(RandomError) -> String? {
+        let salt = try random.bytes(Self.saltLength)
+        let nonce = try random.bytes(AEADKey.nonceLength)
+        var sealed = [Self.version] + salt + nonce
+        let content = JSON.object(Self.shortened(entry)).serialized()
+        guard let key = key(salt[...]),
+            (try? key.seal(content, nonce: nonce[...], aad: Self.label, into: &sealed)) != nil
+        else { return nil }
+        let text = Self.prefix + Base64.urlUnpadded.encode(sealed)
+        return text.utf8.count <= Self.longest ? text : nil
+    }
+
+    /// Nil for every text that this server did not make.
+    func open(_ token: String) -> TokenEntry? {
+        let body = String(token.dropFirst(Self.prefix.count))
+        let head = 1 + Self.saltLength + AEADKey.nonceLength
+        guard token.hasPrefix(Self.prefix), token.utf8.count <= Self.longest,
+            let sealed = Base64.urlUnpadded.decode(body), sealed.count > head, sealed[0] == Self.version,
+            // One spelling for each token: base64 has idle bits at its end.
+            Base64.urlUnpadded.encode(sealed) == body,
+            let key = key(sealed[1..<1 + Self.saltLength]),
+            let content = try? key.open(
+                sealed[head...], nonce: sealed[1 + Self.saltLength..<head], aad: Self.label),
+            var entry = try? TokenEntry(encoded: content)
+        else { return nil }
+        entry.id = token
+        return entry
+    }
+
+    private func key(_ salt: ArraySlice<UInt8>) -> AEADKey? {
+        var bytes = mac.authenticate(Self.label + salt)
+        defer { zero(&bytes) }
+        return AEADKey(SecretBytes(copying: bytes))
+    }
+
+    /// Only the members that are not as in an empty record.
+    private static func shortened(_ entry: TokenEntry) -> JSONObject {
+        let usual = TokenEntry.schema.encode(TokenEntry())
+        let members = TokenEntry.schema.encode(entry).members.filter { usual[$0.key] != $0.value }
+        return JSONObject(uniqueMembers: members)
+    }
+}
