@@ -83,6 +83,9 @@ struct RunningServer: Sendable {
         settings.clusterName = configuration.clusterName
         settings.defaultTTL = configuration.defaultLeaseTTL
         settings.maximumTTL = configuration.maximumLeaseTTL
+        settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
+            Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
+        }
         settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)

@@ -17,6 +17,9 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var pidFile = ""
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
+    /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
+    /// nil leaves it to the version.
+    package var unauthenticatedAccess: [String]?
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 

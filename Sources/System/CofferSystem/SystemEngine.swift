@@ -11,7 +11,8 @@ package struct SystemEngine: Engine {
                 + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
                 + PolicyPaths(core: core).paths + CapabilityPaths(core: core).paths
                 + WrappingPaths(core: core).paths + AuditPaths(core: core).paths + UIPaths(core: core).paths
-                + SpecificationPaths(core: core).paths)
+                + SpecificationPaths(core: core).paths
+                + RekeyPaths(core: core).paths + GenerateRootPaths(core: core).paths + RotationPaths(core: core).paths)
     }
 
     /// The catalogue's entries for the engines that only the core can make.

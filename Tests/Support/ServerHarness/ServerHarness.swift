@@ -20,7 +20,11 @@ package struct ServerHarness: Sendable {
     private let handler: APIHandler
 
     /// Sealed and not initialised, unless the storage holds a server.
-    package init(storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock()) {
+    /// - Parameter configure: changes the configuration before the core is made.
+    package init(
+        storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(),
+        configure: (inout CoreConfiguration) -> Void = { _ in }
+    ) {
         self.storage = storage
         self.clock = clock
         let audit = RecordingAudit()
@@ -31,6 +35,7 @@ package struct ServerHarness: Sendable {
         configuration.auditDevices =
             Catalogue.auditDevices
             + [AuditDeviceKind(type: "recording") { (_: [String: String]) throws(EngineError) in audit }]
+        configure(&configuration)
         var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
         core = Core(configuration: configuration, storage: storage, clock: clock, random: .system, log: log)
