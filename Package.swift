@@ -56,6 +56,7 @@ let services: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "HCL"]),
+    Module(name: "RotationService", folder: "Services", needs: ["CofferBase", "CofferBarrier", "Logging"]),
     Module(name: "LeaseService", folder: "Services", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
     Module(
         name: "TokenService", folder: "Services",
@@ -70,7 +71,8 @@ let services: [Module] = [
 
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "AuditService", "MemoryStorage", "Logging",
+    "PolicyService", "LeaseService", "TokenService", "MountService", "AuditService", "RotationService", "MemoryStorage",
+    "Logging",
 ]
 
 let core: [Module] = [

@@ -97,6 +97,9 @@ struct RunningServer: Sendable {
         settings.clusterName = configuration.clusterName
         settings.defaultTTL = configuration.defaultLeaseTTL
         settings.maximumTTL = configuration.maximumLeaseTTL
+        settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
+            Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
+        }
         settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint

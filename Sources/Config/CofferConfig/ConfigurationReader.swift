@@ -90,6 +90,9 @@ package struct ConfigurationReader {
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },
+            "enable_unauthenticated_access": .take { (value, target) throws(HCLError) in
+                target.unauthenticatedAccess = try unauthenticatedAccess(value)
+            },
             "seal": .refused("this version opens with Shamir shares only; remove the stanza"),
             "ha_storage": .refused("this version runs on a single node only; remove the stanza"),
         ]
@@ -97,6 +100,16 @@ package struct ConfigurationReader {
         for name in unsupported { settings[name] = .unsupported }
         return settings
     }()
+
+    /// A name that is mistyped must not be taken for one that opens nothing.
+    private static func unauthenticatedAccess(_ value: StanzaValue) throws(HCLError) -> [String] {
+        let names = try value.texts()
+        let known = ["generate-root", "rekey", "generate-operation-token"]
+        guard names.allSatisfy(known.contains) else {
+            throw HCLError("expected any of \(known.map { "\"\($0)\"" }.joined(separator: ", "))", at: value.position)
+        }
+        return names
+    }
 
     private static let ignored = [
         "disable_mlock", "ui", "enable_multiseal", "kms_library", "entropy", "sentinel", "replication", "license_path",
@@ -111,7 +124,7 @@ package struct ConfigurationReader {
         "default_max_request_duration", "introspection_endpoint",
         "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
         "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
-        "enable_unauthenticated_access", "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",
+        "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",
         "disable_standby_reads",
     ]
 }

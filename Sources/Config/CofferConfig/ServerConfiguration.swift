@@ -19,6 +19,9 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var compatVersion: String?
     /// `sys/raw` is offered.
     package var hasRawStorageEndpoint = false
+    /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
+    /// nil leaves it to the version.
+    package var unauthenticatedAccess: [String]?
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 

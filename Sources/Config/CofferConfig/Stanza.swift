@@ -19,6 +19,11 @@ struct StanzaValue {
 
     func text() throws(HCLError) -> String { try expect(value.scalarText, "a string") }
 
+    /// A list of texts; one text counts as a list of one.
+    func texts() throws(HCLError) -> [String] {
+        try expect(value.stringList ?? value.scalarText.map { [$0] }, "a list of strings")
+    }
+
     func flag() throws(HCLError) -> Bool {
         switch value.scalarText {
         case "true", "1", "t", "T", "TRUE", "True": return true

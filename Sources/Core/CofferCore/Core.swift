@@ -14,6 +14,8 @@ package struct CoreConfiguration: Sendable {
     package var defaultTTL: Duration = .seconds(768 * 3600)
     package var maximumTTL: Duration = .seconds(768 * 3600)
     package var engines: [EngineKind] = []
+    /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
+    package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false

@@ -3,6 +3,7 @@ package import CofferBarrier
 package import LeaseService
 package import MountService
 package import PolicyService
+internal import RotationService
 package import TokenService
 
 /// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
@@ -15,7 +16,9 @@ package struct Services: Sendable {
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
     package let reaper: LeaseReaper
+    let rotation: KeyRotation
     package let cluster: ClusterIdentity
+    package let ceremonies: Ceremonies
 }
 
 /// Name and id of the cluster, drawn at initialisation.

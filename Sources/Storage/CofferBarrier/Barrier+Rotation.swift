@@ -35,7 +35,10 @@ extension Barrier {
         try await store(keyring, replacing: open)
     }
 
-    private func store(_ keyring: Keyring, replacing open: OpenBarrier) async throws(BarrierError) {
+    /// Commits a keyring that was made from the open one, with entries that change together with it.
+    func store(
+        _ keyring: Keyring, replacing open: OpenBarrier, with entries: [StorageKey: WriteBatch.Change] = [:]
+    ) async throws(BarrierError) {
         var batch = WriteBatch(epoch: open.epoch)
         // Of two rotations at once one must fail: the other's term would be lost with all it wrote.
         batch.expected[Keyring.path] = open.keyringVersion
@@ -46,12 +49,27 @@ extension Barrier {
         } else {
             open.counter.addOne()
         }
-        let commit = batch
-        let version = try await storing { () async throws(StorageError) in try await plain.commit(commit) }
+        batch.changes.merge(entries) { keys, _ in keys }
+        let version = try await commit(keys: batch)
         let next = open.with(keyring, version: version)
         state.update { state in
             // Sealed meanwhile: stays sealed.
             if state === open { state = next }
+        }
+    }
+
+    /// A lost connection does not say whether the commit was made, but the stored keyring does: its
+    /// ciphertext is unlike any other.
+    private func commit(keys batch: WriteBatch) async throws(BarrierError) -> UInt64 {
+        do throws(StorageError) {
+            return try await plain.commit(batch)
+        } catch .unknownOutcome(let reason) {
+            guard case .put(let keyring)? = batch.changes[Keyring.path],
+                let stored = try? await plain.get(Keyring.path), stored.value == keyring
+            else { throw .storage(.unknownOutcome(reason)) }
+            return stored.version
+        } catch {
+            throw .storage(error)
         }
     }
 

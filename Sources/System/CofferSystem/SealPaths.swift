@@ -9,7 +9,7 @@ internal import CofferStorage
 struct SealPaths {
     let core: Core
 
-    var paths: [Path] { [initialization, unseal, sealStatus, seal, keyStatus, rotate] }
+    var paths: [Path] { [initialization, unseal, sealStatus, seal] }
 
     private static let open = PathTraits.traits {
         $0.whenSealed = true
@@ -158,33 +158,5 @@ struct SealPaths {
         object["storage_type"] = .string(core.storage.type)
         object["coffer_version"] = .string(core.configuration.ownVersion)
         return .object(object)
-    }
-
-    // MARK: sys/key-status, sys/rotate
-
-    private var keyStatus: Path {
-        Path(
-            "key-status", "The active encryption key.", traits: .traits { $0.isDoubled = true },
-            [
-                Verb(.read, "encryption-key-status", "The active encryption key.") { _ in
-                    guard let key = core.barrier.keyStatus else { throw EngineError.unavailable("Vault is sealed") }
-                    return .data(["term": .int(key.term), "install_time": .string(key.installTime), "encryptions": 0])
-                }
-            ])
-    }
-
-    private var rotate: Path {
-        Path(
-            "rotate", "Encrypt new entries with a new key.",
-            traits: .traits {
-                $0.sudo = [.update]
-                $0.isDoubled = true
-            },
-            [
-                Verb(.update, "encryption-key-rotate", "Encrypt new entries with a new key.") { _ in
-                    try await core.barrier.rotate()
-                    return .empty
-                }
-            ])
     }
 }

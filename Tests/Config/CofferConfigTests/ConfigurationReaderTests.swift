@@ -68,6 +68,17 @@ import Testing
         #expect(found.warnings.first == "0.hcl:1:1: unknown configuration key \"nonsense\" is ignored")
     }
 
+    @Test("operations with shares are opened by name; a mistyped name is refused")
+    func unauthenticatedAccess() throws {
+        #expect(try read(Self.small).unauthenticatedAccess == nil)
+        let found = try read("enable_unauthenticated_access = [\"rekey\", \"generate-root\"]\n" + Self.small)
+        #expect(found.unauthenticatedAccess == ["rekey", "generate-root"] && found.warnings.isEmpty)
+        #expect(try read("enable_unauthenticated_access = []\n" + Self.small).unauthenticatedAccess == [])
+        #expect(throws: ConfigurationError.self) {
+            try read("enable_unauthenticated_access = [\"re-key\"]\n" + Self.small)
+        }
+    }
+
     @Test(
         "what cannot be used says where and why",
         arguments: [

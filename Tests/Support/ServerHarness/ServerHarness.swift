@@ -42,7 +42,7 @@ package struct ServerHarness: Sendable {
     ///   - configure: changes what the server is told before it starts.
     package init(
         storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(), engines: [EngineKind] = [],
-        _ configure: (inout CoreConfiguration) -> Void = { _ in }
+        configure: (inout CoreConfiguration) -> Void = { _ in }
     ) {
         self.storage = storage
         self.clock = clock
@@ -70,9 +70,9 @@ package struct ServerHarness: Sendable {
     /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.
     package static func unsealed(
         storage: any Storage = MemoryStorage(), engines: [EngineKind] = [],
-        _ configure: (inout CoreConfiguration) -> Void = { _ in }
+        configure: (inout CoreConfiguration) -> Void = { _ in }
     ) async throws -> ServerHarness {
-        let server = ServerHarness(storage: storage, engines: engines, configure)
+        let server = ServerHarness(storage: storage, engines: engines, configure: configure)
         let made = try await server.core.initialize(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root")
         for share in made.shares { try await server.core.unseal(with: share) }
         try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])

@@ -2,6 +2,7 @@ internal import AuditService
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import Logging
 internal import TokenService
 
 extension Request {
@@ -18,7 +19,25 @@ extension Request {
         } catch {
             throw .auditFailed
         }
+        if case .success(let outcome) = result, let effect = outcome.reply.afterAudit {
+            result = await settle(outcome, effect)
+        }
         return answer(result, audited)
+    }
+
+    /// Makes the answer true. The audit then says more than happened when this fails, never less.
+    private func settle(
+        _ outcome: Outcome, _ effect: @Sendable () async throws -> Void
+    ) async -> Result<Outcome, EngineError> {
+        do {
+            try await effect()
+            return .success(outcome)
+        } catch {
+            core.log.error(
+                "an audited answer was withheld: what it tells could not be stored",
+                metadata: ["request_id": .string(id), "path": .string(path.text)])
+            return .failure(EngineError(any: error))
+        }
     }
 
     private static func audit(

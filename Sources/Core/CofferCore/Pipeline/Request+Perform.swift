@@ -1,4 +1,5 @@
 internal import AuditService
+internal import CofferBarrier
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
@@ -173,6 +174,7 @@ extension EngineError {
         switch error {
         case let error as EngineError: self = error
         case let error as StorageError: self = EngineError(storage: error)
+        case BarrierError.storage(let error): self = EngineError(storage: error)
         case let error as FieldError: self = .badRequest(error.text)
         case let error as Denial: self = error.error
         case is RandomError: self = .internal("no random bytes")

@@ -120,6 +120,7 @@ struct Request: Sendable {
         switch operation {
         case .read, .list, .scan, .delete, .help:
             fields = RequestData.fields(query: incoming.query)
+            if operation == .delete && location?.traits.readsBodyOfDelete == true { try await addBody() }
         case .create, .update, .patch:
             if operation == .update && path.text.utf8.last == UInt8(ascii: "/") { throw .writeToFolder }
             if operation == .patch { try requireMergePatch() }
@@ -131,6 +132,13 @@ struct Request: Sendable {
             }
         }
         replaceCapturedFields()
+    }
+
+    /// A field of the body wins over one of the query.
+    private mutating func addBody() async throws(Denial) {
+        let body = try await readBody()
+        let more = try RequestData.fields(body: body, kind: incoming.bodyKind, limits: incoming.jsonLimits)
+        for member in more.members { fields[member.key] = member.value }
     }
 
     private func requireMergePatch() throws(Denial) {

@@ -33,21 +33,11 @@ extension Core {
         try await scratch.unseal(rootKey: rootKey)
         let services = try await openServices(over: scratch)
         try await services.policies.ensureDefault()
-        let rootToken = try await issueRootToken(services, id: rootTokenID)
+        let rootToken = try await services.tokens.issueRoot(
+            id: rootTokenID, maximumTTL: configuration.maximumTTL)
         try await move(staging, seal, try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
         scratch.seal()
         return Initialization(shares: shares, rootToken: rootToken)
-    }
-
-    private func issueRootToken(_ services: Services, id: String?) async throws -> String {
-        var grant = AuthGrant(displayName: "root", policies: ["root"])
-        grant.customID = id
-        grant.noDefaultPolicy = true
-        grant.renewable = false
-        let context = IssueContext(
-            path: "auth/token/root", namespace: .root, mountDefaultTTL: .zero,
-            mountMaximumTTL: configuration.maximumTTL)
-        return try await services.tokens.issue(grant, context).auth.clientToken
     }
 
     private func move(_ staging: MemoryStorage, _ seal: SealConfiguration, _ storedKey: [UInt8]) async throws {

@@ -7,6 +7,7 @@ internal import LeaseService
 internal import Logging
 internal import MountService
 internal import PolicyService
+internal import RotationService
 internal import TokenService
 
 extension Core {
@@ -55,6 +56,7 @@ extension Core {
         }
         log.info("vault is unsealed")
         services?.reaper.start()
+        await services?.rotation.start()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -62,6 +64,7 @@ extension Core {
         guard let services else { return }
         enter(.sealed)
         await services.reaper.stop()
+        await services.rotation.stop()
         services.audit.close()
         barrier.seal()
         seal.reset()
@@ -91,7 +94,17 @@ extension Core {
             engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
-            reaper: makeReaper(engineLeases), cluster: try await clusterIdentity(barrier))
+            reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
+            cluster: try await clusterIdentity(barrier),
+            ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
+        Ceremonies(
+            rekey: Rekey(seal: seal, barrier: barrier, random: random),
+            generateRoot: GenerateRoot(
+                proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
+                maximumTTL: configuration.maximumTTL, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {

@@ -28,6 +28,14 @@ package struct Reply: Sendable {
     package var advisoryLeaseSeconds: Int64?
     /// A wrapping token that already exists (rewrap).
     package var wrapInfo: WrapInfo?
+    /// What makes the answer true, run only after an audit device accepted the response line.
+    ///
+    /// For answers that hold key material (new shares, a new root token, a one-time password): the
+    /// handler computes them and changes nothing; this closure changes what has to change, at once or
+    /// not at all. When the audit fails, it never runs, the answer is withheld, and the operation can
+    /// be repeated. When it throws, its error is the answer, and the material is withheld as well.
+    /// Not meant for answers that the caller may have wrapped.
+    package var afterAudit: (@Sendable () async throws -> Void)?
 
     package struct Header: Sendable, Equatable {
         package let name: String
@@ -52,6 +60,13 @@ package struct Reply: Sendable {
     package static func keys(_ keys: [String]) throws(EngineError) -> Reply {
         if keys.isEmpty { throw .notFound }
         return .data(["keys": .strings(keys)])
+    }
+
+    /// The same answer, true only once `effect` has run; see `afterAudit`.
+    package func afterAudit(_ effect: @escaping @Sendable () async throws -> Void) -> Reply {
+        var copy = self
+        copy.afterAudit = effect
+        return copy
     }
 
     package func warning(_ text: String) -> Reply {

@@ -51,6 +51,8 @@ package struct PathTraits: Sendable {
     package var isLocalOnly = false
     /// The body is handed over unparsed in `rawBody`.
     package var acceptsRawBody = false
+    /// A delete may carry its fields in a JSON body beside the query.
+    package var readsBodyOfDelete = false
     /// The answer is never wrapped, even when the caller asked (the answer is bare or raw).
     package var isNeverWrapped = false
     /// A limited-use token may call this without spending a use (introspection by the wrapping code).

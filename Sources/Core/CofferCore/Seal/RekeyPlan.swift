@@ -1,0 +1,48 @@
+package import CofferBase
+internal import CofferFramework
+
+/// What a rekey shall lead to.
+package struct RekeyPlan: Sendable {
+    /// 1…255.
+    package var shares: Int
+    /// 1…`shares`; at least 2 of several shares.
+    package var threshold: Int
+    /// Whether the old shares stay valid until the new ones were given back once.
+    package var requiresVerification: Bool
+
+    package init(shares: Int, threshold: Int, requiresVerification: Bool = false) {
+        self.shares = shares
+        self.threshold = threshold
+        self.requiresVerification = requiresVerification
+    }
+
+    /// - Throws: `badRequest` for counts that no seal can have.
+    func check() throws(EngineError) {
+        let problem: String? =
+            if shares < 1 {
+                "shares must be at least one"
+            } else if threshold < 1 {
+                "threshold must be at least one"
+            } else if shares > 1 && threshold == 1 {
+                "threshold must be greater than one for multiple shares"
+            } else if shares > 255 {
+                "shares must be less than 256"
+            } else if threshold > shares {
+                "threshold cannot be larger than shares"
+            } else {
+                nil
+            }
+        if let problem { throw .badRequest("invalid rekey seal configuration: \(problem)") }
+    }
+}
+
+/// The new keys of a rekey, made but not yet valid.
+package struct NewShares: Sendable {
+    package let shares: [SecretBytes]
+    package let verificationNonce: String
+    let plan: RekeyPlan
+    let unsealKey: SecretBytes
+    let rootKey: SecretBytes
+    /// The root key under the unseal key, as it will be stored.
+    let storedRootKey: [UInt8]
+}

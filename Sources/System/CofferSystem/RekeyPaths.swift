@@ -1,0 +1,184 @@
+internal import CofferBase
+internal import CofferCore
+internal import CofferFramework
+internal import CofferJSON
+
+/// New unseal key shares, made by the holders of the old ones.
+struct RekeyPaths {
+    let core: Core
+
+    var paths: [Path] { [attempt, update, verification, backup] + recoveryPaths }
+
+    private static let noBackup = EngineError.badRequest("no backed-up keys found")
+
+    // MARK: sys/rekey/init
+
+    struct InitInput: Sendable {
+        var shares: Int64 = 0
+        var threshold: Int64 = 0
+        var storedShares: Int64 = 0
+        var pgpKeys: [String] = []
+        var backup = false
+        var requiresVerification = false
+
+        static let schema = Schema<InitInput>(
+            { InitInput() },
+            [
+                Field("secret_shares", \.shares, "Number of shares to split the new unseal key into."),
+                Field("secret_threshold", \.threshold, "Number of new shares that open the seal."),
+                Field("stored_shares", \.storedShares, "Without meaning for a seal with shares."),
+                Field("pgp_keys", \.pgpKeys, "PGP public keys, one for each new share."),
+                Field("backup", \.backup, "Keep the PGP-encrypted shares in the storage too."),
+                Field(
+                    "require_verification", \.requiresVerification,
+                    "Keep the old shares valid until the new ones were given back once."),
+            ])
+    }
+
+    private var attempt: Path {
+        Path(
+            "rekey/init", "Begin, cancel or look at a rekey.",
+            traits: CeremonyTraits.beginning(.rekey, core),
+            [
+                Verb(.read, "rekey-attempt-read-progress", "How far the rekey is.") { _ in
+                    .bare(try await status())
+                },
+                Verb(.update, "rekey-attempt-initialize", "Begin a rekey.", InitInput.schema) { _, input in
+                    try await begin(input)
+                },
+                Verb(.delete, "rekey-attempt-cancel", "Cancel the rekey in progress.", NonceInput.schema) { _, input in
+                    try core.open().ceremonies.rekey.cancel(nonce: input.nonce)
+                    return .empty
+                },
+            ])
+    }
+
+    private func begin(_ input: InitInput) async throws -> Reply {
+        if input.backup && input.pgpKeys.isEmpty {
+            throw EngineError.badRequest(
+                "cannot request a backup of the new keys without providing PGP keys for encryption")
+        }
+        guard input.pgpKeys.isEmpty else {
+            throw EngineError.badRequest("PGP keys are not supported by this release; rekey without them")
+        }
+        try core.open().ceremonies.rekey.begin(
+            RekeyPlan(
+                shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold),
+                requiresVerification: input.requiresVerification))
+        return .bare(try await status())
+    }
+
+    private func status() async throws -> JSON {
+        let status = try await core.open().ceremonies.rekey.status()
+        var object: JSONObject = [
+            "nonce": .string(status.nonce), "started": .bool(status.plan != nil),
+            "t": .int(status.plan?.threshold ?? 0),
+            "n": .int(status.plan?.shares ?? 0), "progress": .int(status.progress), "required": .int(status.required),
+            "pgp_fingerprints": nil, "backup": false,
+            "verification_required": .bool(status.plan?.requiresVerification ?? false),
+        ]
+        if let verification = status.verification { object["verification_nonce"] = .string(verification.nonce) }
+        return .object(object)
+    }
+
+    // MARK: sys/rekey/update
+
+    private var update: Path {
+        Path(
+            "rekey/update", "Give one share for the rekey.", traits: CeremonyTraits.going(.rekey, core),
+            [
+                Verb(.update, "rekey-attempt-update", "Give one share.", ShareInput.schema) { _, input in
+                    let step = try await core.open().ceremonies.rekey.add(try input.share(), nonce: input.nonce)
+                    guard case .complete(let new, let effect) = step else { return .bare(try await status()) }
+                    return Reply.bare(Self.completion(new, nonce: input.nonce)).afterAudit(effect)
+                }
+            ])
+    }
+
+    private static func completion(_ new: NewShares, nonce: String) -> JSON {
+        var object: JSONObject = [
+            "nonce": .string(nonce), "complete": true,
+            "keys": .strings(new.shares.map { $0.withUnsafeBytes { Hex.encode($0) } }),
+            "keys_base64": .strings(new.shares.map { $0.withUnsafeBytes { Base64.standard.encode($0) } }),
+            "pgp_fingerprints": nil, "backup": false, "verification_required": .bool(!new.verificationNonce.isEmpty),
+        ]
+        if !new.verificationNonce.isEmpty { object["verification_nonce"] = .string(new.verificationNonce) }
+        return .object(object)
+    }
+
+    // MARK: sys/rekey/verify
+
+    private var verification: Path {
+        Path(
+            "rekey/verify", "Give the new shares back, to prove that they arrived.",
+            traits: CeremonyTraits.going(.rekey, core),
+            [
+                Verb(.read, "rekey-verification-read-progress", "How far the verification is.") { _ in
+                    .bare(try await verificationStatus())
+                },
+                Verb(.update, "rekey-verification-update", "Give one new share.", ShareInput.schema) { _, input in
+                    let step = try await core.open().ceremonies.rekey.verify(try input.share(), nonce: input.nonce)
+                    guard case .complete(_, let effect) = step else { return .bare(try await verificationStatus()) }
+                    return Reply.bare(["nonce": .string(input.nonce), "complete": true]).afterAudit(effect)
+                },
+                Verb(.delete, "rekey-verification-cancel", "Begin the verification anew.", NonceInput.schema) { _, _ in
+                    try core.open().ceremonies.rekey.restartVerification()
+                    return .bare(try await verificationStatus())
+                },
+            ])
+    }
+
+    private func verificationStatus() async throws -> JSON {
+        let status = try await core.open().ceremonies.rekey.status()
+        guard let plan = status.plan, let verification = status.verification else {
+            throw EngineError.badRequest(
+                status.plan == nil ? "no barrier rekey in progress" : "no rekey verification in progress")
+        }
+        return [
+            "nonce": .string(verification.nonce), "started": true, "t": .int(plan.threshold), "n": .int(plan.shares),
+            "progress": .int(verification.progress),
+        ]
+    }
+
+    // MARK: sys/rekey/backup
+
+    private var backup: Path {
+        Path(
+            "rekey/backup", "The backup of PGP-encrypted shares.", traits: .traits { $0.isDoubled = true },
+            [
+                Verb(.read, "rekey-read-backup-key", "Read the backup.") { _ in throw Self.noBackup },
+                Verb(.delete, "rekey-delete-backup-key", "Delete the backup.") { _ in .empty },
+            ])
+    }
+
+    // MARK: recovery keys, which a seal with shares does not have
+
+    private var recoveryPaths: [Path] {
+        let traits = CeremonyTraits.going(.rekey, core)
+        let refusal = EngineError.badRequest("recovery rekeying not supported")
+        let attempts = ["init", "update", "verify"].map { word in
+            Path(
+                "rekey-recovery-key/" + word, "Recovery keys exist with auto-unseal only.", traits: traits,
+                [
+                    Verb(.read, "rekey-recovery-key-read-\(word)", "Recovery keys exist with auto-unseal only.") { _ in
+                        throw refusal
+                    },
+                    Verb(
+                        freeForm: .update, "rekey-recovery-key-\(word)", "Recovery keys exist with auto-unseal only."
+                    ) { _, _ in throw refusal },
+                    Verb(.delete, "rekey-recovery-key-cancel-\(word)", "Recovery keys exist with auto-unseal only.") {
+                        _ in
+                        throw refusal
+                    },
+                ])
+        }
+        let backup = Path(
+            "rekey/recovery-key-backup", "The backup of PGP-encrypted recovery keys.",
+            traits: .traits { $0.isDoubled = true },
+            [
+                Verb(.read, "rekey-read-backup-recovery-key", "Read the backup.") { _ in throw Self.noBackup },
+                Verb(.delete, "rekey-delete-backup-recovery-key", "Delete the backup.") { _ in .empty },
+            ])
+        return attempts + [backup]
+    }
+}
