@@ -7,7 +7,7 @@ enum SudoPaths {
         "sys/config/ui/headers", "sys/config/ui/headers/+", "sys/internal/inspect/router/+", "sys/leases",
         "sys/leases/lookup", "sys/leases/lookup/*", "sys/leases/revoke-prefix/*", "sys/leases/revoke-force/*",
         "sys/revoke-prefix/*", "sys/revoke-force/*", "sys/plugins/catalog/*", "sys/plugins/runtimes/catalog/*",
-        "sys/raw", "sys/raw/*", "sys/remount", "sys/rotate", "sys/seal", "sys/step-down",
+        "sys/raw", "sys/raw/*", "sys/remount", "sys/rotate", "sys/rotate/config", "sys/seal", "sys/step-down",
         "sys/storage/raft/snapshot-auto/config/*", "+/root", "+/root/sign-self-issued",
     ]
 

@@ -11,7 +11,7 @@ enum OperatorCommands {
                     $ {name} operator init
                     $ {name} operator unseal
                 """),
-        initialize, unseal, seal, keyStatus, rotate,
+        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot,
     ]
 
     private static let seal = Command(

@@ -96,7 +96,7 @@ struct InitRequest: Sendable {
     }
 
     /// Files with keys, binary or base64, as base64.
-    private static func keys(_ list: String) throws -> [String] {
+    static func keys(_ list: String) throws -> [String] {
         try list.split(separator: ",").map { path in
             do {
                 let bytes = try LocalFile.read(path.trimmingSpaces)
