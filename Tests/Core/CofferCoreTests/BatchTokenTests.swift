@@ -137,7 +137,7 @@ import Testing
         #expect(answer["lease_duration"]?.intValue == 5)
         let renewed = await fixture.renew(answer["lease_id"]?.stringValue ?? "", "1h")
         #expect(renewed["lease_duration"]?.intValue == 5)
-        await fixture.advance(6)
+        try await fixture.advance(6)
         #expect(fixture.target.users.isEmpty)
         try await fixture.server.policy("maker", "path \"auth/token/create\" { capabilities = [\"update\"] }")
         let parent = try await fixture.server.token(["app", "maker"])

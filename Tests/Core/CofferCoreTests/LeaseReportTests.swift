@@ -55,7 +55,7 @@ import Testing
         let relisted = try await storage.scan("sys/expire/at/", after: nil, limit: .max)
         #expect(relisted == calendar)
         #expect(try await fixture.entries("sys/expire/token/nobody/").isEmpty)
-        await fixture.advance(3601)
+        try await fixture.advance(3601)
         #expect(fixture.target.users.isEmpty)
     }
 }

@@ -35,13 +35,13 @@ struct LeaseServer {
     }
 
     /// Returns when the reaper has done all that is due and sleeps.
-    func settle() async { await server.clock.waitForSleepers(1) }
+    func settle() async throws { try await server.settle() }
 
     /// Moves time, and waits for what the reaper does about it.
-    func advance(_ seconds: Int64) async {
-        await settle()
+    func advance(_ seconds: Int64) async throws {
+        try await settle()
         server.clock.advance(by: .seconds(seconds))
-        await settle()
+        try await settle()
     }
 
     /// The names of all stored entries below a path of the barrier.

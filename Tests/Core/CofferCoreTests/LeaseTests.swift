@@ -48,7 +48,7 @@ import Testing
     func renewal() async throws {
         let fixture = try await LeaseServer()
         let id = try await fixture.lease("ttl=1h&max_ttl=2h")
-        await fixture.advance(1800)
+        try await fixture.advance(1800)
         let renewed = await fixture.renew(id, "1h")
         #expect(renewed["lease_id"]?.stringValue == id)
         #expect(renewed["lease_duration"]?.intValue == 3600)
@@ -58,7 +58,7 @@ import Testing
         let capped = await fixture.renew(id, "5h")
         #expect(capped["lease_duration"]?.intValue == 5400)
         #expect(capped["warnings"]?.arrayValue?.count == 1)
-        await fixture.advance(5401)
+        try await fixture.advance(5401)
         #expect(fixture.target.users.isEmpty)
     }
 
@@ -74,7 +74,7 @@ import Testing
             #expect(answer.status == 400 || (answer["lease_duration"]?.intValue ?? 9) <= 1)
             fixture.server.clock.advance(by: .milliseconds(50))
         }
-        await fixture.advance(4)
+        try await fixture.advance(4)
         #expect(fixture.target.users.isEmpty)
         #expect(try await fixture.entries("sys/expire/id/db/").isEmpty)
     }
@@ -112,12 +112,12 @@ import Testing
         let fixture = try await LeaseServer()
         fixture.target.setDown(true)
         let id = try await fixture.lease("ttl=10s")
-        await fixture.advance(11)
+        try await fixture.advance(11)
         #expect(fixture.target.attempts == 1)
         let refused = await fixture.renew(id, "1h")
         #expect(refused.status == 400)
         fixture.target.setDown(false)
-        await fixture.advance(10)
+        try await fixture.advance(10)
         #expect(fixture.target.users.isEmpty)
     }
 

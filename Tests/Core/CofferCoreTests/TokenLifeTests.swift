@@ -97,10 +97,12 @@ import Testing
     @Test("many uses at once never exceed the count")
     func usesTogether() async throws {
         let server = try await ServerHarness.unsealed()
-        let token = try await server.token(["default"], ["num_uses": 5])
+        try await server.policy("reader", "path \"secret/data/app\" { capabilities = [\"read\"] }")
+        try await server.ok("POST", "secret/data/app", ["data": ["k": "v"]])
+        let token = try await server.token(["reader"], ["num_uses": 5])
         let successes = await withTaskGroup(of: Bool.self) { group in
             for _ in 0..<40 {
-                group.addTask { await server.send("GET", "auth/token/lookup-self", token: token).status == 200 }
+                group.addTask { await server.send("GET", "secret/data/app", token: token).status == 200 }
             }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }

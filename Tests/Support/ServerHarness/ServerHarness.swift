@@ -7,6 +7,7 @@ package import CofferHTTP
 package import CofferJSON
 package import CofferStorage
 internal import CofferSystem
+internal import LeaseService
 internal import Logging
 internal import MemoryStorage
 internal import MountService
@@ -27,6 +28,16 @@ package struct ServerHarness: Sendable {
     package func declarationMistakes(_ mount: String) -> [String] {
         guard let route = core.services?.mounts.routes[mount] else { return ["nothing is mounted there"] }
         return PathTableValidator.findings(in: route.engine.paths, named: mount)
+    }
+
+    /// Returns when the lease reaper has done all that is due, and sleeps no longer than until the next expiry.
+    package func settle() async throws {
+        while let services = core.services {
+            await clock.waitForSleepers(1)
+            let next = try await services.leases.nextExpiry()
+            if let deadline = clock.nextDeadline, next.map({ deadline <= $0 }) ?? true { return }
+            await Task.yield()
+        }
     }
 
     /// Changes entries behind the services' back.

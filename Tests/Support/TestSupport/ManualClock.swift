@@ -31,6 +31,9 @@ package final class ManualClock: WallClock {
 
     package var now: Timestamp { state.withLock { $0.now } }
 
+    /// When the first sleeper wakes; nil while nobody sleeps.
+    package var nextDeadline: Timestamp? { state.withLock { $0.sleepers.first?.deadline } }
+
     package func sleep(until deadline: Timestamp) async throws {
         let id = state.withLock { state in
             state.nextID += 1
