@@ -33,7 +33,7 @@ package struct ServerHarness: Sendable {
     /// Returns when the lease reaper has done all that is due, and sleeps no longer than until the next expiry.
     package func settle() async throws {
         while let services = core.services {
-            await clock.waitForSleepers(1)
+            await clock.waitForSleepers(2)
             let next = try await services.leases.nextExpiry()
             if let deadline = clock.nextDeadline, next.map({ deadline <= $0 }) ?? true { return }
             await Task.yield()
