@@ -65,14 +65,18 @@ let services: [Module] = [
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
+        name: "PeriodicService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
 ]
 
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "AuditService", "RotationService", "MemoryStorage",
-    "Logging",
+    "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
+    "RotationService",
+    "MemoryStorage", "Logging",
 ]
 
 let core: [Module] = [
@@ -156,15 +160,15 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
-    Module(name: "CofferHTTP", folder: "HTTP", needs: ["CofferBase", "CofferCore"]),
+    Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
     Module(name: "CofferConfig", folder: "Config"),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
         name: "CofferCore", folder: "Core",
         needs: [
-            "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage", "MountService",
-            "ServerHarness", "TestSupport",
+            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "MountService", "ServerHarness", "TestSupport",
         ]),
     Module(
         name: "CofferSystem", folder: "System",

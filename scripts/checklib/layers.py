@@ -51,6 +51,7 @@ SAME_LAYER = {
     "Shamir": {"CofferBase"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
+    "PeriodicService": {"MountService"},
     "CofferSystem": {"CofferCore"},
     "CofferServer": {"Catalog", "CofferUI"},
     "coffer": {"Catalog", "CofferAgent", "CofferCLI", "CofferInjector", "CofferServer", "CofferUI"},

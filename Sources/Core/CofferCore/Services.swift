@@ -2,6 +2,7 @@ package import AuditService
 package import CofferBarrier
 package import LeaseService
 package import MountService
+package import PeriodicService
 package import PolicyService
 internal import RotationService
 package import TokenService
@@ -17,6 +18,7 @@ package struct Services: Sendable {
     package let audit: AuditBroker
     package let reaper: LeaseReaper
     let rotation: KeyRotation
+    package let periodic: PeriodicWork
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
 }

@@ -18,6 +18,7 @@ package final class Mounts: Sendable {
     private let systemMaximumTTL: Duration
     private let current = Snapshot(RouteTable())
     private let claims = Mutex<Set<String>>([])
+    private let wake = Snapshot<@Sendable (String, Timestamp) -> Void>({ _, _ in })
 
     package init(
         storage: any TransactionalStorage, kinds: [EngineKind], clock: any WallClock, random: RandomSource,
@@ -30,6 +31,11 @@ package final class Mounts: Sendable {
         self.random = random
         systemDefaultTTL = defaultTTL
         systemMaximumTTL = maximumTTL
+    }
+
+    /// Who is told that the engine of a mount (by id) asked to be called at a time.
+    package func onWake(_ body: @escaping @Sendable (_ uuid: String, _ time: Timestamp) -> Void) {
+        wake.replace(with: body)
     }
 
     /// What requests see now.
@@ -167,9 +173,10 @@ package final class Mounts: Sendable {
             options: entry.options,
             defaultTTL: min(settings.defaultTTL > .zero ? settings.defaultTTL : systemDefaultTTL, maximum),
             maximumTTL: maximum, isAuth: entry.class == .auth)
+        let wake = wake
         let context = EngineContext(
             mount: mount, namespace: .root, storage: StorageView(base, prefix: StorageKey(entry.storagePrefix)),
-            clock: clock, random: random)
+            clock: clock, random: random, wake: { time in wake.value(mount.uuid, time) })
         return Route(entry: entry, kind: kind, mount: mount, context: context)
     }
 }

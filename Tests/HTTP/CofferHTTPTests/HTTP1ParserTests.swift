@@ -39,6 +39,10 @@ func events(_ text: String, piece: Int = .max) -> [String] {
             ["head POST /", "body abc0123456789", "end"]
         ),
         ("LIST /v1/secret HTTP/1.1\r\nHost: a\r\n\r\n", ["head LIST /v1/secret", "end"]),
+        (
+            "\r\nGET /1 HTTP/1.1\r\nHost: a\r\n\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
+            ["head GET /1", "end", "head GET /2", "end"]
+        ),
         ("GET http://a/v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ["head GET /v1/x", "end"]),
         ("\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", ["head GET /", "end"]),
         (
@@ -68,6 +72,8 @@ func events(_ text: String, piece: Int = .max) -> [String] {
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length:\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n", 501),
+        // The Kelvin sign, whose lower case is a k.
+        ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chun\u{212a}ed\r\n\r\n", 501),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n", 400),
         ("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n", 400),
@@ -91,6 +97,9 @@ func events(_ text: String, piece: Int = .max) -> [String] {
         ("GET x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET /\u{7f} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("GET /\u{e9} HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n", 400),
+        ("GET http://a?b/c HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("G@T / HTTP/1.1\r\nHost: a\r\n\r\n", 400),
         ("CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", 400),
     ]
@@ -104,6 +113,7 @@ func events(_ text: String, piece: Int = .max) -> [String] {
     static let chunks: [String] = [
         "x\r\nabc\r\n", "3 \nabc\r\n", "3\nabc\r\n", "3\r\nabcd\r\n", "-3\r\nabc\r\n", "0x3\r\nabc\r\n",
         "ffffffffff\r\n", "\r\nabc\r\n", "3\r\nabc\n\r0\r\n", "0\r\nbad\u{0}trailer: x\r\n\r\n",
+        "3 x\r\nabc\r\n", "0\r\nno trailer\r\n\r\n", "0\r\n folded: x\r\n\r\n",
     ]
 
     @Test("a malformed chunk ends the connection", arguments: chunks, [1, Int.max])
@@ -123,6 +133,29 @@ func events(_ text: String, piece: Int = .max) -> [String] {
         #expect(events("GET / HTTP/1.1\r\nHost: a\r\n" + long + "\r\n\r\n") == ["failure 431"])
         let many = (0..<300).map { "X\($0): 1\r\n" }.joined()
         #expect(events("GET / HTTP/1.1\r\nHost: a\r\n" + many + "\r\n") == ["failure 431"])
+    }
+
+    /// A text whose request line, head, chunk size line or trailers are as long as they may be, or one byte longer.
+    @Test("the limits are the same however the bytes arrive", arguments: [0, 1], [1, 7, Int.max])
+    func exactLimits(excess: Int, piece: Int) {
+        let limits = HTTP1Parser.Limits()
+        func text(_ count: Int) -> String { String(repeating: "a", count: count) }
+        let line = "GET /" + text(limits.requestLine - 14 + excess) + " HTTP/1.1\r\nHost: a\r\n\r\n"
+        #expect(events(line, piece: piece).last == (excess == 0 ? "end" : "failure 414"))
+        let head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + text(limits.head - 28 + excess) + "\r\n\r\n"
+        #expect(events(head, piece: piece).last == (excess == 0 ? "end" : "failure 431"))
+        let chunked = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let size = chunked + "0;" + text(1022 + excess) + "\r\n\r\n"
+        #expect(events(size, piece: piece).last == (excess == 0 ? "end" : "failure 400"))
+        let trailer = chunked + "0\r\nX:" + text(8190 + excess) + "\r\n\r\n"
+        #expect(events(trailer, piece: piece).last == (excess == 0 ? "end" : "failure 431"))
+    }
+
+    @Test("trailers have a limit together", arguments: [1000, Int.max])
+    func manyTrailers(piece: Int) {
+        let trailers = (0..<100).map { "X\($0): " + String(repeating: "a", count: 1000) + "\r\n" }.joined()
+        let text = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" + trailers + "\r\n"
+        #expect(events(text, piece: piece).last == "failure 431")
     }
 
     @Test("every prefix of a request waits for more and fails nothing")

@@ -6,6 +6,7 @@ internal import CofferStorage
 internal import LeaseService
 internal import Logging
 internal import MountService
+internal import PeriodicService
 internal import PolicyService
 internal import RotationService
 internal import TokenService
@@ -57,6 +58,7 @@ extension Core {
         log.info("vault is unsealed")
         services?.reaper.start()
         await services?.rotation.start()
+        await services?.periodic.start()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -65,6 +67,7 @@ extension Core {
         enter(.sealed)
         await services.reaper.stop()
         await services.rotation.stop()
+        await services.periodic.stop()
         services.audit.close()
         barrier.seal()
         seal.reset()
@@ -95,8 +98,16 @@ extension Core {
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
+            periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
+        let periodic = PeriodicWork(
+            mounts: mounts, clock: clock, random: random, log: log, explain: EngineLeases.explain)
+        mounts.onWake { uuid, time in periodic.wake(uuid, at: time) }
+        return periodic
     }
 
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {

@@ -17,16 +17,19 @@ package struct EngineContext: Sendable {
     package let storage: StorageView
     package let clock: any WallClock
     package let random: RandomSource
+    /// Asks for a call of `PeriodicEngine.tick` at this time, or soon after.
+    package let wake: @Sendable (Timestamp) -> Void
 
     package init(
         mount: MountReference, namespace: NamespaceReference, storage: StorageView, clock: any WallClock,
-        random: RandomSource
+        random: RandomSource, wake: @escaping @Sendable (Timestamp) -> Void = { _ in }
     ) {
         self.mount = mount
         self.namespace = namespace
         self.storage = storage
         self.clock = clock
         self.random = random
+        self.wake = wake
     }
 }
 
@@ -40,6 +43,8 @@ package struct EngineKind: Sendable {
     package let version: String
     /// Mount paths reserved for the server cannot be enabled or disabled by callers.
     package var isBuiltIn = false
+    /// Its engines are `PeriodicEngine`s.
+    package var isPeriodic = false
     /// Checks and completes the options given at enable and tune; throws `badRequest`.
     package var checkOptions: @Sendable ([String: String]) throws(EngineError) -> [String: String] = { $0 }
     package let make: @Sendable (EngineContext) -> any Engine

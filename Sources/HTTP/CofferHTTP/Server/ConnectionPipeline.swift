@@ -21,9 +21,13 @@ struct ConnectionPipeline: Sendable {
             return try pipeline.addHandler(PrefaceReader(self))
         }
         try pipeline.addHandler(try tls.makeHandler())
+        // A client that never ends its handshake must not keep the connection.
+        let deadline = channel.eventLoop.scheduleTask(in: configuration.headerTimeout) { channel.close(promise: nil) }
+        channel.closeFuture.whenComplete { _ in deadline.cancel() }
         try pipeline.addHandler(
             ApplicationProtocolNegotiationHandler { (result: ALPNResult, channel: any Channel) in
-                channel.eventLoop.makeCompletedFuture {
+                deadline.cancel()
+                return channel.eventLoop.makeCompletedFuture {
                     if result == .negotiated("h2") { try addHTTP2(to: channel) } else { try addHTTP1(to: channel) }
                 }
             })
@@ -43,16 +47,16 @@ struct ConnectionPipeline: Sendable {
             HTTP2Setting(parameter: .maxConcurrentStreams, value: 100),
             HTTP2Setting(parameter: .maxHeaderListSize, value: configuration.limits.head),
         ]
-        let (connection, peer) = (self, info)
-        _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
+        let lifetime = HTTP2Lifetime(timeout: configuration.idleTimeout)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandler(lifetime)
+        let (connection, peer, bound) = (self, info, NIOLoopBound(lifetime, eventLoop: channel.eventLoop))
+        _ = try pipeline.configureHTTP2Pipeline(
             mode: .server, connectionConfiguration: settings.connection, streamConfiguration: settings.stream
         ) { stream in
             stream.eventLoop.makeCompletedFuture {
-                try stream.pipeline.syncOperations.addHandler(
-                    HTTP2Stream(
-                        connection.handler, connection.configuration, connection.dates, peer, on: stream.eventLoop))
+                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(connection, peer, bound.value))
             }
         }
-        try channel.pipeline.syncOperations.addHandler(IdleHTTP2(timeout: configuration.idleTimeout))
     }
 }

@@ -7,6 +7,9 @@ final class HTTP1Connection: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
+    /// How long the rest of a refused request is read and dropped.
+    private static let lingering = TimeAmount.seconds(2)
+
     private let handler: HTTPHandler
     private let configuration: ListenerConfiguration
     private let executor: EventLoopTaskExecutor
@@ -48,10 +51,6 @@ final class HTTP1Connection: ChannelInboundHandler {
         if isClosing { return }
         parser.append(buffer.readableBytesView)
         pump(context)
-        if isIdle && !isServing && parser.pending > 0 {
-            isIdle = false
-            allow(configuration.headerTimeout)
-        }
         // A client that sends ahead of a slow answer must not fill the memory.
         if isServing && (body?.unwanted ?? 0) + parser.pending > configuration.maximumBuffered {
             setReading(false, context)
@@ -59,6 +58,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        isClosing = true
         watcher?.cancel()
         body?.fail(.disconnected)
         context.fireChannelInactive()
@@ -77,13 +77,23 @@ final class HTTP1Connection: ChannelInboundHandler {
         context.fireUserInboundEventTriggered(event)
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if !isServing && !isClosing && context.channel.isWritable {
+            setReading(true, context)
+            pump(context)
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
     // MARK: reading
 
     private func pump(_ context: ChannelHandlerContext) {
         while !isClosing {
             // The next head waits until the answer before it is written.
             if isServing && !isReadingBody { return }
-            guard let event = parser.next() else { return }
+            // A client that asks on and on but takes no answers must not fill the memory with them.
+            if !isServing && !context.channel.isWritable { return setReading(false, context) }
+            guard let event = parser.next() else { return expectHead() }
             switch event {
             case .head(let head): begin(head, context)
             case .body(let bytes): body?.append(bytes)
@@ -103,9 +113,17 @@ final class HTTP1Connection: ChannelInboundHandler {
         }
     }
 
+    /// From its first byte on, a head has little time.
+    private func expectHead() {
+        guard isIdle && parser.pending > 0 else { return }
+        isIdle = false
+        allow(configuration.headerTimeout)
+    }
+
     private func begin(_ head: HTTP1Parser.Head, _ context: ChannelHandlerContext) {
         isServing = true
         isReadingBody = true
+        isIdle = false
         keepsAlive = head.keepsAlive
         allow(configuration.readTimeout)
         readPeer(context)
@@ -166,6 +184,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         let mustClose = !keepsAlive || isReadingBody
         body = nil
         isServing = false
+        if isClosing { return }
         write(response, method: method, context, close: mustClose)
         if mustClose { return }
         setReading(true, context)
@@ -177,36 +196,29 @@ final class HTTP1Connection: ChannelInboundHandler {
     private func write(
         _ response: HTTPResponse, method: String, _ context: ChannelHandlerContext, close: Bool
     ) {
-        guard context.channel.isActive else { return }
         var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString(HTTPReason.statusLine(response.status))
-        for field in response.fields.list {
-            buffer.writeString(field.name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(field.value)
-            buffer.writeStaticString("\r\n")
+        HTTP1Answer.write(response, method: method, date: dates.now(), closes: close, to: &buffer)
+        guard close else { return context.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
+        // The watcher closes the connection of a client that does not take the answer.
+        isClosing = true
+        allow(configuration.idleTimeout)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
+            bound.value.0.finish(bound.value.1)
         }
-        buffer.writeStaticString("Date: ")
-        buffer.writeString(dates.now())
-        if response.status != 204 {
-            buffer.writeStaticString("\r\nContent-Length: ")
-            buffer.writeString(String(response.body.count))
-        }
-        buffer.writeStaticString("\r\n")
-        if close { buffer.writeStaticString("Connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
-        if method != "HEAD" && response.status != 204 { buffer.writeBytes(response.body) }
-        if close {
-            isClosing = true
-            watcher?.cancel()
-            let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-            context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in
-                bound.value.close(mode: .all, promise: nil)
-            }
-        } else {
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-        }
+    }
+
+    /// Closes after the last answer.
+    ///
+    /// Closing while input is unread makes the system reset the connection, and
+    /// the client may lose the answer: it is let finish for a while, unheard.
+    private func finish(_ context: ChannelHandlerContext) {
+        watcher?.cancel()
+        guard isReadingBody || parser.hasFailed || parser.pending > 0 else { return context.close(promise: nil) }
+        setReading(true, context)
+        context.close(mode: .output, promise: nil)
+        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        watcher = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
     }
 
     // MARK: time
@@ -226,7 +238,7 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     private func check(_ context: ChannelHandlerContext) {
         // A request that was read whole may take its time; the pipeline has limits of its own.
-        let isWaiting = !isServing || isReadingBody
+        let isWaiting = isClosing || !isServing || isReadingBody
         if isWaiting && NIODeadline.now() >= deadline {
             body?.fail(.disconnected)
             return context.close(promise: nil)

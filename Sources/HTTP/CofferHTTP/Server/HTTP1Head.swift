@@ -66,22 +66,33 @@ enum HTTP1Head {
         if target.elementsEqual("*".utf8), method == "OPTIONS" { return target }
         for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
             let authority = target.dropFirst(scheme.utf8.count)
-            guard let slash = authority.firstIndex(of: UInt8(ascii: "/")) else { throw Refusal(status: 400) }
+            // The authority ends where the path begins, and a query before any path would hide in it.
+            guard let slash = authority.firstIndex(where: { "/?#".utf8.contains($0) }), slash > authority.startIndex,
+                target[slash] == UInt8(ascii: "/")
+            else { throw Refusal(status: 400) }
             return target[slash...]
         }
         throw Refusal(status: 400)
     }
 
     private static func field(_ line: ArraySlice<UInt8>, into fields: inout HTTPFields) throws(Refusal) {
+        guard let (name, value) = split(line) else { throw Refusal(status: 400) }
+        fields.add(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+    }
+
+    /// Whether a line is a well-formed field.
+    static func isField(_ line: ArraySlice<UInt8>) -> Bool { split(line) != nil }
+
+    private static func split(_ line: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
         // A line that starts with a space is a folded one; a space before the colon hides a name.
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
             line[..<colon].allSatisfy(isToken)
-        else { throw Refusal(status: 400) }
+        else { return nil }
         var value = line[(colon + 1)...]
         while value.first == 0x20 || value.first == 0x09 { value.removeFirst() }
         while value.last == 0x20 || value.last == 0x09 { value.removeLast() }
-        guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else { throw Refusal(status: 400) }
-        fields.add(String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
+        guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else { return nil }
+        return (line[..<colon], value)
     }
 
     private static func interpret(_ head: inout HTTP1Parser.Head, isOld: Bool) throws(Refusal) {
@@ -89,7 +100,8 @@ enum HTTP1Head {
         guard found.hosts <= 1, isOld || found.hosts == 1 else { throw Refusal(status: 400) }
         if let coding = found.codings.first {
             guard found.lengths.isEmpty, !isOld, found.codings.count == 1 else { throw Refusal(status: 400) }
-            guard coding.lowercased() == "chunked" else { throw Refusal(status: 501) }
+            // By bytes: in Unicode's cases the Kelvin sign is a k.
+            guard HTTPFields.equal(coding, "chunked") else { throw Refusal(status: 501) }
             head.length = .chunked
         } else if let text = found.lengths.first {
             guard found.lengths.count == 1, text.utf8.allSatisfy({ (48...57).contains($0) }),

@@ -30,18 +30,27 @@ struct HTTP1Parser {
         case failure(Int)
     }
 
-    private enum State { case head, fixed(Int), chunkSize, chunk(Int), chunkEnd, trailers, failed }
+    private enum State {
+        case head, fixed(Int), chunkSize, chunk(Int), chunkEnd, failed
+        /// With the size of those that were read.
+        case trailers(Int)
+    }
 
     private let limits: Limits
     private var buffer: [UInt8] = []
     private var start = 0
     private var scanned = 0
     private var state = State.head
+    /// An empty line before this request was dropped.
+    private var hasSkippedLine = false
 
     init(limits: Limits = Limits()) { self.limits = limits }
 
     /// Bytes that have come but belong to no event yet.
     var pending: Int { buffer.count - start }
+
+    /// Nothing more will be read.
+    var hasFailed: Bool { if case .failed = state { true } else { false } }
 
     mutating func append(_ bytes: some Collection<UInt8>) { buffer.append(contentsOf: bytes) }
 
@@ -53,7 +62,7 @@ struct HTTP1Parser {
         case .chunkSize: return nextChunkSize()
         case .chunk(let left): return nextChunk(left)
         case .chunkEnd: return nextChunkEnd()
-        case .trailers: return nextTrailers()
+        case .trailers(let size): return nextTrailers(size)
         case .failed: return nil
         }
     }
@@ -81,18 +90,20 @@ struct HTTP1Parser {
 
     private mutating func nextHead() -> Event? {
         // One empty line before a request is tolerated (RFC 9112, 2.2).
-        if available.starts(with: [0x0d, 0x0a]) { consume(2) }
-        guard let end = endOfHead() else {
-            let lineEnds = available.contains(0x0a)
-            if !lineEnds && available.count > limits.requestLine { return fail(414) }
-            return available.count > limits.head ? fail(431) : nil
+        if !hasSkippedLine && startsWithLineEnd {
+            consume(2)
+            hasSkippedLine = true
         }
-        let lines = Array(buffer[start..<end])
-        if lines.count > limits.head { return fail(431) }
-        switch HTTP1Head.parse(lines, limits: limits) {
+        let end = endOfHead()
+        if isRequestLineTooLong { return fail(414) }
+        // What may still become the end of a head is not counted.
+        if (end ?? buffer.count - 3) - start > limits.head { return fail(431) }
+        guard let end else { return nil }
+        switch HTTP1Head.parse(Array(buffer[start..<end]), limits: limits) {
         case .failure(let refusal): return fail(refusal.status)
         case .success(let head):
             consume(end - start + 4)
+            hasSkippedLine = false
             switch head.length {
             case .none, .fixed(0): state = .fixed(0)
             case .fixed(let length): state = .fixed(length)
@@ -100,6 +111,15 @@ struct HTTP1Parser {
             }
             return .head(head)
         }
+    }
+
+    private var startsWithLineEnd: Bool {
+        buffer.count - start >= 2 && buffer[start] == 0x0d && buffer[start + 1] == 0x0a
+    }
+
+    private var isRequestLineTooLong: Bool {
+        let bound = limits.requestLine + 2
+        return buffer.count - start >= bound && !available.prefix(bound).contains(0x0a)
     }
 
     /// Where `CRLF CRLF` begins; scans each byte once however the bytes arrive.
@@ -136,15 +156,23 @@ struct HTTP1Parser {
     }
 
     private mutating func nextChunkSize() -> Event? {
-        guard let line = line(limit: 1024) else { return available.count > 1024 ? fail(400) : nil }
-        guard let size = line else { return fail(400) }
-        // Extensions are allowed and ignored.
-        let digits = size.prefix { $0 != UInt8(ascii: ";") && $0 != 0x20 && $0 != 0x09 }
-        guard !digits.isEmpty, digits.count <= 8, digits.allSatisfy(Self.isHexDigit),
-            let count = Int(String(decoding: digits, as: UTF8.self), radix: 16)
-        else { return fail(400) }
-        state = count == 0 ? .trailers : .chunk(count)
-        return next()
+        switch line(limit: 1024) {
+        case .incomplete: return nil
+        case .malformed, .tooLong: return fail(400)
+        case .text(let text):
+            guard let size = Self.chunkSize(text) else { return fail(400) }
+            state = size == 0 ? .trailers(0) : .chunk(size)
+            return next()
+        }
+    }
+
+    /// Extensions are allowed and ignored.
+    private static func chunkSize(_ text: [UInt8]) -> Int? {
+        let digits = text.prefix(while: isHexDigit)
+        guard (1...8).contains(digits.count) else { return nil }
+        let rest = text[digits.endIndex...].drop { $0 == 0x20 || $0 == 0x09 }
+        guard rest.isEmpty || rest.first == UInt8(ascii: ";") else { return nil }
+        return Int(String(decoding: digits, as: UTF8.self), radix: 16)
     }
 
     private mutating func nextChunk(_ left: Int) -> Event? {
@@ -157,34 +185,44 @@ struct HTTP1Parser {
 
     private mutating func nextChunkEnd() -> Event? {
         guard available.count >= 2 else { return nil }
-        guard available.starts(with: [0x0d, 0x0a]) else { return fail(400) }
+        guard startsWithLineEnd else { return fail(400) }
         consume(2)
         state = .chunkSize
         return next()
     }
 
     /// Trailers are read and dropped.
-    private mutating func nextTrailers() -> Event? {
-        var total = 0
-        while let found = line(limit: 8192) {
-            guard let text = found else { return fail(400) }
-            if text.isEmpty {
-                state = .head
-                return .end
+    private mutating func nextTrailers(_ before: Int) -> Event? {
+        var size = before
+        while true {
+            switch line(limit: 8192) {
+            case .incomplete: return nil
+            case .malformed: return fail(400)
+            case .tooLong: return fail(431)
+            case .text(let text):
+                if text.isEmpty {
+                    state = .head
+                    return .end
+                }
+                guard HTTP1Head.isField(text[...]) else { return fail(400) }
+                size += text.count + 2
+                if size > limits.head { return fail(431) }
+                state = .trailers(size)
             }
-            total += text.count
-            if total > limits.head { return fail(431) }
         }
-        return available.count > 8192 ? fail(431) : nil
     }
 
-    /// A line without its CRLF; nil when incomplete, `.some(nil)` when it is malformed.
-    private mutating func line(limit: Int) -> [UInt8]?? {
-        guard let feed = available.prefix(limit + 2).firstIndex(of: 0x0a) else { return nil }
-        guard feed > start, buffer[feed - 1] == 0x0d else { return .some(nil) }
+    private enum Line { case incomplete, malformed, tooLong, text([UInt8]) }
+
+    /// The next line without its CRLF.
+    private mutating func line(limit: Int) -> Line {
+        guard let feed = available.prefix(limit + 2).firstIndex(of: 0x0a) else {
+            return available.count < limit + 2 ? .incomplete : .tooLong
+        }
+        guard feed > start, buffer[feed - 1] == 0x0d else { return .malformed }
         let text = Array(buffer[start..<feed - 1])
         consume(feed + 1 - start)
-        return text.contains(0x0d) || text.contains(0) ? .some(nil) : .some(text)
+        return text.contains(0x0d) || text.contains(0) ? .malformed : .text(text)
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

@@ -7,39 +7,34 @@ final class HTTP2Stream: ChannelInboundHandler {
     typealias InboundIn = HTTP2Frame.FramePayload
     typealias OutboundOut = HTTP2Frame.FramePayload
 
-    private let handler: HTTPHandler
-    private let configuration: ListenerConfiguration
-    private let dates: HTTPDate
-    private let executor: EventLoopTaskExecutor
+    private let connection: ConnectionPipeline
     private let info: ConnectionInfo
+    private let lifetime: HTTP2Lifetime
     private var body: HTTPBody?
-    private var received = 0
+    /// The client has said all.
     private var isEnded = false
+    private var isAnswered = false
+    private var isReading = true
     private var deadline: Scheduled<Void>?
 
-    init(
-        _ handler: @escaping HTTPHandler, _ configuration: ListenerConfiguration, _ dates: HTTPDate,
-        _ info: ConnectionInfo, on eventLoop: any EventLoop
-    ) {
-        self.handler = handler
-        self.configuration = configuration
-        self.dates = dates
+    init(_ connection: ConnectionPipeline, _ info: ConnectionInfo, _ lifetime: HTTP2Lifetime) {
+        self.connection = connection
         self.info = info
-        executor = EventLoopTaskExecutor(eventLoop)
+        self.lifetime = lifetime
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        deadline = context.eventLoop.scheduleTask(in: configuration.readTimeout) {
-            if !bound.value.isEnded { channel.close(promise: nil) }
+        deadline = context.eventLoop.scheduleTask(in: connection.configuration.readTimeout) {
+            channel.close(promise: nil)
         }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if isAnswered { return }
         switch unwrapInboundIn(data) {
-        case .headers(let headers): begin(headers, context)
-        case .data(let data): append(data, context)
+        case .headers(let headers): receive(headers, context)
+        case .data(let data): receive(data, context)
         default: break
         }
     }
@@ -55,78 +50,99 @@ final class HTTP2Stream: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func begin(_ headers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
+    // MARK: reading
+
+    private func receive(_ headers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext) {
+        if headers.endStream { end() }
         // A second block holds trailers, which are dropped as in HTTP/1.1.
         if let body {
-            if headers.endStream { end(body) }
+            if headers.endStream { body.finish() }
             return
         }
-        guard let request = request(headers, context) else {
-            return write(.failure(400), method: "GET", context)
+        do throws(HTTP1Head.Refusal) {
+            let head = try HTTP2Head.parse(headers.headers, limits: connection.configuration.limits)
+            begin(head, declared: headers.endStream ? 0 : head.declaredLength, context)
+        } catch {
+            write(.failure(error.status), method: "GET", context)
         }
-        body = request.body
-        if headers.endStream { end(request.body) }
-        let method = request.method
+    }
+
+    private func begin(_ head: HTTP2Head, declared: Int?, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        executor.answer(request, handler) { response in
-            bound.value.0.write(response, method: method, bound.value.1)
-        }
-    }
-
-    private func request(
-        _ headers: HTTP2Frame.FramePayload.Headers, _ context: ChannelHandlerContext
-    ) -> HTTPRequest? {
-        guard let method = headers.headers.first(name: ":method"), let target = headers.headers.first(name: ":path"),
-            target.utf8.first == UInt8(ascii: "/"), target.utf8.allSatisfy({ (0x21...0x7e).contains($0) }),
-            target.utf8.count <= configuration.limits.requestLine
-        else { return nil }
-        var fields = HTTPFields()
-        for (name, value, _) in headers.headers where !name.hasPrefix(":") {
-            fields.add(name, value)
-            if fields.list.count > configuration.limits.fields { return nil }
-        }
-        if let authority = headers.headers.first(name: ":authority") { fields.add("host", authority) }
-        let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
-        let declared = headers.endStream ? 0 : fields["content-length"].flatMap { Int($0) }
-        let (channel, loop) = (context.channel, context.eventLoop)
+        let loop = context.eventLoop
         let body = HTTPBody(declaredLength: declared) {
-            loop.execute { channel.setOption(ChannelOptions.autoRead, value: true).whenFailure { _ in } }
+            loop.execute { bound.value.0.wantBody(head.expectsContinue, bound.value.1) }
         }
-        return HTTPRequest(
-            method: method, path: String(target[..<(mark ?? target.endIndex)]),
-            query: mark.map { String(target[target.utf8.index(after: $0)...]) }, fields: fields, connection: info,
-            body: body)
+        self.body = body
+        if isEnded { body.finish() }
+        let request = HTTPRequest(
+            method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
+        lifetime.requestBegan()
+        EventLoopTaskExecutor(loop).answer(request, connection.handler) { response in
+            bound.value.0.lifetime.requestEnded()
+            bound.value.0.write(response, method: head.method, bound.value.1)
+        }
     }
 
-    private func append(_ data: HTTP2Frame.FramePayload.Data, _ context: ChannelHandlerContext) {
+    private func receive(_ data: HTTP2Frame.FramePayload.Data, _ context: ChannelHandlerContext) {
         guard let body, case .byteBuffer(let buffer) = data.data else { return }
         body.append(buffer.readableBytesView)
-        if data.endStream { return end(body) }
-        if body.unwanted > configuration.maximumBuffered {
-            context.channel.setOption(ChannelOptions.autoRead, value: false).whenFailure { _ in }
+        if data.endStream {
+            end()
+            body.finish()
+        } else if body.unwanted > connection.configuration.maximumBuffered {
+            setReading(false, context)
         }
     }
 
-    private func end(_ body: HTTPBody) {
+    private func end() {
         isEnded = true
         deadline?.cancel()
-        body.finish()
     }
 
+    private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
+        if isEnded || isAnswered { return }
+        setReading(true, context)
+        guard expectsContinue else { return }
+        context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: [":status": "100"]))), promise: nil)
+    }
+
+    private func setReading(_ wanted: Bool, _ context: ChannelHandlerContext) {
+        guard isReading != wanted else { return }
+        isReading = wanted
+        context.channel.setOption(ChannelOptions.autoRead, value: wanted).whenFailure { _ in }
+        // A stream, unlike a socket, does not begin to read by itself.
+        if wanted { context.read() }
+    }
+
+    // MARK: writing
+
     private func write(_ response: HTTPResponse, method: String, _ context: ChannelHandlerContext) {
+        isAnswered = true
+        body = nil
         guard context.channel.isActive else { return }
         var headers = HPACKHeaders([(":status", String(response.status))])
         for field in response.fields.list { headers.add(name: field.name.lowercased(), value: field.value) }
-        headers.add(name: "date", value: dates.now())
+        headers.add(name: "date", value: connection.dates.now())
         if response.status != 204 { headers.add(name: "content-length", value: String(response.body.count)) }
         let hasBody = method != "HEAD" && response.status != 204 && !response.body.isEmpty
-        context.write(wrapOutboundOut(.headers(.init(headers: headers, endStream: !hasBody))), promise: nil)
-        if hasBody {
-            let buffer = context.channel.allocator.buffer(bytes: response.body)
-            context.write(wrapOutboundOut(.data(.init(data: .byteBuffer(buffer), endStream: true))), promise: nil)
+        let head = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: !hasBody))
+        guard hasBody else { return finish(context.writeAndFlush(wrapOutboundOut(head)), context) }
+        context.write(wrapOutboundOut(head), promise: nil)
+        let buffer = context.channel.allocator.buffer(bytes: response.body)
+        let data = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(buffer), endStream: true))
+        finish(context.writeAndFlush(wrapOutboundOut(data)), context)
+    }
+
+    /// What the client still sends of a body that nobody wanted is refused, which takes nothing from the answer
+    /// (RFC 9113, 8.1).
+    private func finish(_ written: EventLoopFuture<Void>, _ context: ChannelHandlerContext) {
+        if isEnded { return }
+        setReading(true, context)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        written.whenSuccess {
+            let (stream, context) = bound.value
+            context.writeAndFlush(stream.wrapOutboundOut(.rstStream(.noError)), promise: nil)
         }
-        context.flush()
-        // What the client still sends of a body that nobody wanted is refused.
-        if !isEnded { context.close(promise: nil) }
     }
 }

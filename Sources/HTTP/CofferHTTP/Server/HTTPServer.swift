@@ -44,17 +44,34 @@ package final class HTTPServer: Sendable {
         do {
             return try await bootstrap.childChannelOption(ChannelOptions.tcpOption(.tcp_nodelay), value: 1)
                 .bind(host: host, port: port).get()
-        } catch let error as IOError {
-            let reason = error.errnoCode == EADDRINUSE ? "the port is in use by another process" : "\(error)"
-            throw ListenError(description: "cannot listen on \(host):\(port): \(reason)")
+        } catch {
+            throw ListenError(description: "cannot listen on \(host):\(port): \(reason(error))")
         }
     }
 
     /// A socket that is narrower than its mode until the mode is set: the umask of the process is left alone.
     private static func bind(_ bootstrap: ServerBootstrap, _ path: String, _ mode: UInt32) async throws -> any Channel {
-        let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-        guard chmod(path, mode) == 0 else { throw ListenError(description: "the mode of \(path) cannot be set") }
-        return channel
+        let channel: any Channel
+        do {
+            channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+        } catch {
+            throw ListenError(description: "cannot listen on \(path): \(reason(error))")
+        }
+        if chmod(path, mode) == 0 { return channel }
+        try? await channel.close()
+        throw ListenError(description: "cannot listen on \(path): its mode cannot be set")
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as IOError:
+            error.errnoCode == EADDRINUSE
+                ? "the port is in use by another process" : String(cString: strerror(error.errnoCode))
+        case SocketAddressError.unknown, is SocketAddressError.UnknownHost: "no such host"
+        case SocketAddressError.unixDomainSocketPathTooLong: "the path is too long for a socket"
+        case is UnixDomainSocketPathWrongType: "the file that is there is not a socket"
+        default: "\(error)"
+        }
     }
 
     /// Accepts no more connections; those that are open finish what they do.
