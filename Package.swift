@@ -105,7 +105,7 @@ let programs: [Module] = [
         needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
 ]
 
 let executables: [Module] = [

@@ -19,7 +19,7 @@ extension Core {
             let verdict = await request.authorise(identified, gate)
             let admitted = try request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
-            return try await request.finish(outcome, admitted, gate)
+            return request.remembering(try await request.finish(outcome, admitted, gate), verdict)
         } catch {
             note(error, id: id)
             return Answer(.failure(error.error))

@@ -65,7 +65,7 @@ extension Request {
         if case .valid(let live) = found { return live } else { return nil }
     }
 
-    private mutating func tellCreateFromUpdate(_ services: Services) async throws {
+    mutating func tellCreateFromUpdate(_ services: Services) async throws {
         guard operation == .update, case .success(let match)? = location?.match, let exists = match.path.exists
         else { return }
         if try await !exists(call(caller: nil, match: match)) { operation = .create }
@@ -79,8 +79,6 @@ extension Request {
         guard let services = gate.services, let token, !isPublic else {
             return Verdict(denial: nil, decision: nil, caller: nil)
         }
-        let sudo = location?.traits.sudo ?? []
-        let needsSudo = sudo.contains(operation) || (operation == .create && sudo.contains(.update))
         do {
             let acl = try await services.policies.acl(for: token.entry.policies)
             let question = AuthorizationRequest(
