@@ -62,6 +62,9 @@ let services: [Module] = [
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "QuotaService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -75,7 +78,7 @@ let services: [Module] = [
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
-    "RotationService",
+    "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
 ]
 
@@ -147,6 +150,15 @@ let tests: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "QuotaService", folder: "Services",
+        needs: [
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "ServerHarness", "TestSupport",
+        ]),
+    Module(
+        name: "LeaseService", folder: "Services",
+        needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
         name: "AuditService", folder: "Services",
         needs: [
