@@ -62,6 +62,9 @@ let services: [Module] = [
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "QuotaService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -75,7 +78,7 @@ let services: [Module] = [
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
-    "RotationService",
+    "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
 ]
 
@@ -148,6 +151,15 @@ let tests: [Module] = [
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
+        name: "QuotaService", folder: "Services",
+        needs: [
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "ServerHarness", "TestSupport",
+        ]),
+    Module(
+        name: "LeaseService", folder: "Services",
+        needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
@@ -160,7 +172,9 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
-    Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
+    Module(
+        name: "CofferHTTP", folder: "HTTP",
+        needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
     Module(name: "CofferConfig", folder: "Config"),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),

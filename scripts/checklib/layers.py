@@ -51,6 +51,7 @@ SAME_LAYER = {
     "Shamir": {"CofferBase"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
+    "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},
     "CofferSystem": {"CofferCore"},
     "CofferServer": {"Catalog", "CofferUI"},

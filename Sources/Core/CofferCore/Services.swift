@@ -4,6 +4,7 @@ package import LeaseService
 package import MountService
 package import PeriodicService
 package import PolicyService
+package import QuotaService
 internal import RotationService
 package import TokenService
 
@@ -16,6 +17,7 @@ package final class Services: Sendable {
     package let policies: Policies
     package let tokens: Tokens
     package let leases: Leases
+    package let quotas: Quotas
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
     package let reaper: LeaseReaper

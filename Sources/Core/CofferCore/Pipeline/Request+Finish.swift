@@ -82,11 +82,14 @@ extension Request {
     private func answer(_ result: Result<Outcome, EngineError>, _ audited: consuming Audited) -> Answer {
         _ = consume audited
         switch result {
-        case .failure(let error): return Answer(.failure(error))
+        case .failure(let error):
+            var answer = Answer(.failure(error))
+            answer.headers = quotaHeaders
+            return answer
         case .success(let outcome):
             var answer = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
                 .answer(isDoubled: location?.traits.isDoubled == true)
-            answer.headers = outcome.reply.headers
+            answer.headers = outcome.reply.headers + quotaHeaders
             return answer
         }
     }
@@ -123,7 +126,7 @@ extension Request.Outcome {
         return switch reply.body {
         case .data, .unwrapped: true
         case .none: auth != nil || lease != nil
-        case .bare, .raw: false
+        case .bare, .raw, .stream: false
         }
     }
 
@@ -132,7 +135,7 @@ extension Request.Outcome {
         case .data(let object): object
         case .unwrapped(let object): object["data"]?.objectValue ?? [:]
         case .bare(let json): json.objectValue ?? [:]
-        case .none, .raw: [:]
+        case .none, .raw, .stream: [:]
         }
     }
 }

@@ -99,13 +99,17 @@ extension Request {
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
         let trusted = mount?.type == "system" || mount?.type == "token"
-        return Call(
+        var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
             storage: location?.storage ?? Self.noStorage(core),
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
             clientToken: trusted ? incoming.token : nil)
+        call.redactions = incoming.redactions
+        // Metrics are asked for in one of several forms.
+        if trusted { call.headers["accept"] = incoming.header("accept") }
+        return call
     }
 
     private static func noStorage(_ core: Core) -> StorageView { StorageView(core.barrier, prefix: "sys/none/") }
