@@ -91,6 +91,9 @@ extension Request {
             let match = try location.match.get()
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
+            if operation == .list || operation == .scan, let acl = verdict.acl {
+                call.mayList = mayList(acl, below: location.mount.path)
+            }
             let reply = try await match.verb.run(call)
             return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
@@ -101,6 +104,15 @@ extension Request {
                 core.log.error("request failed", metadata: ["request_id": .string(id), "path": .string(path.text)])
             }
             return .failure(failure)
+        }
+    }
+
+    private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
+        let ttl = incoming.wrapTTL
+        return { folder in
+            [PolicyOperation.list, .scan].contains { operation in
+                acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed
+            }
         }
     }
 
