@@ -38,8 +38,6 @@ struct CompletionInstaller {
         """
         function __complete_\(program.name)
             set -lx COMP_LINE (commandline -cp)
-            test -z (commandline -ct)
-            and set COMP_LINE "$COMP_LINE "
             \(quotedPath)
         end
         complete -f -c \(program.name) -a "(__complete_\(program.name))"
