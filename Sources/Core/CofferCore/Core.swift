@@ -19,6 +19,8 @@ package struct CoreConfiguration: Sendable {
     package var auditDevices: [AuditDeviceKind] = []
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
+    /// Offers `sys/internal/inspect`, which shows the server's own tables.
+    package var hasIntrospectionEndpoint = false
     package var logLevels = LogLevels(.info)
 
     package init() {}

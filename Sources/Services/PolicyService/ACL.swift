@@ -65,6 +65,13 @@ package struct ACL: Sendable {
         }
     }
 
+    /// Every pattern with its capabilities as policies write them, in the order of their bytes.
+    package var rules: [(pattern: String, capabilities: [String])] {
+        (exact.values + wild.map(\.rule)).map { rule in
+            (rule.pattern, rule.denies ? ["deny"] : rule.capabilities.sorted().map(\.rawValue))
+        }.sorted { $0.pattern.utf8.lexicographicallyPrecedes($1.pattern.utf8) }
+    }
+
     private func rule(for request: AuthorizationRequest) -> CompiledRule? {
         switch request.operation {
         case .list, .scan: rule(listing: request.path)

@@ -12,6 +12,8 @@ extension Request {
         var denial: Denial?
         var decision: PolicyService.Decision?
         var caller: Caller?
+        /// What decided, for lists that show only what the caller may see.
+        var acl: ACL?
     }
 
     // MARK: stage 6, identify
@@ -44,7 +46,8 @@ extension Request {
     }
 
     private mutating func requireToken(_ services: Services) async throws {
-        guard let text = incoming.token, !text.isEmpty else { throw Denial.missingToken }
+        guard var text = incoming.token, !text.isEmpty else { throw Denial.missingToken }
+        if location?.traits.isUnwrap == true { text = try await services.tokens.token(inJWT: text) }
         switch try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress) {
         case .refused(let refusal):
             // The token to open may be the caller's own: then it is the wrapping token that is invalid.
@@ -74,7 +77,7 @@ extension Request {
     // MARK: stage 7, authorise
 
     /// Decides; never throws, so that a denial reaches the audit like an admission.
-    func authorise(_ refusal: Denial?, _ gate: Gate) async -> Verdict {
+    mutating func authorise(_ refusal: Denial?, _ gate: Gate) async -> Verdict {
         if let refusal { return Verdict(denial: refusal, decision: nil, caller: nil) }
         guard let services = gate.services, let token, !isPublic else {
             return Verdict(denial: nil, decision: nil, caller: nil)
@@ -87,10 +90,21 @@ extension Request {
             let decision = acl.decide(question)
             let hasSudo = decision.isRoot || acl.capabilities(path.text).contains("sudo")
             let caller = Caller(token.entry, key: token.key, hasSudo: hasSudo)
+            limitPage(decision)
             return Verdict(
-                denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller)
+                denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller, acl: acl)
         } catch {
             return Verdict(denial: .engine(EngineError(any: error)), decision: nil, caller: nil)
+        }
+    }
+
+    /// A policy's `pagination_limit` takes the place of a limit that is absent, or `max`.
+    private mutating func limitPage(_ decision: PolicyService.Decision) {
+        guard operation == .list || operation == .scan else { return }
+        if let limit = decision.pageLimit {
+            if fields["limit"].flatMap(PolicyService.Decision.pageSize) == nil { fields["limit"] = .int(limit) }
+        } else if fields["limit"]?.stringValue == "max" {
+            fields["limit"] = nil
         }
     }
 

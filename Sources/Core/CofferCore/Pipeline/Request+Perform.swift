@@ -93,6 +93,9 @@ extension Request {
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
             try await requireLeasePlace(gate)
+            if operation == .list || operation == .scan, let acl = verdict.acl {
+                call.mayList = mayList(acl, below: location.mount.path)
+            }
             let reply = try await match.verb.run(call)
             return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
@@ -103,6 +106,15 @@ extension Request {
                 core.log.error("request failed", metadata: ["request_id": .string(id), "path": .string(path.text)])
             }
             return .failure(failure)
+        }
+    }
+
+    private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
+        let ttl = incoming.wrapTTL
+        return { folder in
+            [PolicyOperation.list, .scan].contains { operation in
+                acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed
+            }
         }
     }
 

@@ -79,7 +79,16 @@ struct Request: Sendable {
             location = try Self.locateWhenSealed(path.text, operation, core)
             return
         }
-        guard let hit = services.mounts.routes.find(path.text) else { return }
+        guard var hit = services.mounts.routes.find(path.text) else { return }
+        if hit.route.entry.configuration.trimRequestTrailingSlashes, operation != .list, operation != .scan,
+            hit.rest.utf8.last == UInt8(ascii: "/"),
+            let trimmed = services.mounts.routes.find(
+                path.withoutFinalSlashes.text)
+        {
+            // Trimmed before anyone decides on it: what is authorised is what is executed.
+            path = path.withoutFinalSlashes
+            hit = trimmed
+        }
         let match = Self.match(hit.route.engine.paths, hit.rest, operation)
         location = Location(
             route: hit.route, mount: hit.route.mount, match: match, storage: hit.route.storage, rest: hit.rest)

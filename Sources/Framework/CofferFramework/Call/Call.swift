@@ -34,6 +34,8 @@ package struct Call: Sendable {
     package var redactions: Set<Redaction> = []
     /// Only for the server's own system and token engines; nil for every other engine.
     package var clientToken: String?
+    /// Whether the caller may list or scan a folder (relative to the mount, ending in `/`). Set for lists and scans.
+    package var mayList: @Sendable (_ folder: String) -> Bool = { _ in true }
 
     package enum Redaction: Sendable { case addresses, clusterName, version }
 
