@@ -8,7 +8,9 @@ internal import RotationService
 package import TokenService
 
 /// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
-package struct Services: Sendable {
+///
+/// A class, because every request holds it and a struct of this size is dear to copy.
+package final class Services: Sendable {
     package let barrier: Barrier
     package let mounts: Mounts
     package let policies: Policies
@@ -21,6 +23,34 @@ package struct Services: Sendable {
     package let periodic: PeriodicWork
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
+
+    init(
+        barrier: Barrier,
+        mounts: Mounts,
+        policies: Policies,
+        tokens: Tokens,
+        leases: Leases,
+        engineLeases: EngineLeases,
+        audit: AuditBroker,
+        reaper: LeaseReaper,
+        rotation: KeyRotation,
+        periodic: PeriodicWork,
+        cluster: ClusterIdentity,
+        ceremonies: Ceremonies
+    ) {
+        self.barrier = barrier
+        self.mounts = mounts
+        self.policies = policies
+        self.tokens = tokens
+        self.leases = leases
+        self.engineLeases = engineLeases
+        self.audit = audit
+        self.reaper = reaper
+        self.rotation = rotation
+        self.periodic = periodic
+        self.cluster = cluster
+        self.ceremonies = ceremonies
+    }
 }
 
 /// Name and id of the cluster, drawn at initialisation.
