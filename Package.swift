@@ -163,7 +163,9 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
-    Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
+    Module(
+        name: "CofferHTTP", folder: "HTTP",
+        needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
     Module(name: "CofferConfig", folder: "Config"),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),

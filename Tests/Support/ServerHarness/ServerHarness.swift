@@ -153,12 +153,15 @@ package struct ServerAnswer: Sendable {
     package let text: String
     package let json: JSON?
     package let fields: HTTPFields
+    /// Not read; nil for an answer of one piece.
+    package let stream: ByteStream?
 
     init(_ response: HTTPResponse) {
         status = response.status
         text = String(decoding: response.body, as: UTF8.self)
         json = try? JSON.parse(response.body)
         fields = response.fields
+        stream = response.stream
     }
 
     package subscript(key: String) -> JSON? { json?[key] }

@@ -123,7 +123,7 @@ extension Request.Outcome {
         return switch reply.body {
         case .data, .unwrapped: true
         case .none: auth != nil || lease != nil
-        case .bare, .raw: false
+        case .bare, .raw, .stream: false
         }
     }
 
@@ -132,7 +132,7 @@ extension Request.Outcome {
         case .data(let object): object
         case .unwrapped(let object): object["data"]?.objectValue ?? [:]
         case .bare(let json): json.objectValue ?? [:]
-        case .none, .raw: [:]
+        case .none, .raw, .stream: [:]
         }
     }
 }
