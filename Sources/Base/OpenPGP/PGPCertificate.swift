@@ -23,7 +23,7 @@ struct PGPCertificate {
         guard bytes.count <= Self.maximumSize else { throw PGPError("the key is larger than 512 KiB") }
         var reader = PGPReader(bytes[...])
         guard let first = try reader.packet() else { throw PGPError("no key was given") }
-        if first.tag == PGPPacket.Tag.privateKey { throw PGPError("this is a private key; give the public one") }
+        if first.tag == PGPPacket.Tag.keyPair { throw PGPError("this is a private key; give the public one") }
         guard first.tag == PGPPacket.Tag.publicKey else { throw .malformed }
         primary = try PGPKeyPacket(first.body)
         var parts = [Part(key: primary, signedForm: primary.signedForm)]
@@ -51,7 +51,7 @@ struct PGPCertificate {
             // A kind that is not known is no reason to refuse the whole key.
             let key = try? PGPKeyPacket(packet.body)
             parts.append(Part(key: key, signedForm: primary.signedForm + (key?.signedForm ?? [])))
-        case PGPPacket.Tag.privateSubkey: throw PGPError("this is a private key; give the public one")
+        case PGPPacket.Tag.subkeyPair: throw PGPError("this is a private key; give the public one")
         default: break
         }
     }

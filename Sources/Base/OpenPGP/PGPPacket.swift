@@ -6,9 +6,9 @@ struct PGPPacket {
     enum Tag {
         static let sessionKey: UInt8 = 1
         static let signature: UInt8 = 2
-        static let privateKey: UInt8 = 5
+        static let keyPair: UInt8 = 5
         static let publicKey: UInt8 = 6
-        static let privateSubkey: UInt8 = 7
+        static let subkeyPair: UInt8 = 7
         static let literalData: UInt8 = 11
         static let trust: UInt8 = 12
         static let userID: UInt8 = 13
