@@ -18,6 +18,7 @@ let base: [Module] = [
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
 ]
 
 let contracts: [Module] = [
@@ -77,6 +78,7 @@ let services: [Module] = [
 
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
+    "OpenPGP",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
     "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
@@ -139,6 +141,7 @@ let tests: [Module] = [
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),

@@ -49,6 +49,7 @@ SAME_LAYER = {
     "GoTemplate": {"CofferBase", "CofferJSON"},
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
+    "OpenPGP": {"CofferBase", "CofferCrypto"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},

@@ -32,6 +32,7 @@ package final class Services: Sendable {
         policies: Policies,
         tokens: Tokens,
         leases: Leases,
+        quotas: Quotas,
         engineLeases: EngineLeases,
         audit: AuditBroker,
         reaper: LeaseReaper,
@@ -45,6 +46,7 @@ package final class Services: Sendable {
         self.policies = policies
         self.tokens = tokens
         self.leases = leases
+        self.quotas = quotas
         self.engineLeases = engineLeases
         self.audit = audit
         self.reaper = reaper

@@ -12,6 +12,7 @@ extension DenialReason {
         case .wrappingRequired: "wrapping_required"
         case .wrappingTTLTooShort: "wrapping_ttl_too_short"
         case .wrappingTTLTooLong: "wrapping_ttl_too_long"
+        case .pageTooLarge: "page_too_large"
         case .templateFailed: "template_failed"
         }
     }
@@ -31,6 +32,7 @@ extension DenialReason {
         case .wrappingRequired: "The rule \(rule) allows wrapped answers only: ask with a wrapping TTL."
         case .wrappingTTLTooShort: "The wrapping TTL is shorter than the rule \(rule) allows."
         case .wrappingTTLTooLong: "The wrapping TTL is longer than the rule \(rule) allows."
+        case .pageTooLarge: "The list asks for more names than the rule \(rule) allows: ask with a limit."
         case .templateFailed: "A templated path of a denying rule could not be filled in, so everything is denied."
         }
     }

@@ -36,7 +36,7 @@ struct PolicySuggestion {
         case .parameterNotAllowed?: return needed
         // Here the request is to be changed, or a rule; adding one does not help.
         case .parameterMissing?, .parameterDenied?, .wrappingRequired?, .wrappingTTLTooShort?, .wrappingTTLTooLong?,
-            .templateFailed?, nil:
+            .pageTooLarge?, .templateFailed?, nil:
             return nil
         }
         return needed

@@ -120,10 +120,10 @@ extension Core {
 
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
         Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, random: random),
+            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
             generateRoot: GenerateRoot(
                 proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, random: random))
+                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
