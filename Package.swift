@@ -18,6 +18,7 @@ let base: [Module] = [
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
 ]
 
 let contracts: [Module] = [
@@ -36,6 +37,10 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+]
+
+let authMethods: [Module] = [
+    Module(name: "UserpassAuth", folder: "Auth", needs: ["PasswordHash"]),
 ]
 
 let clients: [Module] = [
@@ -68,11 +73,15 @@ let services: [Module] = [
         name: "PeriodicService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
     Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
 ]
 
 let coreServices = [
+    "LockoutService",
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
     "RotationService",
@@ -92,14 +101,14 @@ let edge: [Module] = [
         needs: nio + [
             "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
         ]),
-    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferJSON", "HCL"]),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
     Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
 ]
 
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + authMethods + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
@@ -136,6 +145,7 @@ let tests: [Module] = [
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -147,6 +157,9 @@ let tests: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
         name: "AuditService", folder: "Services",
         needs: [
@@ -160,8 +173,9 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
-    Module(name: "CofferConfig", folder: "Config"),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
@@ -230,11 +244,13 @@ let package = Package(
     targets: [
         .target(name: "CBase", path: "Sources/Base/CBase"),
         .systemLibrary(
+            name: "CCrypt", path: "Sources/Base/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + authMethods + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

@@ -49,6 +49,7 @@ SAME_LAYER = {
     "GoTemplate": {"CofferBase", "CofferJSON"},
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
+    "PasswordHash": {"CCrypt", "CofferBase"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
     "PeriodicService": {"MountService"},

@@ -1,6 +1,7 @@
 package import AuditService
 package import CofferBarrier
 package import LeaseService
+package import LockoutService
 package import MountService
 package import PeriodicService
 package import PolicyService
@@ -16,6 +17,7 @@ package struct Services: Sendable {
     package let leases: Leases
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
+    package let lockouts: Lockouts
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork

@@ -59,6 +59,13 @@ extension MountEntry {
         if !configuration.listingVisibility.isEmpty {
             object["listing_visibility"] = .string(configuration.listingVisibility)
         }
+        let lockout = configuration.userLockout
+        if lockout != LockoutSettings() {
+            object["user_lockout_counter_reset_duration"] = (lockout.counterReset ?? .zero).wire
+            object["user_lockout_threshold"] = (lockout.threshold ?? 0).wire
+            object["user_lockout_duration"] = (lockout.duration ?? .zero).wire
+            object["user_lockout_disable"] = (lockout.isDisabled ?? false).wire
+        }
         if configuration.trimRequestTrailingSlashes { object["trim_request_trailing_slashes"] = true }
     }
 }

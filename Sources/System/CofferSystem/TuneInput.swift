@@ -2,19 +2,17 @@ internal import CofferFramework
 internal import CofferJSON
 internal import MountService
 
-/// Tuning: the mount's settings, and three things that are not settings.
+/// Tuning: the mount's settings, and two things that are not settings.
 enum TuneInput {
     struct Extra: Sendable {
         var description: String?
         var options: [String: String]?
-        var userLockout: JSONObject?
 
         static let schema = Schema<Extra>(
             { Extra() },
             [
                 Field("description", \.description, "What the mount is for."),
                 Field("options", \.options, "Options of the engine, such as version of kv."),
-                Field("user_lockout_config", \.userLockout, "How users are locked out after failed logins."),
             ])
     }
 
@@ -34,6 +32,18 @@ enum TuneInput {
         }
     }
 
+    /// What is not named stays as it was.
+    private static func tune(_ lockout: JSON, _ entry: inout MountEntry) throws {
+        guard entry.class == .auth, LockoutSettings.methods.contains(entry.type) else {
+            throw EngineError.badRequest(
+                "tuning of user lockout configuration for auth type \"\(entry.type)\" not allowed")
+        }
+        guard let settings = JSONObject(wire: lockout) else {
+            throw FieldError(field: "user_lockout_config", expected: LockoutSettings.expectation)
+        }
+        try LockoutSettings.schema.merge(settings, into: &entry.configuration.userLockout)
+    }
+
     /// Applies the fields that were given.
     static func apply(_ fields: JSONObject, to entry: inout MountEntry) throws {
         var fields = fields
@@ -41,6 +51,10 @@ enum TuneInput {
             if fields[name]?.stringValue == "system" { fields[name] = 0 }
             // Empty stands for "as it was".
             if fields[name]?.stringValue == "" { fields[name] = nil }
+        }
+        if let lockout = fields["user_lockout_config"] {
+            try tune(lockout, &entry)
+            fields["user_lockout_config"] = nil
         }
         try MountConfiguration.schema.merge(fields, into: &entry.configuration)
         guard ["", "hidden", "unauth"].contains(entry.configuration.listingVisibility) else {

@@ -91,7 +91,8 @@ extension Request {
             let match = try location.match.get()
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
-            let reply = try await match.verb.run(call)
+            let isLogin = match.path.traits.isLogin
+            let reply = isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
             return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
@@ -120,11 +121,13 @@ extension Request {
         case .issued(let auth)?: outcome.auth = auth
         case .grant(let grant)?:
             guard let services = gate.services, let location else { throw Denial.sealed }
-            var grant = grant
+            let isLogin = match.path.traits.isLogin
+            var grant = isLogin ? try Self.loginGrant(grant, at: location.mount) : grant
             grant.type = tokenType(wanted: grant.type)
-            let context = IssueContext(
+            var context = IssueContext(
                 path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
                 mountMaximumTTL: location.mount.maximumTTL)
+            if isLogin { context.loginMount = location.mount.uuid }
             let issued = try await services.tokens.issue(grant, context)
             outcome.auth = issued.auth
             outcome.reply.warnings += issued.warnings
