@@ -41,6 +41,7 @@ let engines: [Module] = [
 
 let authMethods: [Module] = [
     Module(name: "UserpassAuth", folder: "Auth", needs: ["PasswordHash"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: ["CofferCrypto"]),
 ]
 
 let clients: [Module] = [
@@ -174,6 +175,7 @@ let tests: [Module] = [
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
     Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework"]),
     Module(

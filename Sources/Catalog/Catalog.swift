@@ -1,3 +1,4 @@
+internal import AppRoleAuth
 package import CofferFramework
 package import CofferStorage
 internal import CubbyholeEngine
@@ -13,7 +14,7 @@ internal import UserpassAuth
 /// The one place that names every implementation. To add one is to add a line here.
 package enum Catalogue {
     package static let engines: [EngineKind] =
-        [KV.kind, KV.genericKind, Cubbyhole.kind] + [Userpass.kind]
+        [KV.kind, KV.genericKind, Cubbyhole.kind] + [Userpass.kind, AppRole.kind]
 
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,
