@@ -19,6 +19,7 @@ let base: [Module] = [
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
+    Module(name: "Barcode", folder: "Base"),
 ]
 
 let contracts: [Module] = [
@@ -37,6 +38,7 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
 ]
 
 let authMethods: [Module] = [
@@ -147,6 +149,7 @@ let tests: [Module] = [
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "Barcode", folder: "Base"),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -174,6 +177,7 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),

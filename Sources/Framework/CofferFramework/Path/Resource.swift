@@ -85,19 +85,23 @@ package struct Resource<Record: Sendable>: Sendable {
     package func write(
         _ name: String, _ call: Call, mustExist: Bool = false, _ change: @Sendable (inout Record) throws -> Void
     ) async throws -> Reply {
-        let key = key(name)
-        return try await call.storage.transaction { transaction in
+        try await call.storage.transaction { transaction in
             let old = try await load(name, in: &transaction)
             if old == nil && mustExist { throw EngineError.unsupportedPath }
             var record = try old ?? schema.decode([:])
             try change(&record)
             let warnings = try await validate(call, &record)
             try await stage(call, old, &record, &transaction)
-            transaction.put(key, JSON.object(schema.encode(record)).serialized())
+            put(record, name, in: &transaction)
             var reply = Reply.empty
             reply.warnings = warnings
             return reply
         }
+    }
+
+    /// Stores a record as it is, beside whatever else the transaction does.
+    package func put(_ record: Record, _ name: String, in transaction: inout Transaction) {
+        transaction.put(key(name), JSON.object(schema.encode(record)).serialized())
     }
 
     /// Deletes a record; one that is not there is deleted already.
