@@ -19,6 +19,8 @@ let base: [Module] = [
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
+    Module(name: "Barcode", folder: "Base"),
 ]
 
 let contracts: [Module] = [
@@ -37,6 +39,12 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
+]
+
+let authMethods: [Module] = [
+    Module(name: "UserpassAuth", folder: "Auth", needs: ["PasswordHash"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: ["CofferCrypto"]),
 ]
 
 let clients: [Module] = [
@@ -72,11 +80,15 @@ let services: [Module] = [
         name: "PeriodicService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
     Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
 ]
 
 let coreServices = [
+    "LockoutService",
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
     "OpenPGP",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
@@ -97,14 +109,14 @@ let edge: [Module] = [
         needs: nio + [
             "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
         ]),
-    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferJSON", "HCL"]),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
     Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
 ]
 
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + authMethods + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
@@ -142,6 +154,8 @@ let tests: [Module] = [
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "Barcode", folder: "Base"),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -163,6 +177,9 @@ let tests: [Module] = [
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
@@ -175,10 +192,13 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
-    Module(name: "CofferConfig", folder: "Config"),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
@@ -247,11 +267,13 @@ let package = Package(
     targets: [
         .target(name: "CBase", path: "Sources/Base/CBase"),
         .systemLibrary(
+            name: "CCrypt", path: "Sources/Base/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + authMethods + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

@@ -1,3 +1,4 @@
+internal import AppRoleAuth
 package import CofferFramework
 package import CofferStorage
 internal import CubbyholeEngine
@@ -8,10 +9,13 @@ internal import MemoryStorage
 internal import SQLiteStorage
 internal import SocketAudit
 internal import SyslogAudit
+internal import TOTPEngine
+internal import UserpassAuth
 
 /// The one place that names every implementation. To add one is to add a line here.
 package enum Catalogue {
-    package static let engines: [EngineKind] = [KV.kind, KV.genericKind, Cubbyhole.kind]
+    package static let engines: [EngineKind] =
+        [KV.kind, KV.genericKind, Cubbyhole.kind, TOTP.kind] + [Userpass.kind, AppRole.kind]
 
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,

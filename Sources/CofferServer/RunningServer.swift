@@ -98,6 +98,8 @@ struct RunningServer: Sendable {
         settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
             Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
         }
+        settings.userLockout = configuration.userLockout
+        settings.disablesUserLockout = configuration.disablesUserLockout
         settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint

@@ -50,6 +50,7 @@ SAME_LAYER = {
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
     "OpenPGP": {"CofferBase", "CofferCrypto"},
+    "PasswordHash": {"CCrypt", "CofferBase"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},

@@ -17,6 +17,10 @@ package struct CoreConfiguration: Sendable {
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
+    /// The `user_lockout` stanzas, by type of auth method or `all`.
+    package var userLockout: [String: LockoutSettings] = [:]
+    /// Nobody is locked out, whatever stanzas and mounts say.
+    package var disablesUserLockout = false
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
     /// Offers `sys/internal/inspect`, which shows the server's own tables.

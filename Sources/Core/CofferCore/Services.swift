@@ -1,6 +1,7 @@
 package import AuditService
 package import CofferBarrier
 package import LeaseService
+package import LockoutService
 package import MountService
 package import PeriodicService
 package import PolicyService
@@ -20,6 +21,7 @@ package final class Services: Sendable {
     package let quotas: Quotas
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
+    package let lockouts: Lockouts
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
@@ -35,6 +37,7 @@ package final class Services: Sendable {
         quotas: Quotas,
         engineLeases: EngineLeases,
         audit: AuditBroker,
+        lockouts: Lockouts,
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
@@ -49,6 +52,7 @@ package final class Services: Sendable {
         self.quotas = quotas
         self.engineLeases = engineLeases
         self.audit = audit
+        self.lockouts = lockouts
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic

@@ -96,7 +96,8 @@ extension Request {
             if operation == .list || operation == .scan, let acl = verdict.acl {
                 call.mayList = mayList(acl, below: location.mount.path)
             }
-            let reply = try await match.verb.run(call)
+            let isLogin = match.path.traits.isLogin
+            let reply = isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
             return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
@@ -134,7 +135,8 @@ extension Request {
         case .issued(let auth)?: outcome.auth = auth
         case .grant(let grant)?:
             guard let services = gate.services, let location else { throw Denial.sealed }
-            var grant = grant
+            let isLogin = match.path.traits.isLogin
+            var grant = isLogin ? try Self.loginGrant(grant, at: location.mount) : grant
             grant.type = tokenType(wanted: grant.type)
             var context = IssueContext(
                 path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
@@ -142,6 +144,7 @@ extension Request {
             context.loginRole = loginRole
             let place = try await leasePlace(for: grant, services.quotas)
             defer { place.release() }
+            if isLogin { context.loginMount = location.mount.uuid }
             let issued = try await services.tokens.issue(grant, context)
             outcome.auth = issued.auth
             outcome.reply.warnings += issued.warnings

@@ -4,6 +4,7 @@ package import CofferBase
 internal import CofferFramework
 internal import CofferStorage
 internal import LeaseService
+internal import LockoutService
 internal import Logging
 internal import MountService
 internal import PeriodicService
@@ -98,6 +99,7 @@ extension Core {
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
+            lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),

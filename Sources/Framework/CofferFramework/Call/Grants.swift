@@ -21,6 +21,8 @@ package struct AuthGrant: Sendable {
     package var noDefaultPolicy = false
     /// Name of the alias that logged in, on the mount of the call; nil for token creation.
     package var aliasName: String?
+    /// What the alias tells of who logged in.
+    package var aliasMetadata: [String: String] = [:]
     package var entityID = ""
     /// Token id of the parent; nil makes an orphan.
     package var parent: String?
