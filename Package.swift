@@ -62,6 +62,9 @@ let services: [Module] = [
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -74,7 +77,8 @@ let services: [Module] = [
 
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
+    "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService", "PeriodicService",
+    "AuditService",
     "RotationService",
     "MemoryStorage", "Logging",
 ]
@@ -82,6 +86,7 @@ let coreServices = [
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
     Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -102,7 +107,9 @@ let programs: [Module] = [
         needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+        needs: coreServices + [
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore",
+        ]),
     Module(
         name: "CofferCLI", folder: "CLI",
         needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
@@ -125,7 +132,7 @@ let testSupport: [Module] = [
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
+        needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
 ]
 
 /// One test target for each target, named after it; extra needs beside the tested one.
@@ -153,6 +160,13 @@ let tests: [Module] = [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
             "ServerHarness",
         ]),
+    Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+    Module(name: "CofferFramework", folder: "Framework"),
+    Module(
+        name: "CofferIdentity", folder: "Identity",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),

@@ -4,6 +4,7 @@ internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
 internal import CofferHTTP
+internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
@@ -100,7 +101,9 @@ struct RunningServer: Sendable {
         settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
             Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
         }
-        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.engines =
+            Catalogue.engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.logLevels = levels

@@ -1,5 +1,6 @@
 package import AuditService
 package import CofferBarrier
+package import IdentityService
 package import LeaseService
 package import MountService
 package import PeriodicService
@@ -13,6 +14,7 @@ package struct Services: Sendable {
     package let mounts: Mounts
     package let policies: Policies
     package let tokens: Tokens
+    package let identities: Identities
     package let leases: Leases
     package let engineLeases: EngineLeases
     package let audit: AuditBroker

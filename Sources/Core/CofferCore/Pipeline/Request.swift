@@ -3,6 +3,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import IdentityService
 internal import MountService
 internal import PolicyService
 internal import TokenService
@@ -20,6 +21,8 @@ struct Request: Sendable {
     var rawBody: [UInt8] = []
     var replacedFields: [String] = []
     var token: LiveToken?
+    /// Who stands behind the token; nil for a token without an entity.
+    var identity: CallerIdentity?
     var use = TokenUse.unlimited
 
     /// Where the path leads. A path without a handler is still authorised before anyone learns so.
