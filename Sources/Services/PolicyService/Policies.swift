@@ -75,8 +75,9 @@ package final class Policies: Sendable {
     /// - Parameter source: fills their templates; nil for a caller without an entity.
     package func acl(for names: [String], source: TemplateSource? = nil) async throws -> ACL {
         let key = names.joined(separator: "\u{0}")
-        let generation = generation
-        let compiled = try await compiled(names, key, generation)
+        let (known, generation) = cache.withLock { ($0.compiled[key], $0.generation) }
+        let compiled: Compiled
+        if let known { compiled = known } else { compiled = try await compile(names, key, generation) }
         guard let source, compiled.isTemplated else { return compiled.acl }
         let filledKey = FilledKey(names: key, stamp: source.stamp)
         if let known = cache.withLock({ $0.filled[filledKey] }) { return known }
@@ -89,8 +90,7 @@ package final class Policies: Sendable {
         return acl
     }
 
-    private func compiled(_ names: [String], _ key: String, _ generation: UInt64) async throws -> Compiled {
-        if let known = cache.withLock({ $0.compiled[key] }) { return known }
+    private func compile(_ names: [String], _ key: String, _ generation: UInt64) async throws -> Compiled {
         var policies: [Policy] = []
         for name in names where name != "root" {
             if let policy = try await policy(named: name) { policies.append(policy) }
