@@ -65,6 +65,9 @@ let services: [Module] = [
         name: "IdentityService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
+        name: "QuotaService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -78,8 +81,7 @@ let services: [Module] = [
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
     "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService", "PeriodicService",
-    "AuditService",
-    "RotationService",
+    "AuditService", "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
 ]
 
@@ -112,7 +114,7 @@ let programs: [Module] = [
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
 ]
 
 let executables: [Module] = [
@@ -155,6 +157,15 @@ let tests: [Module] = [
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
+        name: "QuotaService", folder: "Services",
+        needs: [
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "ServerHarness", "TestSupport",
+        ]),
+    Module(
+        name: "LeaseService", folder: "Services",
+        needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
@@ -174,7 +185,9 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
-    Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
+    Module(
+        name: "CofferHTTP", folder: "HTTP",
+        needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
     Module(name: "CofferConfig", folder: "Config"),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),

@@ -52,6 +52,7 @@ SAME_LAYER = {
     "Shamir": {"CofferBase"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
+    "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},
     "CofferSystem": {"CofferCore"},
     "CofferIdentity": {"CofferCore"},

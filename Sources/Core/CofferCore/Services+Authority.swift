@@ -33,6 +33,14 @@ extension Services {
         return try await policies.acl(for: identity.policies(joining: entry.policies), source: source)
     }
 
+    /// The rules that policies and an entity make together, whether or not the entity may be used.
+    func acl(for policies: [String], entityID: String) async throws -> ACL {
+        var entry = TokenEntry()
+        entry.policies = policies
+        let identity = entityID.isEmpty ? nil : try await identities.store(in: .root).caller(entityID: entityID)
+        return try await acl(of: entry, identity)
+    }
+
     /// The same for a token that is asked about.
     package func acl(of entry: TokenEntry) async throws -> ACL {
         try await acl(of: entry, try await identity(of: entry))

@@ -3,6 +3,7 @@ internal import CofferFramework
 internal import CofferStorage
 internal import IdentityService
 internal import MountService
+internal import QuotaService
 internal import TokenService
 
 extension Request {
@@ -29,9 +30,12 @@ extension Request {
     ) async throws -> (auth: IssuedAuth, warnings: [String]) {
         var grant = grant
         grant.type = tokenType(wanted: grant.type)
-        let context = IssueContext(
+        var context = IssueContext(
             path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
             mountMaximumTTL: location.mount.maximumTTL)
+        context.loginRole = loginRole
+        let place = try await leasePlace(for: grant, services.quotas)
+        defer { place.release() }
         let store = services.identities.store(in: .root)
         let login = login(grant, location)
         var result: LoginResult?

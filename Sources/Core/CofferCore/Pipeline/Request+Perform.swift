@@ -8,6 +8,7 @@ internal import IdentityService
 internal import Logging
 internal import MountService
 internal import PolicyService
+internal import QuotaService
 internal import TokenService
 
 extension Request {
@@ -26,7 +27,7 @@ extension Request {
         }
     }
 
-    private func auditRecord(_ verdict: Verdict) -> AuditRecord {
+    func auditRecord(_ verdict: Verdict) -> AuditRecord {
         var record = AuditRecord()
         record.requestID = id
         record.operation = operation.rawValue
@@ -93,6 +94,10 @@ extension Request {
             let match = try location.match.get()
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
+            try await requireLeasePlace(gate)
+            if operation == .list || operation == .scan, let acl = verdict.acl {
+                call.mayList = mayList(acl, below: location.mount.path)
+            }
             let reply = try await match.verb.run(call)
             return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
@@ -103,6 +108,15 @@ extension Request {
                 core.log.error("request failed", metadata: ["request_id": .string(id), "path": .string(path.text)])
             }
             return .failure(failure)
+        }
+    }
+
+    private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
+        let ttl = incoming.wrapTTL
+        return { folder in
+            [PolicyOperation.list, .scan].contains { operation in
+                acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed
+            }
         }
     }
 
@@ -125,7 +139,7 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
-            let registered = try await services.engineLeases.register(grant, from: origin)
+            let registered = try await register(grant, from: origin, services)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }

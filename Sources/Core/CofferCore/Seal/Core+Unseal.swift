@@ -9,6 +9,7 @@ internal import Logging
 internal import MountService
 internal import PeriodicService
 internal import PolicyService
+internal import QuotaService
 internal import RotationService
 internal import TokenService
 
@@ -96,13 +97,20 @@ extension Core {
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
             identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
-            engineLeases: engineLeases,
+            quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+        let damaged = try await quotas.load()
+        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
+        return quotas
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
