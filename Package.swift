@@ -15,6 +15,7 @@ let base: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["CBase"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "Crypto"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
@@ -142,6 +143,7 @@ let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
@@ -210,6 +212,7 @@ let tests: [Module] = [
 
 let products: [String: Target.Dependency] = [
     "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
     "Logging": .product(name: "Logging", package: "swift-log"),
     "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
     "NIOPosix": .product(name: "NIOPosix", package: "swift-nio"),
