@@ -15,6 +15,7 @@ let base: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["CBase"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "Crypto"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
@@ -71,6 +72,9 @@ let services: [Module] = [
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
@@ -90,15 +94,15 @@ let services: [Module] = [
 let coreServices = [
     "LockoutService",
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "OpenPGP",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
-    "RotationService", "QuotaService",
+    "OpenPGP", "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService", "PeriodicService",
+    "AuditService", "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
 ]
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
     Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -119,7 +123,9 @@ let programs: [Module] = [
         needs: pluginNeeds + (engines + authMethods + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+        needs: coreServices + [
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore",
+        ]),
     Module(
         name: "CofferCLI", folder: "CLI",
         needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
@@ -142,7 +148,7 @@ let testSupport: [Module] = [
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
+        needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
 ]
 
 /// One test target for each target, named after it; extra needs beside the tested one.
@@ -150,6 +156,7 @@ let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
@@ -185,6 +192,13 @@ let tests: [Module] = [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
             "ServerHarness",
         ]),
+    Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+    Module(name: "CofferFramework", folder: "Framework"),
+    Module(
+        name: "CofferIdentity", folder: "Identity",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -220,6 +234,7 @@ let tests: [Module] = [
 
 let products: [String: Target.Dependency] = [
     "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
     "Logging": .product(name: "Logging", package: "swift-log"),
     "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
     "NIOPosix": .product(name: "NIOPosix", package: "swift-nio"),

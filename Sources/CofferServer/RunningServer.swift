@@ -4,6 +4,7 @@ internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
 internal import CofferHTTP
+internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
@@ -100,7 +101,9 @@ struct RunningServer: Sendable {
         }
         settings.userLockout = configuration.userLockout
         settings.disablesUserLockout = configuration.disablesUserLockout
-        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.engines =
+            Catalogue.engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint

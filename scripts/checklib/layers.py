@@ -24,6 +24,7 @@ LAYERS = [
     ("Sources/Services/*", 3),
     ("Sources/Core/*", 4),
     ("Sources/System/*", 4),
+    ("Sources/Identity/*", 4),
     ("Sources/HTTP/FloorServer", PROGRAMS),
     ("Sources/HTTP/*", 5),
     ("Sources/Config/*", 5),
@@ -56,6 +57,7 @@ SAME_LAYER = {
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},
     "CofferSystem": {"CofferCore"},
+    "CofferIdentity": {"CofferCore"},
     "CofferServer": {"Catalog", "CofferUI"},
     "coffer": {"Catalog", "CofferAgent", "CofferCLI", "CofferInjector", "CofferServer", "CofferUI"},
 }

@@ -1,5 +1,6 @@
 package import AuditService
 package import CofferBarrier
+package import IdentityService
 package import LeaseService
 package import LockoutService
 package import MountService
@@ -17,6 +18,7 @@ package final class Services: Sendable {
     package let mounts: Mounts
     package let policies: Policies
     package let tokens: Tokens
+    package let identities: Identities
     package let leases: Leases
     package let quotas: Quotas
     package let engineLeases: EngineLeases
@@ -33,6 +35,7 @@ package final class Services: Sendable {
         mounts: Mounts,
         policies: Policies,
         tokens: Tokens,
+        identities: Identities,
         leases: Leases,
         quotas: Quotas,
         engineLeases: EngineLeases,
@@ -48,6 +51,7 @@ package final class Services: Sendable {
         self.mounts = mounts
         self.policies = policies
         self.tokens = tokens
+        self.identities = identities
         self.leases = leases
         self.quotas = quotas
         self.engineLeases = engineLeases

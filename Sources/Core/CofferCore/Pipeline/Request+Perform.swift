@@ -4,6 +4,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import IdentityService
 internal import Logging
 internal import MountService
 internal import PolicyService
@@ -50,8 +51,9 @@ extension Request {
         var caller = AuditCaller()
         caller.accessor = token.entry.accessor
         caller.displayName = token.entry.displayName
-        caller.policies = token.entry.policies
+        caller.policies = identity?.policies(joining: token.entry.policies) ?? token.entry.policies
         caller.tokenPolicies = token.entry.policies
+        caller.identityPolicies = identity?.policies ?? []
         caller.metadata = token.entry.metadata
         caller.entityID = token.entry.entityID
         caller.tokenType = token.entry.typeName
@@ -128,43 +130,8 @@ extension Request {
         var unknownFields: [String] = []
     }
 
-    private func issue(_ reply: Reply, _ gate: Gate, _ match: PathTable.Match) async throws -> Outcome {
-        var outcome = Outcome(reply: reply, unknownFields: unknownFields(match))
-        switch reply.auth {
-        case nil: break
-        case .issued(let auth)?: outcome.auth = auth
-        case .grant(let grant)?:
-            guard let services = gate.services, let location else { throw Denial.sealed }
-            let isLogin = match.path.traits.isLogin
-            var grant = isLogin ? try Self.loginGrant(grant, at: location.mount) : grant
-            grant.type = tokenType(wanted: grant.type)
-            var context = IssueContext(
-                path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
-                mountMaximumTTL: location.mount.maximumTTL)
-            context.loginRole = loginRole
-            let place = try await leasePlace(for: grant, services.quotas)
-            defer { place.release() }
-            if isLogin { context.loginMount = location.mount.uuid }
-            let issued = try await services.tokens.issue(grant, context)
-            outcome.auth = issued.auth
-            outcome.reply.warnings += issued.warnings
-        }
-        try await lease(&outcome, gate)
-        return outcome
-    }
-
-    /// A mount's `token_type` decides for its logins; one that starts with `default-` only where the method does not.
-    private func tokenType(wanted: TokenType?) -> TokenType {
-        switch location?.route?.entry.configuration.tokenType {
-        case "batch": .batch
-        case "service": .service
-        case "default-batch": wanted ?? .batch
-        default: wanted ?? .service
-        }
-    }
-
     /// Registers what the engine gave out; an answer whose lease is not registered is never shown.
-    private func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
+    func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
         switch outcome.reply.lease {
         case nil: break
         case .issued(let lease)?: outcome.lease = lease
@@ -180,7 +147,7 @@ extension Request {
     }
 
     /// Names of fields that no declaration knows, sorted.
-    private func unknownFields(_ match: PathTable.Match) -> [String] {
+    func unknownFields(_ match: PathTable.Match) -> [String] {
         guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
         let known = Set(match.verb.input.map(\.name) + match.path.captures.map(\.name))
         return fields.keys.filter { !known.contains($0) }

@@ -3,6 +3,7 @@ package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
 internal import CofferStorage
+internal import IdentityService
 internal import LeaseService
 internal import LockoutService
 internal import Logging
@@ -95,7 +96,8 @@ extension Core {
             try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
         }
         return Services(
-            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
+            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
+            identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
@@ -152,6 +154,7 @@ extension Core {
 
     private static let builtInMounts: [(String, String, String, EngineKind.Class)] = [
         ("sys/", "system", "system endpoints used for control, policy and debugging", .secret),
+        ("identity/", "identity", "identity store", .secret),
         ("cubbyhole/", "cubbyhole", "per-token private secret storage", .secret),
         ("auth/token/", "token", "token based credentials", .auth),
     ]
