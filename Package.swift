@@ -55,7 +55,7 @@ let pluginNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework
 let services: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "HCL"]),
     Module(name: "RotationService", folder: "Services", needs: ["CofferBase", "CofferBarrier", "Logging"]),
     Module(name: "LeaseService", folder: "Services", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
     Module(

@@ -42,6 +42,21 @@ extension Leases {
         } while after != nil
     }
 
+    /// Hands the leases below a path whose revocation has failed to the reaper, those given up included.
+    package func retryFailed(below path: String, now: Timestamp) async throws {
+        var after: StorageKey?
+        repeat {
+            let keys = try await view.scan(Self.key(path), after: after, limit: 100)
+            var failed: [String] = []
+            for key in keys {
+                let id = String(decoding: key.bytes.dropFirst(3), as: UTF8.self)
+                if try await load(id)?.isRevoking == true { failed.append(id) }
+            }
+            if !failed.isEmpty { try await makeDue(failed, now: now) }
+            after = keys.count < 100 ? nil : keys.last
+        } while after != nil
+    }
+
     /// Hands everything that a token holds to the reaper; safe to run again after a crash.
     package func makeAllDue(heldBy tokenKey: String, now: Timestamp) async throws {
         let folder = StorageKey("token/" + tokenKey + "/")
