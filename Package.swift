@@ -37,10 +37,17 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
 ]
 
 let clients: [Module] = [
-    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"])
+    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
+]
+
+let databases: [Module] = [
+    Module(name: "PostgresDatabase", folder: "Databases", needs: ["SQLClient", "PostgresClient"])
 ]
 
 let auditDevices: [Module] = [
@@ -100,7 +107,7 @@ let edge: [Module] = [
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + databases + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
@@ -234,9 +241,11 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/Clients/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + databases + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

@@ -1,17 +1,23 @@
 package import CofferFramework
 package import CofferStorage
 internal import CubbyholeEngine
+internal import DatabaseEngine
 internal import FileAudit
 internal import HTTPAudit
 internal import KVEngine
 internal import MemoryStorage
+internal import PostgresDatabase
 internal import SQLiteStorage
 internal import SocketAudit
 internal import SyslogAudit
 
 /// The one place that names every implementation. To add one is to add a line here.
 package enum Catalogue {
-    package static let engines: [EngineKind] = [KV.kind, KV.genericKind, Cubbyhole.kind]
+    package static let engines: [EngineKind] = [
+        KV.kind, KV.genericKind, Cubbyhole.kind, Database.kind(databases),
+    ]
+
+    package static let databases: [DatabaseKind] = [Postgres.kind]
 
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,

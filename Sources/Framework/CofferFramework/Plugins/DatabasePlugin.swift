@@ -28,9 +28,6 @@ package protocol DatabasePlugin: Sendable {
 
     /// Whether the database lets this user in with this password; throws when it could not be asked.
     func accepts(_ password: String, of username: String) async throws(DatabaseFailure) -> Bool
-
-    /// Closes what is idle. Calls that run may end as they like.
-    func close() async
 }
 
 /// A user to make.
