@@ -44,10 +44,14 @@ let clients: [Module] = [
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
+    Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
 ]
 
 let databases: [Module] = [
-    Module(name: "PostgresDatabase", folder: "Databases", needs: ["SQLClient", "PostgresClient"])
+    Module(name: "PostgresDatabase", folder: "Databases", needs: ["SQLClient", "PostgresClient"]),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: ["SQLClient", "MariaDBClient"]),
+    Module(name: "RedisDatabase", folder: "Databases", needs: ["SQLClient", "RedisClient"]),
 ]
 
 let auditDevices: [Module] = [
@@ -243,6 +247,9 @@ let package = Package(
             providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
             name: "CPostgres", path: "Sources/Clients/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
         + (engines + databases + auditDevices).map { library($0, needs: pluginNeeds) }

@@ -5,8 +5,10 @@ internal import DatabaseEngine
 internal import FileAudit
 internal import HTTPAudit
 internal import KVEngine
+internal import MariaDBDatabase
 internal import MemoryStorage
 internal import PostgresDatabase
+internal import RedisDatabase
 internal import SQLiteStorage
 internal import SocketAudit
 internal import SyslogAudit
@@ -17,7 +19,7 @@ package enum Catalogue {
         KV.kind, KV.genericKind, Cubbyhole.kind, Database.kind(databases),
     ]
 
-    package static let databases: [DatabaseKind] = [Postgres.kind]
+    package static let databases: [DatabaseKind] = [Postgres.kind, MariaDB.kind, Redis.kind]
 
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,

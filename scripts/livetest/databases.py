@@ -133,6 +133,26 @@ class PostgresServer(DatabaseServer):
             ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", self.port, "-U",
              user or self.superuser, "-d", "postgres", "-c", sql], PGPASSWORD=password or "")
 
+    def make_account(self, name, password, rights=""):
+        self.query(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' {'SUPERUSER' if rights else ''}")
+
+    def serve_tls(self, name):
+        """Shows the certificate in its folder with this name from now on."""
+        for ending in ("key", "crt"):
+            target = self.folder / f"server.{ending}"
+            shutil.copy(self.folder / f"{name}.{ending}", target)
+            target.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(target, self.account, self.account)
+            kind = "key" if ending == "key" else "cert"
+            self.query(f"ALTER SYSTEM SET ssl_{kind}_file = '{target}'")
+        self.query("ALTER SYSTEM SET ssl = on")
+        self.query("SELECT pg_reload_conf()")
+        # The old certificate is shown until the reload has been noticed.
+        shown = f"openssl s_client -starttls postgres -connect 127.0.0.1:{self.port} </dev/null 2>/dev/null"
+        wait_for(lambda: f"CN = {name}" in subprocess.run(shown, shell=True, capture_output=True, text=True).stdout,
+                 "the new certificate is not shown")
+
     def users(self):
         """The roles that are not the server's own."""
         return self.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%' ORDER BY 1").split()
@@ -162,6 +182,11 @@ class MariaDBServer(DatabaseServer):
     def make_superuser(self):
         self.query(f"CREATE USER '{self.superuser}'@'%' IDENTIFIED BY '{self.superuser_password}'; "
                    f"GRANT ALL ON *.* TO '{self.superuser}'@'%' WITH GRANT OPTION")
+
+    def make_account(self, name, password, rights=""):
+        self.query(f"CREATE USER '{name}'@'%' IDENTIFIED BY '{password}'")
+        if rights:
+            self.query(f"GRANT ALL ON *.* TO '{name}'@'%' WITH GRANT OPTION")
 
     @property
     def url(self):
@@ -199,6 +224,9 @@ class RedisServer(DatabaseServer):
         if done.returncode or done.stderr or answer.startswith(("NOAUTH", "NOPERM", "ERR")):
             raise Refused(done.stderr + answer)
         return answer
+
+    def make_account(self, name, password, rights=""):
+        self.query("ACL", "SETUSER", name, "on", f">{password}", "~*", "&*", "+@all" if rights else "+ping")
 
     def users(self):
         return [line for line in self.query("ACL USERS").split() if line.startswith("V_")]

@@ -24,6 +24,12 @@ package struct PostgresFailure: Error, Sendable, Equatable {
 }
 
 extension PostgresFailure {
+    /// Another session changed the same rows at the same time; nothing was done, and another attempt may succeed.
+    package var isConflict: Bool {
+        // 40001 serialization failure, 40P01 deadlock; catalogue rows have no state of their own.
+        ["40001", "40P01"].contains(sqlState) || (sqlState == "XX000" && text.contains("concurrently"))
+    }
+
     /// A refusal of our own, before anything was sent.
     package init(rejected text: String) { self.init(.rejected, text) }
 }

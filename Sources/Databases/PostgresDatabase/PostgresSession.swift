@@ -31,16 +31,29 @@ struct PostgresSession {
         hashesPasswords ? try link.scramVerifier(of: password, for: user) : password
     }
 
+    /// Everything or nothing.
     func transaction(_ body: () throws(PostgresFailure) -> Void) throws(PostgresFailure) {
-        try link.run("BEGIN")
-        do throws(PostgresFailure) {
-            try body()
-            try link.run("COMMIT")
-        } catch {
-            if error.kind != .unreachable { _ = try? link.run("ROLLBACK") }
-            throw error
+        try patiently { () throws(PostgresFailure) in
+            try link.run("BEGIN")
+            do throws(PostgresFailure) {
+                try body()
+                try link.run("COMMIT")
+            } catch {
+                if error.kind != .unreachable { _ = try? link.run("ROLLBACK") }
+                throw error
+            }
         }
     }
+
+    /// Again when it ran into another change of the same rows: two grants on one table do.
+    private func patiently(_ body: () throws(PostgresFailure) -> Void) throws(PostgresFailure) {
+        for _ in 0..<Self.attempts {
+            do throws(PostgresFailure) { return try body() } catch { if !error.isConflict { throw error } }
+        }
+        try body()
+    }
+
+    private static let attempts = 50
 
     /// What revokes a role for which the operator wrote no statements.
     ///
@@ -50,12 +63,12 @@ struct PostgresSession {
         let role = SQLDialect.postgres.identifier(name)
         for statement in try revocations(of: name, quoted: role) {
             do throws(PostgresFailure) {
-                try link.run(statement)
+                try patiently { () throws(PostgresFailure) in try link.run(statement) }
             } catch {
                 if error.kind != .rejected { throw error }
             }
         }
-        try link.run("DROP ROLE IF EXISTS \(role)")
+        try patiently { () throws(PostgresFailure) in try link.run("DROP ROLE IF EXISTS \(role)") }
     }
 
     private func revocations(of name: String, quoted role: String) throws(PostgresFailure) -> [String] {

@@ -32,7 +32,7 @@ struct Credentials: Sendable {
         let user = NewDatabaseUser(
             username: username, password: password,
             expiration: mount.now + lifetime(role, wanted: .zero, age: .zero, call.mount) + Self.margin,
-            statements: role.creation.texts, rollback: role.rollback.texts)
+            statements: role.creation.unpacked, rollback: role.rollback.unpacked)
         let entry = try await writeAhead(user, role)
         do throws(DatabaseFailure) {
             try await database.call([password]) { (plugin) async throws(DatabaseFailure) in
@@ -99,7 +99,7 @@ struct Credentials: Sendable {
             let (username, expiration) = (data["username"]?.stringValue ?? "", mount.now + lifetime + Self.margin)
             do throws(DatabaseFailure) {
                 try await database.call { (plugin) async throws(DatabaseFailure) in
-                    try await plugin.changeExpiration(of: username, to: expiration, statements: role.renewal.texts)
+                    try await plugin.changeExpiration(of: username, to: expiration, statements: role.renewal.unpacked)
                 }
             } catch {
                 throw DatabaseErrors.failed(error)
@@ -113,7 +113,8 @@ struct Credentials: Sendable {
     func revoke(_ lease: LeaseCall) async throws {
         let data = lease.grant.internalData
         let role = try await Role.records.load(data["role"]?.stringValue ?? "", from: mount.storage)
-        let statements = role?.revocation.texts ?? TextList(wire: data["revocation_statements"] ?? .null)?.texts ?? []
+        let statements =
+            role?.revocation.unpacked ?? TextList(wire: data["revocation_statements"] ?? .null)?.unpacked ?? []
         try await remove(
             data["username"]?.stringValue ?? "", from: data["db_name"]?.stringValue ?? "", statements: statements)
     }
@@ -148,7 +149,7 @@ struct Credentials: Sendable {
                 continue
             }
             do {
-                try await remove(user.username, from: user.connection, statements: user.revocation.texts)
+                try await remove(user.username, from: user.connection, statements: user.revocation.unpacked)
                 try await mount.storage.delete(key)
             } catch {
                 next = earlier(next, now + .seconds(60))

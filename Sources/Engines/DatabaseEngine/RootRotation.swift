@@ -35,7 +35,7 @@ struct RootRotation: Sendable {
             do throws(DatabaseFailure) {
                 try await database.call([new]) { (plugin) async throws(DatabaseFailure) in
                     try await plugin.changePassword(
-                        of: connection.username, to: new, statements: connection.rootRotationStatements.texts)
+                        of: connection.username, to: new, statements: connection.rootRotationStatements.unpacked)
                 }
             } catch {
                 // Refused: the old password counts. Otherwise only the database knows.

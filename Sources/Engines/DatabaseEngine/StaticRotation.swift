@@ -36,7 +36,7 @@ struct StaticRotation: Sendable {
         do throws(DatabaseFailure) {
             try await database.call([password, role.password]) { (plugin) async throws(DatabaseFailure) in
                 try await plugin.changePassword(
-                    of: role.username, to: password, statements: role.rotationStatements.texts)
+                    of: role.username, to: password, statements: role.rotationStatements.unpacked)
             }
         } catch {
             throw DatabaseErrors.failed(error)
@@ -119,7 +119,7 @@ struct StaticRotation: Sendable {
         do throws(DatabaseFailure) {
             try await database.call([password]) { (plugin) async throws(DatabaseFailure) in
                 try await plugin.changePassword(
-                    of: role.username, to: password, statements: role.rotationStatements.texts)
+                    of: role.username, to: password, statements: role.rotationStatements.unpacked)
             }
         } catch {
             throw DatabaseErrors.failed(error)

@@ -2,9 +2,8 @@ internal import CofferBase
 package import CofferJSON
 
 /// A list of texts that may hold commas, such as statements of a database: a single text is a list of one.
-///
-/// As in Vault a text may also be a JSON array of texts, or the base64 of either.
 package struct TextList: FieldValue, Equatable {
+    /// As they were given, and as they are read back.
     package var texts: [String]
     package static var fieldType: FieldType { .stringList }
     package static var expectation: String { "a list" }
@@ -20,19 +19,22 @@ package struct TextList: FieldValue, Equatable {
                 guard let text = String(wire: item) else { return nil }
                 texts.append(text)
             }
-            self.init(texts.count == 1 ? Self.unpacked(texts[0]) : texts)
-        case .string(let text): self.init(text.isEmpty ? [] : Self.unpacked(text))
+            self.init(texts)
+        case .string(let text): self.init(text.isEmpty ? [] : [text])
         case .number, .bool, .object: return nil
         }
     }
 
     package var wire: JSON { .strings(texts) }
 
+    /// As Vault takes them: a text may also be a JSON array of texts, or the base64 of either.
+    package var unpacked: [String] { texts.flatMap(Self.unpacked) }
+
     private static func unpacked(_ text: String) -> [String] {
         let decoded = Base64.standard.decode(text).flatMap { String(validating: $0, as: UTF8.self) }
         let plain = decoded ?? text
         guard plain.utf8.first == UInt8(ascii: "["), let items = try? JSON.parse(text: plain).arrayValue else {
-            return [plain]
+            return plain.isEmpty ? [] : [plain]
         }
         let texts = items.compactMap(\.stringValue)
         return texts.count == items.count ? texts : [plain]
