@@ -18,6 +18,7 @@ let base: [Module] = [
     Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
@@ -41,6 +42,7 @@ let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
 ]
 
 let authMethods: [Module] = [
@@ -49,7 +51,17 @@ let authMethods: [Module] = [
 ]
 
 let clients: [Module] = [
-    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"])
+    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
+    Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+]
+
+let databases: [Module] = [
+    Module(name: "PostgresDatabase", folder: "Databases", needs: ["SQLClient", "PostgresClient"]),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: ["SQLClient", "MariaDBClient"]),
+    Module(name: "RedisDatabase", folder: "Databases", needs: ["SQLClient", "RedisClient"]),
 ]
 
 let auditDevices: [Module] = [
@@ -65,7 +77,7 @@ let pluginNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework
 let services: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "HCL"]),
     Module(name: "RotationService", folder: "Services", needs: ["CofferBase", "CofferBarrier", "Logging"]),
     Module(name: "LeaseService", folder: "Services", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
     Module(
@@ -120,7 +132,8 @@ let edge: [Module] = [
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + authMethods + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + authMethods + databases + auditDevices).map(\.name)
+            + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
@@ -159,6 +172,7 @@ let tests: [Module] = [
     Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
+    Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
@@ -286,9 +300,14 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/Clients/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + authMethods + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + authMethods + databases + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

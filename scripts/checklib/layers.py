@@ -47,7 +47,7 @@ SAME_LAYER = {
     "CofferX509": {"CofferBase", "CofferCrypto"},
     "CofferJOSE": {"CofferBase", "CofferCrypto", "CofferJSON"},
     "HCL": {"CofferBase", "CofferJSON"},
-    "GoTemplate": {"CofferBase", "CofferJSON"},
+    "GoTemplate": {"CofferBase", "CofferJSON", "CofferCrypto"},
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
     "OpenPGP": {"CofferBase", "CofferCrypto"},
