@@ -108,7 +108,7 @@ struct ToolPaths {
         guard let data = Base64.standard.decode(input.input) else {
             throw EngineError.badRequest("unable to decode input as base64")
         }
-        guard let digest = Digest(rawValue: name.isEmpty ? input.algorithm : name) else {
+        guard let digest = Digest.sound(name.isEmpty ? input.algorithm : name) else {
             throw EngineError.badRequest("unsupported algorithm")
         }
         return .data(["sum": .string(try encoder(input.format)(digest.hash(data)))])
