@@ -23,6 +23,9 @@ let base: [Module] = [
 let contracts: [Module] = [
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase"]),
     Module(name: "CofferFramework", folder: "Framework", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "CofferTools", folder: "Framework",
+        needs: ["CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON"]),
 ]
 
 let storages: [Module] = [
@@ -36,6 +39,7 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
 ]
 
 let clients: [Module] = [
@@ -81,7 +85,7 @@ let coreServices = [
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
-    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -105,7 +109,7 @@ let programs: [Module] = [
         needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
 ]
 
 let executables: [Module] = [
@@ -160,6 +164,7 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
     Module(name: "CofferConfig", folder: "Config"),
     Module(

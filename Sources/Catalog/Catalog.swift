@@ -8,10 +8,11 @@ internal import MemoryStorage
 internal import SQLiteStorage
 internal import SocketAudit
 internal import SyslogAudit
+internal import TransitEngine
 
 /// The one place that names every implementation. To add one is to add a line here.
 package enum Catalogue {
-    package static let engines: [EngineKind] = [KV.kind, KV.genericKind, Cubbyhole.kind]
+    package static let engines: [EngineKind] = [KV.kind, KV.genericKind, Cubbyhole.kind, Transit.kind]
 
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,

@@ -50,6 +50,7 @@ SAME_LAYER = {
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
     "CofferFramework": {"CofferStorage"},
+    "CofferTools": {"CofferFramework"},
     "TokenService": {"LeaseService"},
     "PeriodicService": {"MountService"},
     "CofferSystem": {"CofferCore"},

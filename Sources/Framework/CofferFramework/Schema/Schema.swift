@@ -43,6 +43,23 @@ package struct Field<Record: Sendable>: Sendable {
     package var query: Field { with { $0.isQuery = true } }
     package var required: Field { with { $0.isRequired = true } }
 
+    /// The same field of a record that has this one as a part.
+    package func within<Outer>(_ part: any WritableKeyPath<Outer, Record> & Sendable) -> Field<Outer> {
+        Field<Outer>(
+            descriptor: descriptor,
+            set: { [set] (record, json) throws(FieldError) in try set(&record[keyPath: part], json) },
+            get: { [get] record in get(record[keyPath: part]) })
+    }
+
+    private init(
+        descriptor: FieldDescriptor, set: @escaping @Sendable (inout Record, JSON) throws(FieldError) -> Void,
+        get: @escaping @Sendable (Record) -> JSON
+    ) {
+        self.descriptor = descriptor
+        self.set = set
+        self.get = get
+    }
+
     private func with(_ change: (inout FieldDescriptor) -> Void) -> Field {
         var copy = self
         change(&copy.descriptor)
@@ -61,6 +78,11 @@ package struct Schema<Record: Sendable>: Sendable {
     }
 
     package var descriptors: [FieldDescriptor] { fields.map(\.descriptor) }
+
+    /// Some of the fields, to be part of another schema.
+    package func fields(_ names: String...) -> [Field<Record>] {
+        fields.filter { names.contains($0.descriptor.name) }
+    }
 
     /// A record from its defaults and the given members; unknown members are left to the caller.
     package func decode(_ object: JSONObject) throws(FieldError) -> Record {
