@@ -28,6 +28,9 @@ let base: [Module] = [
 let contracts: [Module] = [
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase"]),
     Module(name: "CofferFramework", folder: "Framework", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "CofferTools", folder: "Framework",
+        needs: ["CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON"]),
 ]
 
 let storages: [Module] = [
@@ -41,6 +44,7 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
     Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
 ]
@@ -113,7 +117,7 @@ let coreServices = [
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
-    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
     Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
 ]
 
@@ -141,7 +145,7 @@ let programs: [Module] = [
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
 ]
 
 let executables: [Module] = [
@@ -168,7 +172,7 @@ let testSupport: [Module] = [
 let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
-    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
@@ -220,6 +224,7 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),

@@ -31,6 +31,7 @@ from hvac_checks import (  # noqa: E402
     status,
     token_roles,
     tokens,
+    transit,
     wrapping,
 )
 from hvac_checks.world import World  # noqa: E402
@@ -57,6 +58,7 @@ GROUPS = [
     absent,
     keys,
     pgp,
+    transit,
     coverage,
 ]
 

@@ -53,6 +53,7 @@ SAME_LAYER = {
     "OpenPGP": {"CofferBase", "CofferCrypto"},
     "PasswordHash": {"CCrypt", "CofferBase"},
     "CofferFramework": {"CofferStorage"},
+    "CofferTools": {"CofferFramework"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},
