@@ -170,6 +170,9 @@ let tests: [Module] = [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
             "ServerHarness",
         ]),
+    Module(
+        name: "CofferFramework", folder: "Framework",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
