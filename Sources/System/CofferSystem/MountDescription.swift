@@ -115,6 +115,7 @@ struct EnableInput: Sendable {
         }
         try MountConfiguration.schema.merge(configuration, into: &entry.configuration)
         try TuneInput.checkTokenType(of: entry)
+        try TuneInput.checkUserLockout(of: entry)
         entry.isLocal = local
         entry.isSealWrapped = sealWrap
         entry.hasExternalEntropy = externalEntropy

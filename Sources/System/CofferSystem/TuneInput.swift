@@ -32,16 +32,20 @@ enum TuneInput {
         }
     }
 
+    static func checkUserLockout(of entry: MountEntry) throws(EngineError) {
+        if entry.configuration.userLockout == LockoutSettings() { return }
+        guard entry.class == .auth, LockoutSettings.methods.contains(entry.type) else {
+            throw .badRequest("tuning of user lockout configuration for auth type \"\(entry.type)\" not allowed")
+        }
+    }
+
     /// What is not named stays as it was.
     private static func tune(_ lockout: JSON, _ entry: inout MountEntry) throws {
-        guard entry.class == .auth, LockoutSettings.methods.contains(entry.type) else {
-            throw EngineError.badRequest(
-                "tuning of user lockout configuration for auth type \"\(entry.type)\" not allowed")
-        }
         guard let settings = JSONObject(wire: lockout) else {
             throw FieldError(field: "user_lockout_config", expected: LockoutSettings.expectation)
         }
         try LockoutSettings.schema.merge(settings, into: &entry.configuration.userLockout)
+        try checkUserLockout(of: entry)
     }
 
     /// Applies the fields that were given.
