@@ -213,7 +213,9 @@ let tests: [Module] = [
     Module(
         name: "IdentityService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
-    Module(name: "CofferFramework", folder: "Framework"),
+    Module(
+        name: "CofferFramework", folder: "Framework",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
     Module(
         name: "CofferIdentity", folder: "Identity",
         needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),

@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from hvac_checks import (  # noqa: E402
     absent,
+    approle,
     audit,
     auth_mounts,
     coverage,
@@ -31,7 +32,9 @@ from hvac_checks import (  # noqa: E402
     status,
     token_roles,
     tokens,
+    totp,
     transit,
+    userpass,
     wrapping,
 )
 from hvac_checks.world import World  # noqa: E402
@@ -58,6 +61,9 @@ GROUPS = [
     absent,
     keys,
     pgp,
+    totp,
+    approle,
+    userpass,
     transit,
     coverage,
 ]

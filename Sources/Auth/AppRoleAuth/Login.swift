@@ -21,11 +21,7 @@ struct Login {
 
     var path: Path {
         Path(
-            "login", "Log in with a role id and a secret id.",
-            traits: .traits {
-                $0.unauthenticated = [.update]
-                $0.isLogin = true
-            },
+            "login", "Log in with a role id and a secret id.", traits: .login,
             [Verb(.update, "login", "Log in with a role id and a secret id.", Input.schema, run)])
     }
 
@@ -40,14 +36,13 @@ struct Login {
             }
             let name = String(decoding: stored, as: UTF8.self)
             guard let role = try await roles.load(name, in: &transaction) else { throw AppRoleErrors.unknownRoleID }
-            try role.requireNetwork(call.origin)
             let secretID =
                 role.bindsSecretID ? try await spend(trimmed(input.secretID), of: role, call, &transaction) : nil
+            // Last, so that strangers do not learn which role ids there are; a login that fails here spends no use.
+            try role.requireNetwork(call.origin)
             return (name, role, secretID)
         }
-        var reply = Reply.empty
-        reply.auth = .grant(grant(name, role, secretID))
-        return reply
+        return .login(grant(name, role, secretID))
     }
 
     private func spend(

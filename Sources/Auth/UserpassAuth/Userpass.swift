@@ -65,11 +65,7 @@ package struct Userpass: LockingAuth, RenewingAuth {
     // MARK: logins
 
     private static let login = Path(
-        "login/:username", "Log in with a name and a password.", captures: username,
-        traits: .traits {
-            $0.unauthenticated = [.update]
-            $0.isLogin = true
-        },
+        "login/:username", "Log in with a name and a password.", captures: username, traits: .login,
         [
             Verb(.update, "login", "Log in with a name and a password.", PasswordInput.loginSchema) { call, input in
                 guard let password = input.password, !password.isEmpty else { throw UserpassErrors.missingPassword }
@@ -81,9 +77,7 @@ package struct Userpass: LockingAuth, RenewingAuth {
                 var grant = user.token.grant(displayName: name, alias: name)
                 grant.metadata = ["username": name]
                 grant.internalData = ["username": .string(name)]
-                var reply = Reply.empty
-                reply.auth = .grant(grant)
-                return reply
+                return .login(grant)
             }
         ])
 

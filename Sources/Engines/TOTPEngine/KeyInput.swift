@@ -60,7 +60,7 @@ struct KeyInput: Sendable {
         guard period >= .seconds(1) else { throw TOTPErrors.period }
         guard skew == 0 || skew == 1 else { throw TOTPErrors.skew }
         guard qrSize >= 0 else { throw TOTPErrors.negativeQRSize }
-        guard qrSize <= 4096 else { throw TOTPErrors.largeQRSize }
+        guard qrSize <= 2048 else { throw TOTPErrors.largeQRSize }
         guard keySize > 0 else { throw TOTPErrors.keySize }
         guard keySize <= 1024 else { throw TOTPErrors.largeKeySize }
         if generate && accountName.isEmpty { throw TOTPErrors.noAccountName }

@@ -20,7 +20,7 @@ enum TOTPErrors {
     static let noCode = EngineError.badRequest("the code value is required")
     static let usedCode = EngineError.badRequest("code already used; wait until the next time period")
 
-    static let largeQRSize = EngineError.badRequest("the qr_size value must not be greater than 4096")
+    static let largeQRSize = EngineError.badRequest("the qr_size value must not be greater than 2048")
     static let smallQRSize = EngineError.badRequest("the qr_size value is too small for the QR code of this key")
     static let largeKeySize = EngineError.badRequest("the key_size value must not be greater than 1024")
     static let longURL = EngineError.badRequest("the url of this key is too long for a QR code")

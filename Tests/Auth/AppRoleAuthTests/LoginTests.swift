@@ -76,8 +76,13 @@ import Testing
                 == ["source address \"127.0.0.1\" unauthorized through CIDR restrictions on the secret ID"])
         let (here, _) = try await world.secretID("web", ["cidr_list": "127.0.0.0/8"])
         #expect(await world.login(roleID, here).status == 200)
+        let (once, _) = try await world.secretID("web", ["num_uses": 1])
         try await world.ok("POST", "web/secret-id-bound-cidrs", ["secret_id_bound_cidrs": "10.0.0.0/8"])
         #expect(await world.login(roleID, here).status == 400)
+        #expect(await world.login(roleID, once).status == 400)
+        #expect(await world.login(roleID, "wrong").errors == ["invalid role or secret ID"], "strangers learn nothing")
+        try await world.ok("DELETE", "web/secret-id-bound-cidrs")
+        #expect(await world.login(roleID, once).status == 200, "the refused login spent no use")
     }
 
     @Test("a role without secret ids lets in whoever comes from its networks")

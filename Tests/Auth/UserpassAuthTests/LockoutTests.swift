@@ -75,8 +75,12 @@ import Testing
         #expect(
             await server.send("POST", "sys/auth/token/tune", ["user_lockout_config": lockout]).errors
                 == ["tuning of user lockout configuration for auth type \"token\" not allowed"])
-        #expect(
-            await server.send("POST", "sys/auth/userpass/tune", ["user_lockout_config": "x"]).status == 400)
+        #expect(await server.send("POST", "sys/auth/userpass/tune", ["user_lockout_config": "x"]).status == 400)
+        let enabling: JSON = ["type": "kv", "config": ["user_lockout_config": lockout]]
+        #expect(await server.send("POST", "sys/mounts/other", enabling).status == 400)
+        let people: JSON = ["type": "userpass", "config": ["user_lockout_config": lockout]]
+        try await server.ok("POST", "sys/auth/people", people)
+        #expect(try await server.ok("GET", "sys/auth/people/tune").data?["user_lockout_threshold"] == 2)
     }
 
     @Test("of many guesses at once none comes through after the lock")

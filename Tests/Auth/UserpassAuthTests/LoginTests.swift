@@ -106,6 +106,28 @@ import Testing
         }
     }
 
+    @Test("tokens end with a revocation below the mount, and with the mount; others do not (T11)")
+    func endOfMount() async throws {
+        let world = try await UserpassServer()
+        let server = world.server
+        try await server.ok("POST", "sys/auth/people", ["type": "userpass"])
+        try await server.ok("POST", "auth/people/users/bob", ["password": "right"])
+        func isAlive(_ token: String) async -> Bool {
+            await server.send("GET", "auth/token/lookup-self", token: token).status == 200
+        }
+        let body: JSON = ["password": "right"]
+        let other = try await server.ok("POST", "auth/people/login/bob", body, token: nil)
+        let people = other["auth"]?["client_token"]?.stringValue ?? ""
+        let first = try await world.token()
+        try await server.ok("POST", "sys/leases/revoke-prefix/auth/userpass", [:])
+        #expect(await !isAlive(first))
+        #expect(await isAlive(people))
+        let second = try await world.token()
+        try await server.ok("DELETE", "sys/auth/userpass")
+        #expect(await !isAlive(second))
+        #expect(await isAlive(people))
+    }
+
     @Test("a login is wrapped when asked for")
     func wrapped() async throws {
         let world = try await UserpassServer()

@@ -82,7 +82,7 @@ import Testing
             (["key": "MY", "period": "10ms"], "the period value must be greater than zero"),
             (["key": "MY", "skew": 2], "the skew value must be 0 or 1"),
             (["key": "MY", "qr_size": -1], "the qr_size value must be greater than or equal to zero"),
-            (["key": "MY", "qr_size": 1_000_000], "the qr_size value must not be greater than 4096"),
+            (["key": "MY", "qr_size": 1_000_000], "the qr_size value must not be greater than 2048"),
             (["key": "MY", "key_size": 0], "the key_size value must be greater than zero"),
             (["key": "MY", "key_size": 1_000_000_000_000], "the key_size value must not be greater than 1024"),
             (["url": "https://example.com"], "an error occurred while parsing url string"),

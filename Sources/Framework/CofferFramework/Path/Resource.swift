@@ -108,8 +108,9 @@ package struct Resource<Record: Sendable>: Sendable {
     package func delete(_ name: String, _ call: Call) async throws -> Reply {
         let key = key(name)
         try await call.storage.transaction { transaction in
-            guard let old = try await load(name, in: &transaction) else { return }
-            try await unstage(call, old, &transaction)
+            guard let stored = try await transaction.get(key) else { return }
+            // A damaged record can still be got rid of.
+            if let old = try? decode(stored) { try await unstage(call, old, &transaction) }
             transaction.delete(key)
         }
         return .empty
