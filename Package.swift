@@ -18,6 +18,7 @@ let base: [Module] = [
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
 ]
 
 let contracts: [Module] = [
@@ -30,7 +31,7 @@ let storages: [Module] = [
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
 ]
 
 let engines: [Module] = [
@@ -72,11 +73,14 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
     Module(
         name: "AuditService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "Logging",
+        ]),
 ]
 
 let coreServices = [
-    "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
+    "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
+    "Shamir",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
     "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
@@ -139,6 +143,7 @@ let tests: [Module] = [
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -187,8 +192,8 @@ let tests: [Module] = [
     Module(
         name: "CofferSystem", folder: "System",
         needs: [
-            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "MemoryStorage",
-            "ServerHarness", "TestSupport",
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
+            "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]

@@ -49,6 +49,7 @@ SAME_LAYER = {
     "GoTemplate": {"CofferBase", "CofferJSON"},
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
+    "CofferMetrics": {"CofferBase", "CofferJSON"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},

@@ -1,6 +1,7 @@
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
 internal import MountService
 internal import PolicyService
@@ -13,6 +14,17 @@ extension Request {
         var decision: PolicyService.Decision?
         var caller: Caller?
     }
+
+    /// Stages 6 and 7.
+    mutating func check(_ gate: Gate) async -> Verdict {
+        let start = core.clock.now
+        defer { core.meters.checkToken.measure(since: start) }
+        let refusal = await identify(gate)
+        core.meters.fetchToken.measure(since: start)
+        return await authorise(refusal, gate)
+    }
+
+    var isLogin: Bool { location?.traits.isLogin == true }
 
     // MARK: stage 6, identify
 

@@ -3,6 +3,7 @@ internal import CofferBarrier
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
 internal import Logging
 internal import MountService
@@ -93,8 +94,7 @@ extension Request {
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
             try await requireLeasePlace(gate)
-            let reply = try await match.verb.run(call)
-            return .success(try await issue(reply, gate, match))
+            return .success(try await issue(try await handled(by: match.verb, call, location), gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
         } catch {
@@ -104,6 +104,12 @@ extension Request {
             }
             return .failure(failure)
         }
+    }
+
+    private func handled(by verb: Verb, _ call: Call, _ location: Location) async throws -> Reply {
+        let start = core.clock.now
+        defer { core.meters.route(call.operation, location.mount.path).measure(since: start) }
+        return try await verb.run(call)
     }
 
     /// A reply with its token made.
@@ -130,7 +136,12 @@ extension Request {
             context.loginRole = loginRole
             let place = try await leasePlace(for: grant, services.quotas)
             defer { place.release() }
+            let start = core.clock.now
             let issued = try await services.tokens.issue(grant, context)
+            core.meters.createToken.measure(since: start)
+            core.meters.registerToken.measure(since: start)
+            core.meters.tokenCreated(
+                mount: location.mount, ttl: issued.auth.leaseDuration, type: issued.auth.type)
             outcome.auth = issued.auth
             outcome.reply.warnings += issued.warnings
         }
@@ -158,7 +169,10 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
+            let start = core.clock.now
             let registered = try await register(grant, from: origin, services)
+            core.meters.registerLease.measure(since: start)
+            core.meters.leaseCreated(mount: route.mount, ttl: registered.lease.duration)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }
