@@ -23,6 +23,7 @@ let base: [Module] = [
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
     Module(name: "Barcode", folder: "Base"),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
 ]
 
 let contracts: [Module] = [
@@ -38,7 +39,7 @@ let storages: [Module] = [
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
 ]
 
 let engines: [Module] = [
@@ -104,14 +105,15 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
         name: "AuditService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "Logging",
+        ]),
 ]
 
 let coreServices = [
-    "LockoutService",
-    "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "OpenPGP", "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService", "PeriodicService",
-    "AuditService", "RotationService", "QuotaService",
+    "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
+    "Shamir", "OpenPGP", "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService",
+    "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
     "MemoryStorage", "Logging",
 ]
 
@@ -181,6 +183,7 @@ let tests: [Module] = [
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "Barcode", folder: "Base"),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -245,8 +248,8 @@ let tests: [Module] = [
     Module(
         name: "CofferSystem", folder: "System",
         needs: [
-            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "MemoryStorage",
-            "ServerHarness", "TestSupport",
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
+            "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]

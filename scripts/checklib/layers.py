@@ -52,6 +52,7 @@ SAME_LAYER = {
     "Shamir": {"CofferBase"},
     "OpenPGP": {"CofferBase", "CofferCrypto"},
     "PasswordHash": {"CCrypt", "CofferBase"},
+    "CofferMetrics": {"CofferBase", "CofferJSON"},
     "CofferFramework": {"CofferStorage"},
     "CofferTools": {"CofferFramework"},
     "TokenService": {"LeaseService"},

@@ -1,6 +1,7 @@
 package import CofferBarrier
 package import CofferBase
 package import CofferFramework
+package import CofferMetrics
 package import CofferStorage
 package import Logging
 
@@ -26,6 +27,7 @@ package struct CoreConfiguration: Sendable {
     /// Offers `sys/internal/inspect`, which shows the server's own tables.
     package var hasIntrospectionEndpoint = false
     package var logLevels = LogLevels(.info)
+    package var metrics = MetricSettings()
 
     package init() {}
 }
@@ -47,6 +49,8 @@ package final class Core: Sendable {
     package let startTime: Timestamp
     package let inFlight = InFlight()
     package let denials = DenialLog()
+    package let metrics: Metrics
+    package let meters: CoreMeters
     package let controls = ServerControls()
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
@@ -56,11 +60,14 @@ package final class Core: Sendable {
         log: Logger
     ) {
         self.configuration = configuration
+        metrics = Metrics(configuration.metrics, clock: clock)
+        meters = CoreMeters(metrics)
+        let storage = MeteredStorage(storage, metrics)
         self.storage = storage
         self.clock = clock
         self.random = random
         self.log = log
-        barrier = Barrier(storage: storage, clock: clock, random: random)
+        barrier = Barrier(storage: storage, clock: clock, random: random, metrics: metrics)
         seal = ShamirSeal(random: random)
         startTime = clock.now
     }

@@ -33,7 +33,7 @@ enum TransitCommands {
 
     private static let newVersion = command(
         "transit import-version",
-        "Import key material into a new key version in the Transit or Transform secrets engines.",
+        "Import key material into a new version of a key of the Transit secrets engine.",
         operation: "import_version",
         about: """
             Imports key material into a new version of an imported key. KEY is given as

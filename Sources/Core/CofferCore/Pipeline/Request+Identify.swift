@@ -1,6 +1,7 @@
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
 internal import IdentityService
 internal import MountService
@@ -16,6 +17,17 @@ extension Request {
         /// What decided, for lists that show only what the caller may see.
         var acl: ACL?
     }
+
+    /// Stages 6 and 7.
+    mutating func check(_ gate: Gate) async -> Verdict {
+        let start = core.clock.now
+        defer { core.meters.checkToken.measure(since: start) }
+        let refusal = await identify(gate)
+        core.meters.fetchToken.measure(since: start)
+        return await authorise(refusal, gate)
+    }
+
+    var isLogin: Bool { location?.traits.isLogin == true }
 
     // MARK: stage 6, identify
 

@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
 internal import IdentityService
 internal import MountService
@@ -42,6 +43,7 @@ extension Request {
         let store = services.identities.store(in: .root)
         let login = login(grant, location)
         var result: LoginResult?
+        let start = core.clock.now
         let issued = try await services.tokens.issue(grant, context) { grant, transaction in
             guard let login else { return }
             let found = try await store.stageLogin(login, in: &transaction)
@@ -50,6 +52,9 @@ extension Request {
             result = found
         }
         if let result { store.loginCommitted(result) }
+        core.meters.createToken.measure(since: start)
+        core.meters.registerToken.measure(since: start)
+        core.meters.tokenCreated(mount: location.mount, ttl: issued.auth.leaseDuration, type: issued.auth.type)
         var auth = issued.auth
         auth.isEntityNew = result?.isNew ?? false
         try await services.complete(&auth)

@@ -2,6 +2,7 @@ internal import AuditService
 package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
 internal import IdentityService
 internal import LeaseService
@@ -91,7 +92,9 @@ extension Core {
         }
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
-        let engineLeases = EngineLeases(leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random)
+        let engineLeases = EngineLeases(
+            leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random,
+            meters: meters)
         for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
             // The targets of its leases may be down: they must not keep the server sealed.
             try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
@@ -101,7 +104,8 @@ extension Core {
             identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
+                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log,
+                metrics: metrics),
             lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
@@ -143,7 +147,10 @@ extension Core {
         let log = log
         let reaper = LeaseReaper(
             leases: engineLeases.leases, clock: clock,
-            revoke: { try await engineLeases.end($0) }, explain: EngineLeases.explain,
+            revoke: { [meters] lease in
+                try await engineLeases.end(lease)
+                meters.expirations.add()
+            }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
         return reaper

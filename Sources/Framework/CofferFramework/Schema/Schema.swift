@@ -58,23 +58,6 @@ package struct Field<Record: Sendable>: Sendable {
     /// Kept with the record, and neither taken from a request nor shown.
     package var `internal`: Field { with { $0.isInternal = true } }
 
-    /// The same field of a record that has this one as a part.
-    package func within<Outer>(_ part: any WritableKeyPath<Outer, Record> & Sendable) -> Field<Outer> {
-        Field<Outer>(
-            descriptor: descriptor,
-            set: { [set] (record, json) throws(FieldError) in try set(&record[keyPath: part], json) },
-            get: { [get] record in get(record[keyPath: part]) })
-    }
-
-    private init(
-        descriptor: FieldDescriptor, set: @escaping @Sendable (inout Record, JSON) throws(FieldError) -> Void,
-        get: @escaping @Sendable (Record) -> JSON
-    ) {
-        self.descriptor = descriptor
-        self.set = set
-        self.get = get
-    }
-
     private func with(_ change: (inout FieldDescriptor) -> Void) -> Field {
         var copy = self
         change(&copy.descriptor)
