@@ -19,6 +19,8 @@ let base: [Module] = [
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
+    Module(
+        name: "SnapshotArchive", folder: "Base", needs: ["CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"]),
 ]
 
 let contracts: [Module] = [
@@ -75,7 +77,7 @@ let services: [Module] = [
 
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "OpenPGP",
+    "OpenPGP", "SnapshotArchive",
     "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
     "RotationService",
     "MemoryStorage", "Logging",
@@ -107,7 +109,7 @@ let programs: [Module] = [
         needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "SnapshotArchive"]),
 ]
 
 let executables: [Module] = [
@@ -139,6 +141,7 @@ let tests: [Module] = [
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "SnapshotArchive", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -237,6 +240,8 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
         + (engines + auditDevices).map { library($0, needs: pluginNeeds) }

@@ -50,6 +50,7 @@ SAME_LAYER = {
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
     "OpenPGP": {"CofferBase", "CofferCrypto"},
+    "SnapshotArchive": {"CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"},
     "CofferFramework": {"CofferStorage"},
     "TokenService": {"LeaseService"},
     "PeriodicService": {"MountService"},

@@ -19,6 +19,12 @@ package struct CoreConfiguration: Sendable {
     package var auditDevices: [AuditDeviceKind] = []
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
+    /// Where snapshots wait while they are sent or received: on a disk with room for the storage's content.
+    package var spoolFolder = "/tmp"
+    /// Largest snapshot that is received, in bytes.
+    package var maximumSnapshotSize = 16 << 30
+    /// Bytes of one entry, as the storage has it.
+    package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
 
     package init() {}
@@ -41,6 +47,8 @@ package final class Core: Sendable {
     package let startTime: Timestamp
     package let inFlight = InFlight()
     package let controls = ServerControls()
+    /// For files, which block.
+    let fileWork = BlockingPool(threads: 2)
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 

@@ -10,7 +10,7 @@ struct OperationPaths {
             + HostInfoPaths().paths + LoggerPaths(core: core).paths + CounterPaths(core: core).paths
             + FeaturePaths().paths + CORSPaths(core: core).paths + UIHeaderPaths(core: core).paths
             + PluginPaths(core: core).paths + PluginReloadPaths(core: core).paths
-            + RaftPaths(core: core).paths
+            + RaftPaths(core: core).paths + SnapshotPaths(core: core).paths
             + (core.configuration.hasRawStorageEndpoint ? RawPaths(core: core).paths : [])
     }
 }

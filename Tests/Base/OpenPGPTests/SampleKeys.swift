@@ -108,13 +108,11 @@ extension SampleKey {
 
     /// Ended 30 days after it was made.
     static let expired = SampleKey(
-        "3fd82e881f3017cbd19a448d361b9dd949c1a605",
+        "8626cf387b08dcc9bf0b1b232aef4bbb4cb28053",
         """
-        mDMEaVW5ABYJKwYBBAHaRw8BAQdAB5nRr+U0wPg1LDoQoKRA4t3b+o8BNoIZjnQD85mMBR+0B2V4cGlyZWSIkAQTFggAOBYhBD/YLogf
-        MBfL0ZpEjTYbndlJwaYFBQJpVbkAAhsDBQsJCAcCBhUKCQgLAgQWAgMBAh4BAheAAAoJEDYbndlJwaYFix8A/2qdjS+RMNh7DdsbxeQK
-        +vihL3zRKkbBGgGZTNEX+v6aAQD+Jjtc+FIjkB0rSIMFJeMxyLkYAohYoD8l6NZok/tDCbg4BGlVuQASCisGAQQBl1UBBQEBB0CR7MtW
-        NXH9iAhkfyBSANRKJmtjveXndQr4eI6j3dxXXgMBCAeIeAQYFggAIBYhBD/YLogfMBfL0ZpEjTYbndlJwaYFBQJpVbkAAhsMAAoJEDYb
-        ndlJwaYFu8kBAK/SZkDXWXMX4MfdCWbDLyGCs6yQXYxgZR3Sy3LacqieAP9q++r9p21zeXxyxik3xRPCYzJRAGgP/8ax38RfQxaoBQ==
+        mDMEaVW5ABYJKwYBBAHaRw8BAQdAF6DtaEjSGquNe63XCADSo0R2+wZinMH2MxBPW/tfJrq0B2V4cGlyZWSIlgQTFggAPgIbAwULCQgH
+        AgYVCgkICwIEFgIDAQIeAQIXgBYhBIYmzzh7CNzJvwsbIyrvS7tMsoBTBQJpVbl4BQkAJ40AAAoJECrvS7tMsoBTsZgBAMe+0SR/ysMg
+        KCkxVSXVjXw1ZkQQS04eiEaQqCyZpjzoAQCvrQzDC4ID0BkE6zg0Blu1aBuZWyrNp7DVsuHog0FzAw==
         """)
 
     /// DSA with ElGamal.

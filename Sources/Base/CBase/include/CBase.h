@@ -19,5 +19,7 @@ void coffer_unlock_memory(void *pointer, coffer_size length);
 int coffer_forbid_dumps(void);
 /// Name shown by ps and found by pidof; at most 15 bytes are kept.
 int coffer_set_process_name(const char *name);
+/// Opens a private file without a name in `folder`. Returns its descriptor or -1.
+int coffer_spool_file(const char *folder);
 
 #endif

@@ -11,7 +11,9 @@ enum OperatorCommands {
                     $ {name} operator init
                     $ {name} operator unseal
                 """),
-        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot,
+        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot, raft, raftListPeers, raftSnapshot, raftSave,
+        raftRestore,
+        raftInspect,
     ]
 
     private static let seal = Command(

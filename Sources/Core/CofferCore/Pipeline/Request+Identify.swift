@@ -101,13 +101,18 @@ extension Request {
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
         let trusted = mount?.type == "system" || mount?.type == "token"
-        return Call(
+        var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
             storage: location?.storage ?? Self.noStorage(core),
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
             clientToken: trusted ? incoming.token : nil)
+        if location?.traits.streamsBody == true {
+            let next = incoming.nextPiece
+            call.body = ByteStream { try await next() }
+        }
+        return call
     }
 
     private static func noStorage(_ core: Core) -> StorageView { StorageView(core.barrier, prefix: "sys/none/") }
