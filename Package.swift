@@ -24,6 +24,8 @@ let base: [Module] = [
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
     Module(name: "Barcode", folder: "Base"),
     Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
+    Module(
+        name: "SnapshotArchive", folder: "Base", needs: ["CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"]),
 ]
 
 let contracts: [Module] = [
@@ -112,8 +114,8 @@ let services: [Module] = [
 
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
-    "Shamir", "OpenPGP", "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService",
-    "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
+    "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
+    "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
     "MemoryStorage", "Logging",
 ]
 
@@ -147,7 +149,10 @@ let programs: [Module] = [
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService",
+            "SnapshotArchive",
+        ]),
 ]
 
 let executables: [Module] = [
@@ -184,6 +189,7 @@ let tests: [Module] = [
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "Barcode", folder: "Base"),
     Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
+    Module(name: "SnapshotArchive", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -315,6 +321,8 @@ let package = Package(
         .systemLibrary(
             name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
         + (engines + authMethods + databases + auditDevices).map { library($0, needs: pluginNeeds) }

@@ -108,6 +108,12 @@ struct RunningServer: Sendable {
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint
         settings.logLevels = levels
+        settings.maximumSnapshotSize = configuration.maximumSnapshotSize
+        if let storage = configuration.storage {
+            settings.maximumEntrySize = storage.maximumEntrySize
+            // Beside the data: private, and the disk is one that can hold it.
+            if case .sqlite(let folder) = storage.kind { settings.spoolFolder = folder }
+        }
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
         core.install(system: SystemEngine(core: core).paths)

@@ -53,6 +53,7 @@ SAME_LAYER = {
     "OpenPGP": {"CofferBase", "CofferCrypto"},
     "PasswordHash": {"CCrypt", "CofferBase"},
     "CofferMetrics": {"CofferBase", "CofferJSON"},
+    "SnapshotArchive": {"CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"},
     "CofferFramework": {"CofferStorage"},
     "CofferTools": {"CofferFramework"},
     "TokenService": {"LeaseService"},

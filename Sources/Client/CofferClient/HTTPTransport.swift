@@ -8,8 +8,8 @@ internal import NIOSSL
 struct HTTPTransport: Sendable {
     let address: ServerAddress
     let timeout: Duration
-    private let tls: NIOSSLContext?
-    private let serverName: String?
+    let tls: NIOSSLContext?
+    let serverName: String?
 
     init(_ configuration: ClientConfiguration, address: ServerAddress) throws(ClientError) {
         self.address = address

@@ -92,6 +92,11 @@ package struct ConfigurationReader {
             "log_format": .take { (value, target) throws(HCLError) in target.logFormat = try value.text() },
             "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
             "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
+            "max_snapshot_size": .take { (value, target) throws(HCLError) in
+                let size = try value.integer()
+                guard size > 0 else { throw HCLError("max_snapshot_size must be positive", at: value.position) }
+                target.maximumSnapshotSize = size
+            },
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },

@@ -18,6 +18,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var pidFile = ""
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
+    /// Largest snapshot that is received, in bytes.
+    package var maximumSnapshotSize = 16 << 30
     /// `sys/raw` is offered.
     package var hasRawStorageEndpoint = false
     /// `sys/internal/inspect` is offered.

@@ -26,6 +26,12 @@ package struct CoreConfiguration: Sendable {
     package var hasRawStorageEndpoint = false
     /// Offers `sys/internal/inspect`, which shows the server's own tables.
     package var hasIntrospectionEndpoint = false
+    /// Where snapshots wait while they are sent or received: on a disk with room for the storage's content.
+    package var spoolFolder = "/tmp"
+    /// Largest snapshot that is received, in bytes.
+    package var maximumSnapshotSize = 16 << 30
+    /// Bytes of one entry, as the storage has it.
+    package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
     package var metrics = MetricSettings()
 
@@ -52,6 +58,8 @@ package final class Core: Sendable {
     package let metrics: Metrics
     package let meters: CoreMeters
     package let controls = ServerControls()
+    /// For files, which block.
+    let fileWork = BlockingPool(threads: 2)
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 

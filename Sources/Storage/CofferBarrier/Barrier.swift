@@ -124,6 +124,19 @@ package final class Barrier: TransactionalStorage {
         }
     }
 
+    /// As stored: ciphertext, but for the entries that are readable while sealed.
+    package func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) { try await plain.walk(body) }
+
+    /// Takes entries as stored. Only while sealed: what is open would not be that of the new entries.
+    package func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws {
+        guard isSealed else { throw StorageError.unavailable("the barrier is open") }
+        try await plain.replaceAll(with: next)
+    }
+
     /// Seals; the storage below belongs to whoever opened it.
     package func close() async { seal() }
 

@@ -14,7 +14,7 @@ enum CommandTable {
 
     /// The command whose name is the longest beginning of `words`.
     static func longestMatch(_ words: [String]) -> Command? {
-        for count in stride(from: min(words.count, 3), through: 1, by: -1) {
+        for count in stride(from: min(words.count, 4), through: 1, by: -1) {
             if let command = byName[words.prefix(count).joined(separator: " ")] { return command }
         }
         return nil

@@ -137,6 +137,10 @@ extension Request {
         call.redactions = incoming.redactions
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
+        if location?.traits.streamsBody == true {
+            let next = incoming.nextPiece
+            call.body = ByteStream { try await next() }
+        }
         return call
     }
 

@@ -46,6 +46,11 @@ extension Core {
         guard let stored = try await storage.get(StoredRootKey.path), let unsealKey = seal.join(shares),
             let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
         else { throw EngineError.badRequest("Unseal failed, invalid key") }
+        try await open(rootKey)
+    }
+
+    /// From a sealed state to one that serves.
+    func open(_ rootKey: SecretBytes) async throws {
         do {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)

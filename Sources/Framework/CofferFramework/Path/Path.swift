@@ -58,6 +58,8 @@ package struct PathTraits: Sendable {
     package var isLocalOnly = false
     /// The body is handed over unparsed in `rawBody`.
     package var acceptsRawBody = false
+    /// The body is not read before the handler takes it piece by piece (`body`), after the request was admitted.
+    package var streamsBody = false
     /// A delete may carry its fields in a JSON body beside the query.
     package var readsBodyOfDelete = false
     /// The answer is never wrapped, even when the caller asked (the answer is bare or raw).
