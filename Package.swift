@@ -102,7 +102,9 @@ let programs: [Module] = [
         needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+        needs: coreServices + [
+            "CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags", "NIOCore",
+        ]),
     Module(
         name: "CofferCLI", folder: "CLI",
         needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),

@@ -120,6 +120,7 @@ import Testing
         let requests: [(method: String, path: String)] = [
             ("GET", "secret/data/app"), ("GET", "secret/metadata/app"), ("GET", "sys/mounts"),
             ("GET", "sys/policies/acl/default"), ("GET", "auth/token/lookup-self"), ("POST", "sys/wrapping/wrap"),
+            ("GET", "sys/auth"), ("GET", "sys/key-status"), ("GET", "sys/config/cors"), ("GET", "sys/host-info"),
         ]
         let body: JSON = ["creation_path": "forged", "creation_ttl": 1]
         for (method, path) in requests {
