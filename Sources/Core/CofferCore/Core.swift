@@ -42,6 +42,7 @@ package final class Core: Sendable {
     package let seal: ShamirSeal
     package let startTime: Timestamp
     package let inFlight = InFlight()
+    package let denials = DenialLog()
     package let controls = ServerControls()
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))

@@ -100,6 +100,14 @@ package struct ACL: Sendable {
         let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return wild.first { $0.matches(path, segments) }
     }
+
+    func exactRule(at path: String) -> CompiledRule? { exact[PathKey(path)] }
+
+    /// All that match, the one with the highest priority first.
+    func wildRules(at path: String) -> [WildRule] {
+        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return wild.filter { $0.matches(path, segments) }
+    }
 }
 
 /// A path as a dictionary key, compared byte by byte.

@@ -77,7 +77,14 @@ struct CompiledRule: Sendable {
         return policies
     }
 
-    private static func capability(for operation: PolicyOperation) -> Capability? {
+    /// The policies whose rules were joined, each once.
+    var sources: [PolicyReference] {
+        grants.reduce(into: []) { names, grant in
+            if !names.contains(grant.policy) { names.append(grant.policy) }
+        }
+    }
+
+    static func capability(for operation: PolicyOperation) -> Capability? {
         switch operation {
         case .create: .create
         case .read: .read

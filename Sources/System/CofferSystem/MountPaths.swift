@@ -2,6 +2,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
+internal import QuotaService
 internal import TokenService
 
 /// `sys/mounts`: the secrets engines.
@@ -156,6 +157,7 @@ extension Core {
         let services = try open()
         let path = Self.clean(fullPath)
         if let entry = try await services.mounts.beginRemoval(of: path) {
+            try await services.quotas.mountRemoved(path)
             try await services.engineLeases.revokeAll(below: path)
             try await services.engineLeases.finishRemoval(of: entry)
         }

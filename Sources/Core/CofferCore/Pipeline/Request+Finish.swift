@@ -85,19 +85,24 @@ extension Request {
     private func answer(_ result: Result<Outcome, EngineError>, _ audited: consuming Audited) -> Answer {
         _ = consume audited
         switch result {
-        case .failure(let error): return Answer(.failure(error))
+        case .failure(let error):
+            var answer = Answer(.failure(error))
+            answer.headers = quotaHeaders
+            return answer
         case .success(let outcome):
             var answer = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
                 .answer(isDoubled: location?.traits.isDoubled == true)
-            answer.headers = outcome.reply.headers.filter(isAllowed)
+            answer.headers = outcome.reply.headers.filter(isAllowed) + quotaHeaders
             return answer
         }
     }
 
-    /// An engine sets only the headers that its mount is tuned to (`allowed_response_headers`); the server's own any.
+    /// An engine sets only the headers that its mount is tuned to (`allowed_response_headers`), and hints; the
+    /// server's own any.
     private func isAllowed(_ header: Reply.Header) -> Bool {
         guard let route = location?.route, !route.kind.isBuiltIn else { return true }
         let name = header.name.lowercased()
+        if name == "x-coffer-hint" { return true }
         return route.entry.configuration.allowedResponseHeaders.contains { $0.lowercased() == name }
     }
 
@@ -133,7 +138,7 @@ extension Request.Outcome {
         return switch reply.body {
         case .data, .unwrapped: true
         case .none: auth != nil || lease != nil
-        case .bare, .raw: false
+        case .bare, .raw, .stream: false
         }
     }
 
@@ -142,7 +147,7 @@ extension Request.Outcome {
         case .data(let object): object
         case .unwrapped(let object): object["data"]?.objectValue ?? [:]
         case .bare(let json): json.objectValue ?? [:]
-        case .none, .raw: [:]
+        case .none, .raw, .stream: [:]
         }
     }
 }

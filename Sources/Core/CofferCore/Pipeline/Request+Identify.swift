@@ -68,7 +68,7 @@ extension Request {
         if case .valid(let live) = found { return live } else { return nil }
     }
 
-    private mutating func tellCreateFromUpdate(_ services: Services) async throws {
+    mutating func tellCreateFromUpdate(_ services: Services) async throws {
         guard operation == .update, case .success(let match)? = location?.match, let exists = match.path.exists
         else { return }
         if try await !exists(call(caller: nil, match: match)) { operation = .create }
@@ -82,8 +82,6 @@ extension Request {
         guard let services = gate.services, let token, !isPublic else {
             return Verdict(denial: nil, decision: nil, caller: nil)
         }
-        let sudo = location?.traits.sudo ?? []
-        let needsSudo = sudo.contains(operation) || (operation == .create && sudo.contains(.update))
         do {
             let acl = try await services.policies.acl(for: token.entry.policies)
             let question = AuthorizationRequest(
@@ -115,13 +113,17 @@ extension Request {
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
         let trusted = mount?.type == "system" || mount?.type == "token"
-        return Call(
+        var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
             storage: location?.storage ?? Self.noStorage(core),
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
             clientToken: trusted ? incoming.token : nil)
+        call.redactions = incoming.redactions
+        // Metrics are asked for in one of several forms.
+        if trusted { call.headers["accept"] = incoming.header("accept") }
+        return call
     }
 
     private static func noStorage(_ core: Core) -> StorageView { StorageView(core.barrier, prefix: "sys/none/") }

@@ -7,6 +7,7 @@ internal import CofferStorage
 internal import Logging
 internal import MountService
 internal import PolicyService
+internal import QuotaService
 internal import TokenService
 
 extension Request {
@@ -25,7 +26,7 @@ extension Request {
         }
     }
 
-    private func auditRecord(_ verdict: Verdict) -> AuditRecord {
+    func auditRecord(_ verdict: Verdict) -> AuditRecord {
         var record = AuditRecord()
         record.requestID = id
         record.operation = operation.rawValue
@@ -91,6 +92,7 @@ extension Request {
             let match = try location.match.get()
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
+            try await requireLeasePlace(gate)
             if operation == .list || operation == .scan, let acl = verdict.acl {
                 call.mayList = mayList(acl, below: location.mount.path)
             }
@@ -138,9 +140,12 @@ extension Request {
             guard let services = gate.services, let location else { throw Denial.sealed }
             var grant = grant
             grant.type = tokenType(wanted: grant.type)
-            let context = IssueContext(
+            var context = IssueContext(
                 path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
                 mountMaximumTTL: location.mount.maximumTTL)
+            context.loginRole = loginRole
+            let place = try await leasePlace(for: grant, services.quotas)
+            defer { place.release() }
             let issued = try await services.tokens.issue(grant, context)
             outcome.auth = issued.auth
             outcome.reply.warnings += issued.warnings
@@ -169,7 +174,7 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
-            let registered = try await services.engineLeases.register(grant, from: origin)
+            let registered = try await register(grant, from: origin, services)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }

@@ -21,6 +21,11 @@ struct Request: Sendable {
     var replacedFields: [String] = []
     var token: LiveToken?
     var use = TokenUse.unlimited
+    var isDecoded = false
+    /// What a rate quota tells the client, whatever comes of the request.
+    var quotaHeaders: [Reply.Header] = []
+    /// The role of a login, where a quota depends on it.
+    var loginRole = ""
 
     /// Where the path leads. A path without a handler is still authorised before anyone learns so.
     ///
@@ -126,6 +131,8 @@ struct Request: Sendable {
     // MARK: stage 5, decode
 
     mutating func decode() async throws(Denial) {
+        if isDecoded { return }
+        isDecoded = true
         switch operation {
         case .read, .list, .scan, .delete, .help:
             fields = RequestData.fields(query: incoming.query)

@@ -8,6 +8,7 @@ internal import Logging
 internal import MountService
 internal import PeriodicService
 internal import PolicyService
+internal import QuotaService
 internal import RotationService
 internal import TokenService
 
@@ -94,13 +95,20 @@ extension Core {
         }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
-            engineLeases: engineLeases,
+            quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+        let damaged = try await quotas.load()
+        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
+        return quotas
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
@@ -112,10 +120,10 @@ extension Core {
 
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
         Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, random: random),
+            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
             generateRoot: GenerateRoot(
                 proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, random: random))
+                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
