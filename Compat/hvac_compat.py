@@ -26,6 +26,7 @@ from hvac_checks import (  # noqa: E402
     mounts,
     pgp,
     policies,
+    quotas,
     seal,
     status,
     token_roles,
@@ -55,6 +56,7 @@ GROUPS = [
     absent,
     keys,
     pgp,
+    quotas,
     coverage,
 ]
 

@@ -24,7 +24,7 @@ package final class RateLimit: Sendable {
         self.burst = burst
     }
 
-    /// How long a request that is asked for now has to wait.
+    /// How long a request has to wait that is asked for at this moment.
     func wait(at now: Timestamp) -> Duration {
         state.withLock { state in
             let earliest = max(state.next, now.nanoseconds - interval * (burst - 1))
