@@ -145,7 +145,8 @@ let programs: [Module] = [
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
-            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore",
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
+            "NIOCore",
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",

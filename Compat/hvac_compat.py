@@ -28,6 +28,7 @@ from hvac_checks import (  # noqa: E402
     mounts,
     pgp,
     policies,
+    quotas,
     seal,
     status,
     token_roles,

@@ -24,6 +24,11 @@ package struct Client: Sendable {
         if let description, !request.isPreparation {
             throw .described(text(description, of: request, target: target, headers: headers))
         }
+        if let limit = configuration.rateLimit {
+            let clock = SystemClock()
+            // A cancelled wait ends the request at its next step.
+            try? await clock.sleep(until: clock.now + limit.wait(at: clock.now))
+        }
         let answer = try await exchange(transport, request, target, headers)
         guard configuration.followsRedirects, let moved = try redirect(of: answer) else { return answer }
         return try await exchange(moved.transport, request, moved.target, headers)

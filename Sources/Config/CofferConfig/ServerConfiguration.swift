@@ -66,6 +66,8 @@ package struct ListenerSettings: Sendable, Equatable {
         package var clientAuthoritiesFile = ""
         package var requiresClientCertificate = false
         package var ignoresClientCertificates = false
+
+        package init() {}
     }
 
     package var address: Address

@@ -11,6 +11,10 @@ extension Request {
     // MARK: stage 10, issue
 
     func issue(_ reply: Reply, _ gate: Gate, _ match: PathTable.Match) async throws -> Outcome {
+        if reply.status.map({ $0 >= 400 }) ?? false, reply.auth != nil || reply.lease != nil {
+            // An engine that cannot make up its mind gives nothing (CVE-2026-46405).
+            throw EngineError.internal("an engine answered an error together with a token or a lease")
+        }
         var outcome = Outcome(reply: reply, unknownFields: unknownFields(match))
         switch reply.auth {
         case nil: break
