@@ -65,6 +65,13 @@ package struct ACL: Sendable {
         }
     }
 
+    /// Every pattern with its capabilities as policies write them, in the order of their bytes.
+    package var rules: [(pattern: String, capabilities: [String])] {
+        (exact.values + wild.map(\.rule)).map { rule in
+            (rule.pattern, rule.denies ? ["deny"] : rule.capabilities.sorted().map(\.rawValue))
+        }.sorted { $0.pattern.utf8.lexicographicallyPrecedes($1.pattern.utf8) }
+    }
+
     private func rule(for request: AuthorizationRequest) -> CompiledRule? {
         switch request.operation {
         case .list, .scan: rule(listing: request.path)
@@ -92,6 +99,14 @@ package struct ACL: Sendable {
     private func wildRule(at path: String) -> WildRule? {
         let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return wild.first { $0.matches(path, segments) }
+    }
+
+    func exactRule(at path: String) -> CompiledRule? { exact[PathKey(path)] }
+
+    /// All that match, the one with the highest priority first.
+    func wildRules(at path: String) -> [WildRule] {
+        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return wild.filter { $0.matches(path, segments) }
     }
 }
 

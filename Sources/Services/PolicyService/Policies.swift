@@ -46,11 +46,13 @@ package final class Policies: Sendable {
     }
 
     /// Parses, then stores. - Throws: `PolicyError` when the text is not a policy.
-    package func write(name: String, text: String) async throws {
+    @discardableResult
+    package func write(name: String, text: String) async throws -> Policy {
         let policy = try Policy.parse(name: name, namespace: "root", text: text)
         let record = JSON.object(["text": .string(text)]).serialized()
         try await storage.put(StorageKey(policy.name), record)
         forget()
+        return policy
     }
 
     package func delete(name: String) async throws {

@@ -11,6 +11,8 @@ package struct IssueContext: Sendable {
     package var namespace: NamespaceReference
     package var mountDefaultTTL: Duration
     package var mountMaximumTTL: Duration
+    /// The role of the login, where a quota asked for it.
+    package var loginRole = ""
 
     package init(
         path: String, namespace: NamespaceReference, mountDefaultTTL: Duration, mountMaximumTTL: Duration
@@ -78,9 +80,10 @@ extension Tokens {
             // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
             let home = entry.path.hasPrefix("auth/") ? entry.path : "auth/token/wrapping"
             entry.leaseID = "\(home)/\(key)"
-            let lease = Lease(
+            var lease = Lease(
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
                 expireTime: now + lifetime.ttl, renewable: entry.renewable)
+            lease.loginRole = context.loginRole
             try await leases.stage(lease, replacing: nil, in: &transaction)
         }
         put(entry, key, in: &transaction)

@@ -215,7 +215,7 @@ struct TokenPaths {
                 Verb(.update, "tidy", "Remove what revoked tokens left behind.") { _ in
                     let removed = try await core.open().tokens.tidy()
                     core.log.info("token tidy removed \(removed) entries")
-                    return .empty
+                    return .tidied
                 }
             ])
     }

@@ -2,19 +2,17 @@ internal import CofferFramework
 internal import CofferJSON
 internal import MountService
 
-/// Tuning: the mount's settings, and three things that are not settings.
+/// Tuning: the mount's settings, and two things that are not settings.
 enum TuneInput {
     struct Extra: Sendable {
         var description: String?
         var options: [String: String]?
-        var userLockout: JSONObject?
 
         static let schema = Schema<Extra>(
             { Extra() },
             [
                 Field("description", \.description, "What the mount is for."),
                 Field("options", \.options, "Options of the engine, such as version of kv."),
-                Field("user_lockout_config", \.userLockout, "How users are locked out after failed logins."),
             ])
     }
 
@@ -34,6 +32,26 @@ enum TuneInput {
         }
     }
 
+    /// Only where users log in with a name of their own.
+    static func checkLockout(of entry: MountEntry) throws(EngineError) {
+        guard entry.class == .auth else {
+            throw .badRequest("'user_lockout_config' can only be modified on auth mounts")
+        }
+        guard ["userpass", "ldap", "approle"].contains(entry.type) else {
+            throw .badRequest("tuning of user lockout configuration for auth type \"\(entry.type)\" not allowed")
+        }
+        if let threshold = entry.configuration.userLockout.threshold, threshold < 1 {
+            throw .badRequest("lockout_threshold must be at least 1; lockout_disable turns the lockout off")
+        }
+    }
+
+    /// Built-ins have one version; a pin to another would be a promise that nobody keeps.
+    static func checkVersion(_ version: String, of kind: EngineKind) throws(EngineError) {
+        guard version.isEmpty || version == kind.version else {
+            throw .badRequest("no plugin \"\(kind.type)\" with this version; built in is \(kind.version)")
+        }
+    }
+
     /// Applies the fields that were given.
     static func apply(_ fields: JSONObject, to entry: inout MountEntry) throws {
         var fields = fields
@@ -42,7 +60,12 @@ enum TuneInput {
             // Empty stands for "as it was".
             if fields[name]?.stringValue == "" { fields[name] = nil }
         }
+        let lockout = entry.configuration.userLockout
         try MountConfiguration.schema.merge(fields, into: &entry.configuration)
+        if fields["user_lockout_config"] != nil {
+            try checkLockout(of: entry)
+            entry.configuration.userLockout = lockout.merged(with: entry.configuration.userLockout)
+        }
         guard ["", "hidden", "unauth"].contains(entry.configuration.listingVisibility) else {
             throw EngineError.badRequest("invalid listing visibility type")
         }

@@ -17,6 +17,8 @@ package enum Denial: Error, Sendable {
     case policy(PolicyService.Decision)
     case unknownNamespace
     case noRoute(String)
+    case rateLimited(path: String)
+    case leasesExhausted(path: String)
     case auditFailed
     case engine(EngineError)
 
@@ -39,10 +41,20 @@ package enum Denial: Error, Sendable {
         case .unknownNamespace: EngineError(.notFound, ["no handler for route. route entry not found."])
         case .noRoute(let path):
             EngineError(.notFound, ["no handler for route \"\(path)\". route entry not found."])
+        case .rateLimited(let path):
+            EngineError(.tooManyRequests, ["request path \(Self.quoted(path)): rate limit quota exceeded"])
+        case .leasesExhausted(let path):
+            EngineError(
+                .tooManyRequests, ["request path \(Self.quoted(path)): lease count quota exceeded"], isListed: true)
         case .auditFailed:
             EngineError(.internal, ["failed to write to an audit device; see the server log"], isListed: true)
         case .engine(let error): error
         }
+    }
+
+    /// As Go quotes a printable string.
+    private static func quoted(_ path: String) -> String {
+        "\"" + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     /// The case's name, for logs.
@@ -60,6 +72,8 @@ package enum Denial: Error, Sendable {
         case .policy: "policy"
         case .unknownNamespace: "unknown namespace"
         case .noRoute: "no route"
+        case .rateLimited: "rate limit quota"
+        case .leasesExhausted: "lease count quota"
         case .auditFailed: "audit failed"
         case .engine: "engine"
         }

@@ -7,6 +7,7 @@ internal import CofferStorage
 internal import Logging
 internal import MountService
 internal import PolicyService
+internal import QuotaService
 internal import TokenService
 
 extension Request {
@@ -25,7 +26,7 @@ extension Request {
         }
     }
 
-    private func auditRecord(_ verdict: Verdict) -> AuditRecord {
+    func auditRecord(_ verdict: Verdict) -> AuditRecord {
         var record = AuditRecord()
         record.requestID = id
         record.operation = operation.rawValue
@@ -91,6 +92,10 @@ extension Request {
             let match = try location.match.get()
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
+            try await requireLeasePlace(gate)
+            if operation == .list || operation == .scan, let acl = verdict.acl {
+                call.mayList = mayList(acl, below: location.mount.path)
+            }
             let reply = try await match.verb.run(call)
             return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
@@ -101,6 +106,15 @@ extension Request {
                 core.log.error("request failed", metadata: ["request_id": .string(id), "path": .string(path.text)])
             }
             return .failure(failure)
+        }
+    }
+
+    private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
+        let ttl = incoming.wrapTTL
+        return { folder in
+            [PolicyOperation.list, .scan].contains { operation in
+                acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed
+            }
         }
     }
 
@@ -122,9 +136,12 @@ extension Request {
             guard let services = gate.services, let location else { throw Denial.sealed }
             var grant = grant
             grant.type = tokenType(wanted: grant.type)
-            let context = IssueContext(
+            var context = IssueContext(
                 path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
                 mountMaximumTTL: location.mount.maximumTTL)
+            context.loginRole = loginRole
+            let place = try await leasePlace(for: grant, services.quotas)
+            defer { place.release() }
             let issued = try await services.tokens.issue(grant, context)
             outcome.auth = issued.auth
             outcome.reply.warnings += issued.warnings
@@ -153,7 +170,7 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
-            let registered = try await services.engineLeases.register(grant, from: origin)
+            let registered = try await register(grant, from: origin, services)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }

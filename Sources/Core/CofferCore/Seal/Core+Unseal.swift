@@ -8,6 +8,7 @@ internal import Logging
 internal import MountService
 internal import PeriodicService
 internal import PolicyService
+internal import QuotaService
 internal import RotationService
 internal import TokenService
 
@@ -95,7 +96,7 @@ extension Core {
         }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
-            engineLeases: engineLeases,
+            quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
@@ -112,6 +113,13 @@ extension Core {
             retryRevocations: { mount in try await leases.retryFailed(below: mount.path, now: clock.now) })
     }
 
+    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+        let damaged = try await quotas.load()
+        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
+        return quotas
+    }
+
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
         let periodic = PeriodicWork(
             mounts: mounts, clock: clock, random: random, log: log, explain: EngineLeases.explain)
@@ -121,16 +129,16 @@ extension Core {
 
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
         Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, random: random),
+            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
             generateRoot: GenerateRoot(
                 proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, random: random))
+                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
         let log = log
         let reaper = LeaseReaper(
-            leases: engineLeases.leases, clock: clock,
+            leases: engineLeases.leases, clock: clock, target: { engineLeases.target(of: $0) },
             revoke: { try await engineLeases.end($0) }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }

@@ -117,7 +117,7 @@ final class Sightings<Seen: Sendable>: Sendable {
 
     /// The next that was not waited for before; nil when none comes.
     func next() async -> Seen? {
-        let silence = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(20)) { [continuation] in
+        let silence = MultiThreadedEventLoopGroup.singleton.next().scheduleTask(in: .seconds(90)) { [continuation] in
             continuation.finish()
         }
         defer { silence.cancel() }
