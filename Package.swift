@@ -66,6 +66,9 @@ let services: [Module] = [
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -109,7 +112,9 @@ let programs: [Module] = [
         needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+        needs: coreServices + [
+            "CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore", "TelemetryService",
+        ]),
     Module(
         name: "CofferCLI", folder: "CLI",
         needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
@@ -162,6 +167,9 @@ let tests: [Module] = [
             "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "Logging", "SocketClient", "TestSupport"]),
+    Module(
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
@@ -193,7 +201,7 @@ let tests: [Module] = [
         name: "CofferSystem", folder: "System",
         needs: [
             "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
-            "MemoryStorage", "ServerHarness", "TestSupport",
+            "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]

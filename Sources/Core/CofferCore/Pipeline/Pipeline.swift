@@ -22,11 +22,14 @@ extension Core {
             let verdict = await request.check(gate)
             let admitted = try request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
-            return try await request.finish(outcome, admitted, gate)
+            var answer = try await request.finish(outcome, admitted, gate)
+            answer.requestID = id
+            return answer
         } catch {
             note(error, id: id)
             var answer = Answer(.failure(error.error))
             answer.headers = request.quotaHeaders
+            answer.requestID = id
             return answer
         }
     }
