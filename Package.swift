@@ -97,6 +97,9 @@ let services: [Module] = [
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -146,7 +149,7 @@ let programs: [Module] = [
         name: "CofferServer", folder: "",
         needs: coreServices + [
             "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
-            "NIOCore",
+            "NIOCore", "TelemetryService",
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
@@ -209,6 +212,9 @@ let tests: [Module] = [
             "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "Logging", "SocketClient", "TestSupport"]),
+    Module(
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
@@ -256,7 +262,7 @@ let tests: [Module] = [
         name: "CofferSystem", folder: "System",
         needs: [
             "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
-            "MemoryStorage", "ServerHarness", "TestSupport",
+            "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]

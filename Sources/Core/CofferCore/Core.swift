@@ -34,6 +34,9 @@ package struct CoreConfiguration: Sendable {
     package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
     package var metrics = MetricSettings()
+    package var logFeed = LogFeed()
+    /// At which level finished requests are told; nil: not at all.
+    package var requestsLogLevel: Logger.Level?
 
     package init() {}
 }

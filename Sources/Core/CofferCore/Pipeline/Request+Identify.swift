@@ -53,9 +53,14 @@ extension Request {
 
     var isPublic: Bool {
         guard let traits = location?.traits else { return false }
-        if operation == .read, let opening = traits.openedBy, incoming.openings.contains(opening) { return true }
-        return traits.unauthenticated.contains(operation)
+        return isOpened(traits) || traits.unauthenticated.contains(operation)
             || (operation == .create && traits.unauthenticated.contains(.update))
+    }
+
+    /// The listener lets everybody read this.
+    func isOpened(_ traits: PathTraits) -> Bool {
+        guard operation == .read, let opening = traits.openedBy else { return false }
+        return incoming.openings.contains(opening)
     }
 
     private mutating func requireToken(_ services: Services) async throws {

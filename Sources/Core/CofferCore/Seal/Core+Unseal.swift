@@ -81,6 +81,7 @@ extension Core {
         barrier.seal()
         seal.reset()
         log.info("vault is sealed")
+        configuration.logFeed.end()
     }
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
