@@ -15,9 +15,11 @@ let base: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["CBase"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "Crypto"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
     Module(name: "Barcode", folder: "Base"),
 ]
@@ -70,6 +72,12 @@ let services: [Module] = [
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
+        name: "QuotaService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
@@ -86,14 +94,15 @@ let services: [Module] = [
 let coreServices = [
     "LockoutService",
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
-    "RotationService",
+    "OpenPGP", "PolicyService", "LeaseService", "TokenService", "IdentityService", "MountService", "PeriodicService",
+    "AuditService", "RotationService", "QuotaService",
     "MemoryStorage", "Logging",
 ]
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
     Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -114,10 +123,12 @@ let programs: [Module] = [
         needs: pluginNeeds + (engines + authMethods + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+        needs: coreServices + [
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore",
+        ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
 ]
 
 let executables: [Module] = [
@@ -137,7 +148,7 @@ let testSupport: [Module] = [
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
+        needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
 ]
 
 /// One test target for each target, named after it; extra needs beside the tested one.
@@ -145,9 +156,11 @@ let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "Barcode", folder: "Base"),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
@@ -162,6 +175,15 @@ let tests: [Module] = [
         name: "PolicyService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
+        name: "QuotaService", folder: "Services",
+        needs: [
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "ServerHarness", "TestSupport",
+        ]),
+    Module(
+        name: "LeaseService", folder: "Services",
+        needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
         name: "LockoutService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
@@ -173,6 +195,12 @@ let tests: [Module] = [
     Module(
         name: "CofferFramework", folder: "Framework",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
+    Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "CofferIdentity", folder: "Identity",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -183,7 +211,9 @@ let tests: [Module] = [
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
-    Module(name: "CofferHTTP", folder: "HTTP", needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore"]),
+    Module(
+        name: "CofferHTTP", folder: "HTTP",
+        needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
     Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
@@ -206,6 +236,7 @@ let tests: [Module] = [
 
 let products: [String: Target.Dependency] = [
     "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
     "Logging": .product(name: "Logging", package: "swift-log"),
     "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
     "NIOPosix": .product(name: "NIOPosix", package: "swift-nio"),

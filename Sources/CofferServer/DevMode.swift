@@ -43,7 +43,8 @@ struct DevMode: Sendable {
 
     func prepare(_ server: RunningServer, _ environment: [String: String]) async throws {
         let made = try await server.core.initialize(
-            SealConfiguration(shares: 1, threshold: 1), rootTokenID: rootToken.isEmpty ? nil : rootToken)
+            InitializationPlan(
+                SealConfiguration(shares: 1, threshold: 1), rootTokenID: rootToken.isEmpty ? nil : rootToken))
         for share in made.shares { try await server.core.unseal(with: share) }
         try await mountSecrets(server.core)
         if storesToken, let home = environment["HOME"] { Self.store(made.rootToken, in: home) }

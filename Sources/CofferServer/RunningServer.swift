@@ -4,6 +4,7 @@ internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
 internal import CofferHTTP
+internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
@@ -29,8 +30,13 @@ struct RunningServer: Sendable {
     ) async throws -> RunningServer {
         let clock = SystemClock()
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
-        let (storage, warning) = try open(settings)
+        let (storage, warning) = try Catalogue.open(
+            settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
         if let warning { log.warning("\(warning)") }
+        if try await StorageMigration.isUnfinished(storage) {
+            await storage.close()
+            throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
+        }
         let core = makeCore(configuration, storage, clock, log, levels)
         let threads = max(2, min(System.coreCount, 8))
         var tls: [TLSContext] = []
@@ -47,6 +53,8 @@ struct RunningServer: Sendable {
             core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log)
         core.controls.sanitizedConfiguration.replace(with: SanitizedConfiguration.object(configuration))
         core.controls.clusterAddress.replace(with: SanitizedConfiguration.clusterAddress(configuration))
+        let ownAddress = addresses.first { !$0.hasPrefix("unix:") } ?? ""
+        core.controls.apiAddress.replace(with: configuration.apiAddress.isEmpty ? ownAddress : configuration.apiAddress)
         core.controls.reloads.replace(with: [
             "listener": { server.reloadTLS() }, "audit": { server.core.services?.audit.reopen() },
         ])
@@ -76,15 +84,6 @@ struct RunningServer: Sendable {
         await storage.close()
     }
 
-    private static func open(_ settings: StorageSettings) throws -> (any Storage, String?) {
-        let kind: Catalogue.StorageKind =
-            switch settings.kind {
-            case .memory: .memory
-            case .sqlite(let folder): .sqlite(folder: folder)
-            }
-        return try Catalogue.open(kind, maximumEntrySize: settings.maximumEntrySize)
-    }
-
     private static func makeCore(
         _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger,
         _ levels: LogLevels
@@ -102,9 +101,12 @@ struct RunningServer: Sendable {
         }
         settings.userLockout = configuration.userLockout
         settings.disablesUserLockout = configuration.disablesUserLockout
-        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.engines =
+            Catalogue.engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
+        settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint
         settings.logLevels = levels
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)

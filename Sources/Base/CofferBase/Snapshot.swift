@@ -1,12 +1,13 @@
-internal import Synchronization
+package import Synchronization
 
 /// An immutable value that every request reads and few writers replace whole.
 package final class Snapshot<Value: Sendable>: Sendable {
-    private let current: Mutex<Value>
+    @usableFromInline let current: Mutex<Value>
 
     package init(_ value: Value) { current = Mutex(value) }
 
-    package var value: Value { current.withLock { $0 } }
+    // Inlinable: as code for any type it would look up the type's metadata at every read.
+    @inlinable package var value: Value { current.withLock { $0 } }
 
     package func replace(with value: Value) { current.withLock { $0 = value } }
 

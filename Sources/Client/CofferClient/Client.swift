@@ -36,6 +36,31 @@ package struct Client: Sendable {
         return answer
     }
 
+    /// Hands on the answer of a success as it comes, until the server ends it or `limit` is over.
+    package func stream(
+        _ request: APIRequest, limit: Duration, onPart: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(ClientError) {
+        let target = request.target(below: address.basePath)
+        let headers = headers(for: request)
+        if let description {
+            throw .described(text(description, of: request, target: target, headers: headers))
+        }
+        var answer: APIResponse
+        do {
+            answer = try await transport.send(
+                method: request.method.rawValue, target: target, headers: headers, body: request.body, limit: limit,
+                onPart: onPart)
+        } catch ResponseCollector.Failure.timedOut where limit > .zero {
+            return
+        } catch {
+            let url = transport.address.origin + target
+            throw .transport("Get \"\(url)\": \(TransportFailure.text(error, address: transport.address))")
+        }
+        answer.method = request.method.rawValue
+        answer.url = transport.address.origin + target
+        if let failure = answer.failure { throw .response(failure) }
+    }
+
     private func exchange(
         _ transport: HTTPTransport, _ request: APIRequest, _ target: String,
         _ headers: [(name: String, value: String)]

@@ -22,8 +22,12 @@ struct HTTPTransport: Sendable {
 
     /// The answer, whatever its status.
     /// - Throws: what NIO throws; `TransportFailure` puts it into words.
+    /// - Parameters:
+    ///   - limit: in place of the configured timeout.
+    ///   - onPart: gets the body of a success as it comes.
     func send(
-        method: String, target: String, headers: [(name: String, value: String)], body: [UInt8]
+        method: String, target: String, headers: [(name: String, value: String)], body: [UInt8],
+        limit: Duration? = nil, onPart: (@Sendable ([UInt8]) -> Void)? = nil
     ) async throws -> APIResponse {
         var fields = HTTPHeaders(headers.map { ($0.name, $0.value) })
         fields.replaceOrAdd(name: "Host", value: address.authority)
@@ -33,14 +37,17 @@ struct HTTPTransport: Sendable {
             version: .http1_1, method: HTTPMethod(rawValue: method), uri: target, headers: fields)
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let promise = loop.makePromise(of: APIResponse.self)
-        connect(on: loop, head: head, body: body, promise: promise).cascadeFailure(to: promise)
+        let timeout = limit ?? self.timeout
+        let amount = timeout == .zero ? TimeAmount.hours(24 * 365) : .nanoseconds(timeout.wholeNanoseconds)
+        connect(on: loop, limit: amount) {
+            ResponseCollector(head: head, body: body, timeout: amount, promise: promise, onPart: onPart)
+        }.cascadeFailure(to: promise)
         return try await promise.futureResult.get()
     }
 
     private func connect(
-        on loop: any EventLoop, head: HTTPRequestHead, body: [UInt8], promise: EventLoopPromise<APIResponse>
+        on loop: any EventLoop, limit: TimeAmount, _ collector: @escaping @Sendable () -> ResponseCollector
     ) -> EventLoopFuture<any Channel> {
-        let limit = timeout == .zero ? TimeAmount.hours(24) : .nanoseconds(timeout.wholeNanoseconds)
         let (tls, serverName) = (tls, serverName)
         let bootstrap = ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
@@ -49,7 +56,7 @@ struct HTTPTransport: Sendable {
                     try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
                 }
                 try pipeline.addHTTPClientHandlers()
-                try pipeline.addHandler(ResponseCollector(head: head, body: body, timeout: limit, promise: promise))
+                try pipeline.addHandler(collector())
             }
         }
         return address.scheme == .unix

@@ -95,6 +95,9 @@ package struct ConfigurationReader {
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },
+            "introspection_endpoint": .take { (value, target) throws(HCLError) in
+                target.hasIntrospectionEndpoint = try value.flag()
+            },
             "enable_unauthenticated_access": .take { (value, target) throws(HCLError) in
                 target.unauthenticatedAccess = try unauthenticatedAccess(value)
             },
@@ -125,8 +128,7 @@ package struct ConfigurationReader {
     ]
 
     private static let unsupported = [
-        "telemetry", "service_registration", "cache_size", "disable_cache",
-        "default_max_request_duration", "introspection_endpoint",
+        "telemetry", "service_registration", "cache_size", "disable_cache", "default_max_request_duration",
         "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
         "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
         "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",

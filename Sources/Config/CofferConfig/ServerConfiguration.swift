@@ -20,6 +20,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var compatVersion: String?
     /// `sys/raw` is offered.
     package var hasRawStorageEndpoint = false
+    /// `sys/internal/inspect` is offered.
+    package var hasIntrospectionEndpoint = false
     /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
     /// nil leaves it to the version.
     package var unauthenticatedAccess: [String]?
@@ -74,7 +76,7 @@ package struct ListenerSettings: Sendable, Equatable {
     /// Nil: no limit.
     package var maximumTokenHeaderSize: Int? = 8192
     package var json = JSONLimits()
-    /// Reads that need no token here: `metrics`, `in-flight-req`.
+    /// Reads that need no token here: `metrics`, `in-flight-req`, `pprof`.
     package var openings: Set<String> = []
 
     package init(address: Address) { self.address = address }

@@ -23,6 +23,8 @@ package struct CoreConfiguration: Sendable {
     package var disablesUserLockout = false
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
+    /// Offers `sys/internal/inspect`, which shows the server's own tables.
+    package var hasIntrospectionEndpoint = false
     package var logLevels = LogLevels(.info)
 
     package init() {}
@@ -44,6 +46,7 @@ package final class Core: Sendable {
     package let seal: ShamirSeal
     package let startTime: Timestamp
     package let inFlight = InFlight()
+    package let denials = DenialLog()
     package let controls = ServerControls()
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))

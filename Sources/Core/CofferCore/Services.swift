@@ -1,20 +1,26 @@
 package import AuditService
 package import CofferBarrier
+package import IdentityService
 package import LeaseService
 package import LockoutService
 package import MountService
 package import PeriodicService
 package import PolicyService
+package import QuotaService
 internal import RotationService
 package import TokenService
 
 /// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
-package struct Services: Sendable {
+///
+/// A class, because every request holds it and a struct of this size is dear to copy.
+package final class Services: Sendable {
     package let barrier: Barrier
     package let mounts: Mounts
     package let policies: Policies
     package let tokens: Tokens
+    package let identities: Identities
     package let leases: Leases
+    package let quotas: Quotas
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
     package let lockouts: Lockouts
@@ -23,6 +29,40 @@ package struct Services: Sendable {
     package let periodic: PeriodicWork
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
+
+    init(
+        barrier: Barrier,
+        mounts: Mounts,
+        policies: Policies,
+        tokens: Tokens,
+        identities: Identities,
+        leases: Leases,
+        quotas: Quotas,
+        engineLeases: EngineLeases,
+        audit: AuditBroker,
+        lockouts: Lockouts,
+        reaper: LeaseReaper,
+        rotation: KeyRotation,
+        periodic: PeriodicWork,
+        cluster: ClusterIdentity,
+        ceremonies: Ceremonies
+    ) {
+        self.barrier = barrier
+        self.mounts = mounts
+        self.policies = policies
+        self.tokens = tokens
+        self.identities = identities
+        self.leases = leases
+        self.quotas = quotas
+        self.engineLeases = engineLeases
+        self.audit = audit
+        self.lockouts = lockouts
+        self.reaper = reaper
+        self.rotation = rotation
+        self.periodic = periodic
+        self.cluster = cluster
+        self.ceremonies = ceremonies
+    }
 }
 
 /// Name and id of the cluster, drawn at initialisation.

@@ -28,9 +28,7 @@ enum MetadataPaths {
         let path = call.capture("path")
         return try await call.storage.transaction { transaction in
             guard let metadata = try await SecretMetadata.load(path, &transaction) else { return .empty }
-            for version in metadata.versions where !version.isDestroyed {
-                transaction.delete(SecretKeys.version(version.number, of: path))
-            }
+            for version in metadata.versions { version.deleteEntry(of: path, &transaction) }
             transaction.delete(SecretKeys.metadata(path))
             return .empty
         }

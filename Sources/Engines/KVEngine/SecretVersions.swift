@@ -29,7 +29,8 @@ enum SecretVersions {
             let mount = try await MountSettings.load(from: call.storage)
             var metadata = try await SecretMetadata.load(path, &transaction) ?? SecretMetadata(created: call.now)
             try input.check(against: metadata, under: mount)
-            let version = add(data, to: &metadata, path, call, under: mount, &transaction)
+            let version = metadata.add(data, at: call.now, under: mount, path, &transaction)
+            metadata.store(path, &transaction)
             return .data(metadata.wire(version))
         }
     }
@@ -44,25 +45,12 @@ enum SecretVersions {
             else { throw EngineError.notFound }
             guard current.isReadable(at: call.now) else { return reply(nil, "data", metadata, current) }
             try input.check(against: metadata, under: mount)
-            guard let old = try await transaction.get(SecretKeys.version(current.number, of: path)) else {
-                throw KVErrors.damaged
-            }
+            guard let old = try await current.data(of: path, &transaction) else { throw KVErrors.damaged }
             let new = JSON.object(try SecretData.parse(old).mergePatched(with: changes)).serialized()
-            let version = add(new, to: &metadata, path, call, under: mount, &transaction)
+            let version = metadata.add(new, at: call.now, under: mount, path, &transaction)
+            metadata.store(path, &transaction)
             return .data(metadata.wire(version))
         }
-    }
-
-    /// One commit holds the version, the metadata and the removal of versions that are now too many.
-    private static func add(
-        _ data: [UInt8], to metadata: inout SecretMetadata, _ path: String, _ call: Call,
-        under mount: MountSettings, _ transaction: inout Transaction
-    ) -> SecretMetadata.Version {
-        let (version, pruned) = metadata.addVersion(at: call.now, under: mount)
-        for number in pruned { transaction.delete(SecretKeys.version(number, of: path)) }
-        transaction.put(SecretKeys.version(version.number, of: path), data)
-        metadata.store(path, &transaction)
-        return version
     }
 
     private static func find(_ number: Int64, _ call: Call) async throws -> Found {
@@ -75,7 +63,7 @@ enum SecretVersions {
             guard version.isReadable(at: call.now) else {
                 return Found(metadata: metadata, version: version, data: nil)
             }
-            if let bytes = try await call.storage.get(SecretKeys.version(version.number, of: path)) {
+            if let bytes = try await version.data(of: path, in: call.storage) {
                 return Found(metadata: metadata, version: version, data: try SecretData.parse(bytes))
             }
         }

@@ -96,11 +96,9 @@ final class Upgrade: Sendable {
         let path = String(decoding: name, as: UTF8.self)
         // A mount that had gone back to version 1 for a while has metadata already: the secret is its next version.
         var metadata = try await SecretMetadata.load(path, &transaction) ?? SecretMetadata(created: call.now)
-        let (version, pruned) = metadata.addVersion(at: call.now, under: mount)
+        let version = metadata.add(data, at: call.now, under: mount, path, &transaction)
         // Nobody asked for an end of what was stored without one.
         metadata[version.number]?.deletion = nil
-        for number in pruned { transaction.delete(SecretKeys.version(number, of: path)) }
-        transaction.put(SecretKeys.version(version.number, of: path), data)
         metadata.store(path, &transaction)
         transaction.delete(key)
         return data.count

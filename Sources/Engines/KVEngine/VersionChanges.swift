@@ -28,8 +28,8 @@ enum VersionChanges {
         let path = call.capture("path")
         return try await change(call) { metadata, transaction in
             for number in input.versions where metadata[number]?.isDestroyed == false {
-                metadata[number]?.isDestroyed = true
-                transaction.delete(SecretKeys.version(number, of: path))
+                metadata[number]?.deleteEntry(of: path, &transaction)
+                metadata[number]?.destroy()
             }
         }
     }

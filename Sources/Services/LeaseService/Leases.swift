@@ -16,10 +16,13 @@ internal import Synchronization
 /// die in one commit.
 package final class Leases: Sendable {
     let view: StorageView
+    /// How many there are.
+    package let tally: LeaseTally
     private let wake = Mutex<(@Sendable (Timestamp) -> Void)?>(nil)
 
     package init(storage: any TransactionalStorage) {
         view = StorageView(storage, prefix: "sys/expire/")
+        tally = LeaseTally(view)
     }
 
     package func load(_ id: String) async throws -> Lease? {
@@ -32,7 +35,7 @@ package final class Leases: Sendable {
         _ lease: Lease, replacing old: Lease?, in transaction: inout Transaction
     ) async throws {
         try await transaction.within(view) { inner in
-            if let old { Self.unlist(old, in: &inner) }
+            if let old { Self.unlist(old, in: &inner) } else { tally.watch(lease, .added, in: &inner) }
             inner.put(Self.key(lease.id), lease.encoded())
             inner.put(lease.isIrrevocable ? Self.irrevocableKey(lease.id) : Self.calendarKey(lease), [])
             if let key = Self.holderKey(lease), !lease.isRevoking { inner.put(key, []) }
@@ -42,6 +45,7 @@ package final class Leases: Sendable {
     package func stageRemoval(of lease: Lease, in transaction: inout Transaction) async throws {
         try await transaction.within(view) { inner in
             inner.delete(Self.key(lease.id))
+            tally.watch(lease, .removed, in: &inner)
             Self.unlist(lease, in: &inner)
         }
     }

@@ -7,7 +7,7 @@ internal import Glibc
 package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
     package let bytes: [UInt8]
 
-    package init(bytes: [UInt8]) { self.bytes = bytes }
+    @inlinable package init(bytes: [UInt8]) { self.bytes = bytes }
     package init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
     package init(stringLiteral value: String) { bytes = Array(value.utf8) }
 
@@ -36,7 +36,7 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
         }
     }
 
-    package static func + (left: StorageKey, right: some StringProtocol) -> StorageKey {
+    @inlinable package static func + (left: StorageKey, right: some StringProtocol) -> StorageKey {
         StorageKey(bytes: left.bytes + right.utf8)
     }
 

@@ -77,6 +77,9 @@ final class SQLiteConnection {
         return found
     }
 
+    /// By the statement run last.
+    var changedRows: Int { Int(sqlite3_changes(database)) }
+
     var pagesInLog: Int { Int(logPages.pointee) }
 
     /// Copies the write-ahead log into the database file; `truncating` also waits for readers and empties the log.

@@ -5,14 +5,16 @@ internal import CofferStorage
 enum SQLiteSchema {
     /// "COFR", in the header of every database that is ours.
     private static let applicationID: Int64 = 0x434F_4652
-    private static let formatVersion: Int64 = 1
+    private static let formatVersion: Int64 = 2
 
     /// Byte for byte as SQLite keeps them, to recognise our file.
-    private static let tables = [
-        "entries":
-            "CREATE TABLE entries (key BLOB PRIMARY KEY, value BLOB NOT NULL, version INTEGER NOT NULL) WITHOUT ROWID",
-        "meta": "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID",
-    ]
+    ///
+    /// Not `WITHOUT ROWID`: there every value above 1 KiB would go to pages of its own, and a write changes
+    /// three or four pages instead of one. The keys then stand twice, once in the index.
+    private static let tables = ["entries": entriesTable, "meta": metaTable]
+    private static let entriesTable =
+        "CREATE TABLE entries (id INTEGER PRIMARY KEY, key BLOB NOT NULL UNIQUE, value BLOB NOT NULL, version INTEGER NOT NULL)"
+    private static let metaTable = "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
 
     /// The writing connection and the counters in the file.
     struct Opened {
@@ -30,7 +32,7 @@ enum SQLiteSchema {
             try makeDurable(connection)
             try connection.execute("PRAGMA journal_size_limit = 16777216")
             try connection.execute("PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY")
-            if isNew { try make(connection) }
+            if isNew { try make(connection) } else { try convert(connection) }
             if let limit = options.pageLimit { try connection.execute("PRAGMA max_page_count = \(limit)") }
             try check(connection)
             return Opened(
@@ -64,7 +66,7 @@ enum SQLiteSchema {
         if found == 0 && count == 0 { return true }
         guard found == applicationID else { throw .foreign }
         let format = try connection.integer("PRAGMA user_version") ?? 0
-        guard format == formatVersion else { throw .otherRelease(format) }
+        guard (1...formatVersion).contains(format) else { throw .otherRelease(format) }
         return false
     }
 
@@ -91,10 +93,22 @@ enum SQLiteSchema {
             """)
     }
 
+    /// Format 1 had the entries in a table without row ids. One transaction: the old format or the new one.
+    private static func convert(_ connection: SQLiteConnection) throws(SQLiteFailure) {
+        guard try connection.integer("PRAGMA user_version") == 1 else { return }
+        try connection.execute(
+            """
+            BEGIN IMMEDIATE; ALTER TABLE entries RENAME TO entries1; \(entriesTable);
+            INSERT INTO entries (key, value, version) SELECT key, value, version FROM entries1 ORDER BY key;
+            DROP TABLE entries1; PRAGMA user_version = \(formatVersion);
+            COMMIT
+            """)
+    }
+
     /// Quick: the tables are ours and nothing else is there, and both ends of the entries can be read.
     private static func check(_ connection: SQLiteConnection) throws(SQLiteFailure) {
         var found: [String: String] = [:]
-        try connection.run("SELECT name, sql FROM sqlite_master") { row in
+        try connection.run("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL") { row in
             found[row.text(0)] = row.text(1)
             return true
         }

@@ -162,11 +162,9 @@ final class SQLiteWriter: Sendable {
                 counters.epoch += 1
                 results.append(.success(counters.epoch))
             case .commit(let batch):
-                if let refusal = try refusal(of: batch, epoch: counters.epoch, connection) {
+                if let refusal = try SQLiteBatch.apply(batch, &counters.version, epoch: counters.epoch, connection) {
                     results.append(.failure(refusal))
                 } else {
-                    if !batch.changes.isEmpty { counters.version += 1 }
-                    try apply(batch, version: counters.version, connection)
                     results.append(.success(counters.version))
                 }
             }
@@ -180,39 +178,6 @@ final class SQLiteWriter: Sendable {
         try connection.run(
             "UPDATE meta SET value = CASE name WHEN 'version' THEN ?1 ELSE ?2 END",
             [.integer(Int64(counters.version)), .integer(Int64(counters.epoch))])
-    }
-
-    private static func refusal(
-        of batch: WriteBatch, epoch: UInt64, _ connection: SQLiteConnection
-    ) throws(SQLiteFailure) -> StorageError? {
-        if batch.epoch.value != epoch { return .fenced }
-        for (key, expected) in batch.expected {
-            var found: UInt64 = 0
-            try connection.run("SELECT version FROM entries WHERE key = ?1", [.blob(key.bytes)]) { row in
-                found = UInt64(bitPattern: row.integer(0))
-                return false
-            }
-            if found != expected { return .conflict }
-        }
-        return nil
-    }
-
-    private static func apply(
-        _ batch: WriteBatch, version: UInt64, _ connection: SQLiteConnection
-    ) throws(SQLiteFailure) {
-        for (key, change) in batch.changes {
-            switch change {
-            case .put(let value):
-                try connection.run(
-                    """
-                    INSERT INTO entries (key, value, version) VALUES (?1, ?2, ?3)
-                    ON CONFLICT (key) DO UPDATE SET value = excluded.value, version = excluded.version
-                    """,
-                    [.blob(key.bytes), .blob(value), .integer(Int64(version))])
-            case .delete:
-                try connection.run("DELETE FROM entries WHERE key = ?1", [.blob(key.bytes)])
-            }
-        }
     }
 
     /// By hand, not by SQLite's automatic checkpoint, which would hide a failed sync (rule L5).

@@ -2,6 +2,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import LockoutService
+internal import MountService
 
 /// `sys/locked-users`: who is locked out after failed logins.
 struct LockedUserPaths {
@@ -21,6 +22,7 @@ struct LockedUserPaths {
                 "locked-users", "List the users that are locked out.",
                 [
                     Verb(.read, "locked-users-list", "List the users that are locked out.", Input.schema) { _, input in
+                        if !input.accessor.isEmpty { try check(input.accessor) }
                         let names = try core.open().lockouts.locked.filter {
                             input.accessor.isEmpty || $0.accessor == input.accessor
                         }
@@ -35,6 +37,7 @@ struct LockedUserPaths {
                 ],
                 [
                     Verb(.update, "locked-users-unlock", "Let a user log in again.") { call in
+                        try check(call.capture("mount_accessor"))
                         let name = LockedName(
                             accessor: call.capture("mount_accessor"), alias: call.capture("alias_identifier"))
                         try await core.open().lockouts.unlock(name)
@@ -42,6 +45,12 @@ struct LockedUserPaths {
                     }
                 ]),
         ]
+    }
+
+    private func check(_ accessor: String) throws {
+        guard try core.open().mounts.routes.route(accessor: accessor) != nil else {
+            throw EngineError.badRequest("mount_accessor names no mount")
+        }
     }
 
     /// Grouped by namespace and mount, with counts.

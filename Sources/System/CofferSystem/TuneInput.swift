@@ -32,10 +32,16 @@ enum TuneInput {
         }
     }
 
-    static func checkUserLockout(of entry: MountEntry) throws(EngineError) {
-        if entry.configuration.userLockout == LockoutSettings() { return }
-        guard entry.class == .auth, LockoutSettings.methods.contains(entry.type) else {
+    /// Only where users log in with a name of their own.
+    static func checkLockout(of entry: MountEntry) throws(EngineError) {
+        guard entry.class == .auth else {
+            throw .badRequest("'user_lockout_config' can only be modified on auth mounts")
+        }
+        guard LockoutSettings.methods.contains(entry.type) else {
             throw .badRequest("tuning of user lockout configuration for auth type \"\(entry.type)\" not allowed")
+        }
+        if let threshold = entry.configuration.userLockout.threshold, threshold < 1 {
+            throw .badRequest("lockout_threshold must be at least 1; lockout_disable turns the lockout off")
         }
     }
 
@@ -45,7 +51,14 @@ enum TuneInput {
             throw FieldError(field: "user_lockout_config", expected: LockoutSettings.expectation)
         }
         try LockoutSettings.schema.merge(settings, into: &entry.configuration.userLockout)
-        try checkUserLockout(of: entry)
+        try checkLockout(of: entry)
+    }
+
+    /// Built-ins have one version; a pin to another would be a promise that nobody keeps.
+    static func checkVersion(_ version: String, of kind: EngineKind) throws(EngineError) {
+        guard version.isEmpty || version == kind.version else {
+            throw .badRequest("no plugin \"\(kind.type)\" with this version; built in is \(kind.version)")
+        }
     }
 
     /// Applies the fields that were given.

@@ -92,12 +92,15 @@ import Testing
     @Test("a delete leaves nothing of the secret and nothing less of its neighbours")
     func deletes() async throws {
         let mount = try await versionedMount()
-        for path in ["x", "x/y", "xx"] { for _ in 1...3 { try await mount.put(path, ["is": .string(path)]) } }
+        let padding = JSON.string(String(repeating: "p", count: 2000))
+        for path in ["x", "x/y", "xx"] {
+            for _ in 1...3 { try await mount.put(path, ["is": .string(path), "padding": padding]) }
+        }
         #expect(try await mount.delete("metadata/x").isEmpty)
         await #expect(throws: EngineError.notFound) { try await mount.get("x") }
         #expect(try await mount.storage.children(of: "versions/x/") == ["y/"])
-        #expect(try await mount.get("x/y") == ["is": "x/y"])
-        #expect(try await mount.get("xx") == ["is": "xx"])
+        #expect(try await mount.get("x/y") == ["is": "x/y", "padding": padding])
+        #expect(try await mount.get("xx") == ["is": "xx", "padding": padding])
         #expect(try await mount.delete("metadata/x").isEmpty)
         #expect(try await mount.put("x", ["v": 1]) == 1)
     }

@@ -90,13 +90,24 @@ import Testing
         #expect(try await mount.get("x") == [:])
     }
 
-    @Test("ten versions are kept by default; the data of older ones is gone from the storage")
-    func pruning() async throws {
+    /// Data that has an entry of its own, and data that lies beside the metadata.
+    private static let paddings = [String(repeating: "p", count: 2000), ""]
+
+    /// How many versions' data the storage holds, wherever they lie.
+    private func stored(_ mount: EngineHarness, _ path: String) async throws -> Int {
+        let entries = try await mount.storage.children(of: StorageKey("versions/\(path)/")).count
+        let metadata = String(
+            decoding: try await mount.storage.get(StorageKey("metadata/\(path)")) ?? [], as: UTF8.self)
+        return entries + metadata.split(separator: "{\"v\":", omittingEmptySubsequences: false).count - 1
+    }
+
+    @Test("ten versions are kept by default; the data of older ones is gone from the storage", arguments: paddings)
+    func pruning(padding: String) async throws {
         let mount = try await versionedMount()
-        for value in 1...12 { try await mount.put("x", ["v": .int(value)]) }
+        for value in 1...12 { try await mount.put("x", ["v": .int(value), "padding": .string(padding)]) }
         await #expect(throws: EngineError.notFound) { try await mount.get("x", version: 2) }
-        #expect(try await mount.get("x", version: 3) == ["v": 3])
-        #expect(try await mount.storage.children(of: "versions/x/").count == 10)
+        #expect(try await mount.get("x", version: 3) == ["v": 3, "padding": .string(padding)])
+        #expect(try await stored(mount, "x") == 10)
         let metadata = try await mount.read("metadata/x").data
         #expect(metadata?["oldest_version"] == 3)
         #expect(metadata?["current_version"] == 12)
@@ -110,7 +121,22 @@ import Testing
         try await mount.write("config", ["max_versions": .int(mountLimit)])
         try await mount.write("metadata/x", ["max_versions": .int(secretLimit)])
         for value in 1...12 { try await mount.put("x", ["v": .int(value)]) }
-        #expect(try await mount.storage.children(of: "versions/x/").count == kept)
+        #expect(try await stored(mount, "x") == kept)
+    }
+
+    @Test("data move out of the metadata when together they are too large, and stay readable")
+    func movingOut() async throws {
+        let mount = try await versionedMount()
+        let padding = JSON.string(String(repeating: "p", count: 900))
+        for value in 1...5 { try await mount.put("x", ["v": .int(value), "padding": padding]) }
+        #expect(try await mount.storage.children(of: "versions/x/") == ["1", "2"])
+        for value in Int64(1)...5 {
+            #expect(try await mount.get("x", version: value) == ["v": .int(value), "padding": padding])
+        }
+        try await mount.write("destroy/x", ["versions": [1, 5]])
+        #expect(try await stored(mount, "x") == 3)
+        try await mount.delete("metadata/x")
+        #expect(try await mount.storage.scan(limit: 10) == [])
     }
 
     @Test("a lower limit prunes at the next write")
@@ -120,7 +146,8 @@ import Testing
         try await mount.write("config", ["max_versions": 2])
         #expect(try await mount.get("x", version: 1) == ["v": 1])
         try await mount.put("x", ["v": 9])
-        #expect(try await mount.storage.children(of: "versions/x/") == ["8", "9"])
+        #expect(try await stored(mount, "x") == 2)
+        #expect(try await mount.get("x", version: 8) == ["v": 8])
     }
 
     @Test("a write that fails in the storage leaves no trace")
@@ -131,7 +158,7 @@ import Testing
         mount.memory.faults.fail(operation: 3, with: .unavailable("the commit"))
         await #expect(throws: EngineError.self) { try await mount.put("x", ["v": 2]) }
         #expect(try await mount.get("x") == ["v": 1])
-        #expect(try await mount.storage.children(of: "versions/x/") == ["1"])
+        #expect(try await stored(mount, "x") == 1)
     }
 
     @Test("the existence check tells create from update on data and metadata")

@@ -11,7 +11,7 @@ enum OperatorCommands {
                     $ {name} operator init
                     $ {name} operator unseal
                 """),
-        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot,
+        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot, members, stepDown, usage,
     ]
 
     private static let seal = Command(

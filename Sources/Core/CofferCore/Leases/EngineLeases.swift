@@ -44,6 +44,12 @@ package struct EngineLeases: Sendable {
         return (issued, lifetime.warnings)
     }
 
+    /// There is no place for this lease: what the engine gave out ends at once, or as soon as its target is up.
+    func refuse(_ grant: LeaseGrant, from origin: Origin) async throws {
+        let now = clock.now
+        try await abandon(try draft(grant, from: origin, now: now), now: now)
+    }
+
     private func draft(_ grant: LeaseGrant, from origin: Origin, now: Timestamp) throws -> Lease {
         let isBatch = origin.owner.entry.isBatch
         var lease = Lease(

@@ -7,6 +7,7 @@ package struct Answer: Sendable {
         case empty
         case json(JSON)
         case raw(contentType: String, [UInt8])
+        case stream(contentType: String, ByteStream)
         case failure(EngineError)
     }
 

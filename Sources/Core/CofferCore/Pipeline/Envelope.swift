@@ -18,6 +18,8 @@ struct Envelope {
             return Answer(.json(json), status: outcome.reply.status ?? 200)
         case .raw(let contentType, let bytes):
             return Answer(.raw(contentType: contentType, bytes), status: outcome.reply.status ?? 200)
+        case .stream(let contentType, let stream):
+            return Answer(.stream(contentType: contentType, stream), status: outcome.reply.status ?? 200)
         case .unwrapped(var object):
             object["request_id"] = .string(id)
             return Answer(.json(.object(object)), status: 200)

@@ -14,5 +14,8 @@ package final class ServerControls: Sendable {
     /// Where other nodes would reach this one.
     package let clusterAddress = Snapshot("")
 
+    /// Where clients are told to reach this node (`api_addr`).
+    package let apiAddress = Snapshot("")
+
     init() {}
 }

@@ -3,12 +3,14 @@ package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
 internal import CofferStorage
+internal import IdentityService
 internal import LeaseService
 internal import LockoutService
 internal import Logging
 internal import MountService
 internal import PeriodicService
 internal import PolicyService
+internal import QuotaService
 internal import RotationService
 internal import TokenService
 
@@ -94,8 +96,9 @@ extension Core {
             try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
         }
         return Services(
-            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
-            engineLeases: engineLeases,
+            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
+            identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
+            quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
             lockouts: try await Lockouts(storage: barrier, clock: clock),
@@ -103,6 +106,13 @@ extension Core {
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+        let damaged = try await quotas.load()
+        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
+        return quotas
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
@@ -114,10 +124,10 @@ extension Core {
 
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
         Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, random: random),
+            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
             generateRoot: GenerateRoot(
                 proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, random: random))
+                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
@@ -144,6 +154,7 @@ extension Core {
 
     private static let builtInMounts: [(String, String, String, EngineKind.Class)] = [
         ("sys/", "system", "system endpoints used for control, policy and debugging", .secret),
+        ("identity/", "identity", "identity store", .secret),
         ("cubbyhole/", "cubbyhole", "per-token private secret storage", .secret),
         ("auth/token/", "token", "token based credentials", .auth),
     ]

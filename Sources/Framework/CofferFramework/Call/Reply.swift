@@ -11,6 +11,8 @@ package struct Reply: Sendable {
         case bare(JSON)
         /// Bytes of another type: certificates, metrics, snapshots.
         case raw(contentType: String, [UInt8])
+        /// Bytes that are made while they are sent; nothing limits how many.
+        case stream(contentType: String, ByteStream)
         /// A complete envelope kept as text by a wrapping token; only its `request_id` changes.
         case unwrapped(JSONObject)
     }

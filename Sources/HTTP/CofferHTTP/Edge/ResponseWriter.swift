@@ -12,6 +12,10 @@ enum ResponseWriter {
         case .raw(let contentType, let bytes):
             response = HTTPResponse(status: answer.status ?? 200, body: bytes)
             response.fields.add("Content-Type", contentType)
+        case .stream(let contentType, let stream):
+            response = HTTPResponse(status: answer.status ?? 200)
+            response.stream = stream
+            response.fields.add("Content-Type", contentType)
         case .failure(let error): response = json(.object(body(error)), status: answer.status ?? status(error.kind))
         }
         addFixedFields(to: &response)

@@ -1,3 +1,4 @@
+internal import CofferFramework
 internal import NIOCore
 
 /// Runs the jobs of a request's task on its connection's event loop, so that a
@@ -22,6 +23,16 @@ final class EventLoopTaskExecutor: TaskExecutor {
         Task(executorPreference: self) {
             let response = await handler(request)
             if eventLoop.inEventLoop { finish(response) } else { eventLoop.execute { finish(response) } }
+        }
+    }
+
+    /// Asks a stream for its next piece and hands it to `take`, on the event loop.
+    func next(of stream: ByteStream, take: @escaping @Sendable (Result<[UInt8]?, any Error>) -> Void) {
+        let eventLoop = eventLoop
+        Task(executorPreference: self) {
+            let piece: Result<[UInt8]?, any Error>
+            do { piece = .success(try await stream.next()) } catch { piece = .failure(error) }
+            if eventLoop.inEventLoop { take(piece) } else { eventLoop.execute { take(piece) } }
         }
     }
 }

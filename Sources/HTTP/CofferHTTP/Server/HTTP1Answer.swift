@@ -2,8 +2,12 @@ internal import NIOCore
 
 /// Writes answers as HTTP/1.1 has them: head and body in one buffer.
 enum HTTP1Answer {
+    /// How the end of a body is told; a stream has no length.
+    enum Framing { case length, chunks, closing }
+
     static func write(
-        _ response: HTTPResponse, method: String, date: String, closes: Bool, to buffer: inout ByteBuffer
+        _ response: HTTPResponse, method: String, date: String, closes: Bool, framing: Framing = .length,
+        to buffer: inout ByteBuffer
     ) {
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(HTTPReason.statusLine(response.status))
@@ -15,7 +19,9 @@ enum HTTP1Answer {
         }
         buffer.writeStaticString("Date: ")
         buffer.writeString(date)
-        if response.status != 204 {
+        if framing == .chunks {
+            buffer.writeStaticString("\r\nTransfer-Encoding: chunked")
+        } else if framing == .length && response.status != 204 {
             buffer.writeStaticString("\r\nContent-Length: ")
             buffer.writeString(String(response.body.count))
         }
@@ -23,5 +29,22 @@ enum HTTP1Answer {
         if closes { buffer.writeStaticString("Connection: close\r\n") }
         buffer.writeStaticString("\r\n")
         if method != "HEAD" && response.status != 204 { buffer.writeBytes(response.body) }
+    }
+
+    /// One piece of a stream; an empty one would end it, so it is left out.
+    static func write(piece: [UInt8], _ framing: Framing, to buffer: inout ByteBuffer) {
+        if piece.isEmpty { return }
+        guard framing == .chunks else {
+            buffer.writeBytes(piece)
+            return
+        }
+        buffer.writeString(String(piece.count, radix: 16))
+        buffer.writeStaticString("\r\n")
+        buffer.writeBytes(piece)
+        buffer.writeStaticString("\r\n")
+    }
+
+    static func writeEnd(_ framing: Framing, to buffer: inout ByteBuffer) {
+        if framing == .chunks { buffer.writeStaticString("0\r\n\r\n") }
     }
 }

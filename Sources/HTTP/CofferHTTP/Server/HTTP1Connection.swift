@@ -1,3 +1,4 @@
+internal import CofferFramework
 internal import NIOCore
 
 /// One HTTP/1.1 connection: parses, dispatches one request at a time, answers in order.
@@ -26,6 +27,8 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var isIdle = false
     private var isPeerRead = false
     private var isClosing = false
+    /// While the answer is a stream.
+    private var sender: StreamSender?
     private var deadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
 
@@ -60,6 +63,8 @@ final class HTTP1Connection: ChannelInboundHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isClosing = true
         watcher?.cancel()
+        sender?.stop()
+        sender = nil
         body?.fail(.disconnected)
         context.fireChannelInactive()
     }
@@ -105,7 +110,7 @@ final class HTTP1Connection: ChannelInboundHandler {
                 if isServing {
                     keepsAlive = false
                 } else {
-                    write(.failure(status), method: "GET", context, close: true)
+                    refuse(status, context)
                 }
                 isReadingBody = false
                 return
@@ -150,9 +155,8 @@ final class HTTP1Connection: ChannelInboundHandler {
         }
         let request = HTTPRequest(
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
-        let method = head.method
         executor.answer(request, handler) { response in
-            bound.value.0.answer(response, method, bound.value.1)
+            bound.value.0.answer(response, head, bound.value.1)
         }
     }
 
@@ -170,6 +174,12 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     // MARK: writing
 
+    private func refuse(_ status: Int, _ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: 512)
+        HTTP1Answer.write(.failure(status), method: "GET", date: dates.now(), closes: true, to: &buffer)
+        write(buffer, context, close: true)
+    }
+
     private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
         guard isServing, isReadingBody else { return }
         setReading(true, context)
@@ -179,25 +189,60 @@ final class HTTP1Connection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    private func answer(_ response: HTTPResponse, _ method: String, _ context: ChannelHandlerContext) {
+    private func answer(_ response: HTTPResponse, _ head: HTTP1Parser.Head, _ context: ChannelHandlerContext) {
         // A body that nobody read leaves the connection in an unknown place.
         let mustClose = !keepsAlive || isReadingBody
         body = nil
+        if let stream = response.stream, !isClosing {
+            let framing: HTTP1Answer.Framing = head.isOld ? .closing : .chunks
+            var buffer = context.channel.allocator.buffer(capacity: 512)
+            HTTP1Answer.write(
+                response, method: head.method, date: dates.now(), closes: mustClose, framing: framing, to: &buffer)
+            if head.method == "HEAD" { return complete(buffer, context, close: mustClose) }
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+            return send(stream, framing, context, close: mustClose)
+        }
+        if isClosing {
+            isServing = false
+            return
+        }
+        var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
+        HTTP1Answer.write(response, method: head.method, date: dates.now(), closes: mustClose, to: &buffer)
+        complete(buffer, context, close: mustClose)
+    }
+
+    private func send(
+        _ stream: ByteStream, _ framing: HTTP1Answer.Framing, _ context: ChannelHandlerContext, close: Bool
+    ) {
+        let write = { [self] (piece: [UInt8]) in
+            var buffer = context.channel.allocator.buffer(capacity: piece.count + 16)
+            HTTP1Answer.write(piece: piece, framing, to: &buffer)
+            return context.writeAndFlush(wrapOutboundOut(buffer))
+        }
+        sender = StreamSender(
+            stream, on: context.eventLoop, patience: configuration.readTimeout, write: write
+        ) { [self] end in
+            sender = nil
+            guard end == .whole else { return context.close(promise: nil) }
+            var buffer = context.channel.allocator.buffer(capacity: 8)
+            HTTP1Answer.writeEnd(framing, to: &buffer)
+            complete(buffer, context, close: close || !keepsAlive)
+        }
+        sender?.start()
+    }
+
+    /// Writes the last of an answer; then comes the next request, or the end.
+    private func complete(_ buffer: ByteBuffer, _ context: ChannelHandlerContext, close: Bool) {
         isServing = false
-        if isClosing { return }
-        write(response, method: method, context, close: mustClose)
-        if mustClose { return }
+        write(buffer, context, close: close)
+        if close { return }
         setReading(true, context)
         isIdle = true
         allow(configuration.idleTimeout)
         pump(context)
     }
 
-    private func write(
-        _ response: HTTPResponse, method: String, _ context: ChannelHandlerContext, close: Bool
-    ) {
-        var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
-        HTTP1Answer.write(response, method: method, date: dates.now(), closes: close, to: &buffer)
+    private func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext, close: Bool) {
         guard close else { return context.writeAndFlush(wrapOutboundOut(buffer), promise: nil) }
         // The watcher closes the connection of a client that does not take the answer.
         isClosing = true
@@ -238,7 +283,7 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     private func check(_ context: ChannelHandlerContext) {
         // A request that was read whole may take its time; the pipeline has limits of its own.
-        let isWaiting = isClosing || !isServing || isReadingBody
+        let isWaiting = isClosing || (sender == nil && (!isServing || isReadingBody))
         if isWaiting && NIODeadline.now() >= deadline {
             body?.fail(.disconnected)
             return context.close(promise: nil)

@@ -110,6 +110,7 @@ enum HTTP1Head {
             head.length = .fixed(length)
         }
         let options = found.connection.isEmpty ? [] : found.connection.lowercased().split(separator: ",")
+        head.isOld = isOld
         head.keepsAlive = !isOld && !options.contains { $0.filter { $0 != " " && $0 != "\t" } == "close" }
         head.expectsContinue = !isOld && head.fields["expect"]?.lowercased() == "100-continue"
     }

@@ -16,6 +16,8 @@ struct HTTP1Parser {
         var query: String?
         var fields = HTTPFields()
         var keepsAlive = true
+        /// HTTP/1.0, which knows no chunks.
+        var isOld = false
         var expectsContinue = false
         var length: Length = .none
 

@@ -1,3 +1,4 @@
+internal import CofferFramework
 internal import NIOCore
 internal import NIOHPACK
 internal import NIOHTTP2
@@ -14,8 +15,12 @@ final class HTTP2Stream: ChannelInboundHandler {
     /// The client has said all.
     private var isEnded = false
     private var isAnswered = false
+    /// Counted by the connection as a request under way.
+    private var isServing = false
     private var isReading = true
     private var deadline: Scheduled<Void>?
+    /// While the answer is a stream.
+    private var sender: StreamSender?
 
     init(_ connection: ConnectionPipeline, _ info: ConnectionInfo, _ lifetime: HTTP2Lifetime) {
         self.connection = connection
@@ -41,6 +46,9 @@ final class HTTP2Stream: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
+        sender?.stop()
+        sender = nil
+        served()
         body?.fail(.disconnected)
         context.fireChannelInactive()
     }
@@ -78,8 +86,8 @@ final class HTTP2Stream: ChannelInboundHandler {
         let request = HTTPRequest(
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
         lifetime.requestBegan()
+        isServing = true
         EventLoopTaskExecutor(loop).answer(request, connection.handler) { response in
-            bound.value.0.lifetime.requestEnded()
             bound.value.0.write(response, method: head.method, bound.value.1)
         }
     }
@@ -120,11 +128,18 @@ final class HTTP2Stream: ChannelInboundHandler {
     private func write(_ response: HTTPResponse, method: String, _ context: ChannelHandlerContext) {
         isAnswered = true
         body = nil
+        if response.stream == nil || method == "HEAD" { served() }
         guard context.channel.isActive else { return }
         var headers = HPACKHeaders([(":status", String(response.status))])
         for field in response.fields.list { headers.add(name: field.name.lowercased(), value: field.value) }
         headers.add(name: "date", value: connection.dates.now())
-        if response.status != 204 { headers.add(name: "content-length", value: String(response.body.count)) }
+        if response.status != 204 && response.stream == nil {
+            headers.add(name: "content-length", value: String(response.body.count))
+        }
+        if let stream = response.stream, method != "HEAD" {
+            context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
+            return send(stream, context)
+        }
         let hasBody = method != "HEAD" && response.status != 204 && !response.body.isEmpty
         let head = HTTP2Frame.FramePayload.headers(.init(headers: headers, endStream: !hasBody))
         guard hasBody else { return finish(context.writeAndFlush(wrapOutboundOut(head)), context) }
@@ -132,6 +147,31 @@ final class HTTP2Stream: ChannelInboundHandler {
         let buffer = context.channel.allocator.buffer(bytes: response.body)
         let data = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(buffer), endStream: true))
         finish(context.writeAndFlush(wrapOutboundOut(data)), context)
+    }
+
+    private func send(_ stream: ByteStream, _ context: ChannelHandlerContext) {
+        let write = { [self] (piece: [UInt8], isLast: Bool) in
+            let buffer = context.channel.allocator.buffer(bytes: piece)
+            let data = HTTP2Frame.FramePayload.Data(data: .byteBuffer(buffer), endStream: isLast)
+            return context.writeAndFlush(wrapOutboundOut(.data(data)))
+        }
+        let patience = connection.configuration.readTimeout
+        sender = StreamSender(stream, on: context.eventLoop, patience: patience, write: { write($0, false) }) {
+            [self] end in
+            sender = nil
+            served()
+            if end == .whole {
+                finish(write([], true), context)
+            } else {
+                context.close(promise: nil)
+            }
+        }
+        sender?.start()
+    }
+
+    private func served() {
+        if isServing { lifetime.requestEnded() }
+        isServing = false
     }
 
     /// What the client still sends of a body that nobody wanted is refused, which takes nothing from the answer

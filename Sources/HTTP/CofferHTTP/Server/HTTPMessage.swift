@@ -1,3 +1,5 @@
+package import CofferFramework
+
 package enum HTTPBodyError: Error, Sendable { case tooLarge, disconnected }
 
 /// A request whose head is complete; its body may still be on the way.
@@ -27,6 +29,8 @@ package struct HTTPResponse: Sendable {
     package var status: Int
     package var fields = HTTPFields()
     package var body: [UInt8]
+    /// Sent instead of `body` when there is one.
+    package var stream: ByteStream?
 
     package init(status: Int, body: [UInt8] = []) {
         self.status = status

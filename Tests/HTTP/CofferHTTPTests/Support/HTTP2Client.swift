@@ -92,7 +92,7 @@ struct HTTP2Exchange: Sendable {
 
     /// What came until the stream ended.
     func end() async throws -> HTTP2Answer {
-        let silence = stream.eventLoop.scheduleTask(in: .seconds(20)) { [stream] in stream.close(promise: nil) }
+        let silence = stream.eventLoop.scheduleTask(in: .seconds(90)) { [stream] in stream.close(promise: nil) }
         defer { silence.cancel() }
         return try await answer.get()
     }

@@ -97,7 +97,7 @@ struct Wire: Sendable {
 
     /// Waits until `ready` tells how many bytes to take.
     private func take(_ ready: @escaping WireInbox.Ready) async throws -> [UInt8] {
-        let silence = channel.eventLoop.scheduleTask(in: .seconds(20)) { [inbox] in inbox.giveUp() }
+        let silence = channel.eventLoop.scheduleTask(in: .seconds(90)) { [inbox] in inbox.giveUp() }
         defer { silence.cancel() }
         return try await inbox.take(ready)
     }
