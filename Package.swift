@@ -18,6 +18,7 @@ let base: [Module] = [
     Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
@@ -27,6 +28,9 @@ let base: [Module] = [
 let contracts: [Module] = [
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase"]),
     Module(name: "CofferFramework", folder: "Framework", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "CofferTools", folder: "Framework",
+        needs: ["CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON"]),
 ]
 
 let storages: [Module] = [
@@ -40,7 +44,9 @@ let storages: [Module] = [
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
 ]
 
 let authMethods: [Module] = [
@@ -49,7 +55,17 @@ let authMethods: [Module] = [
 ]
 
 let clients: [Module] = [
-    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"])
+    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
+    Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+]
+
+let databases: [Module] = [
+    Module(name: "PostgresDatabase", folder: "Databases", needs: ["SQLClient", "PostgresClient"]),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: ["SQLClient", "MariaDBClient"]),
+    Module(name: "RedisDatabase", folder: "Databases", needs: ["SQLClient", "RedisClient"]),
 ]
 
 let auditDevices: [Module] = [
@@ -65,7 +81,7 @@ let pluginNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework
 let services: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "HCL"]),
     Module(name: "RotationService", folder: "Services", needs: ["CofferBase", "CofferBarrier", "Logging"]),
     Module(name: "LeaseService", folder: "Services", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
     Module(
@@ -101,7 +117,7 @@ let coreServices = [
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
-    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
     Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
 ]
 
@@ -120,7 +136,8 @@ let edge: [Module] = [
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + authMethods + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + authMethods + databases + auditDevices).map(\.name)
+            + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
@@ -128,7 +145,7 @@ let programs: [Module] = [
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
 ]
 
 let executables: [Module] = [
@@ -155,10 +172,11 @@ let testSupport: [Module] = [
 let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
-    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
+    Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
@@ -193,11 +211,11 @@ let tests: [Module] = [
             "ServerHarness",
         ]),
     Module(
-        name: "CofferFramework", folder: "Framework",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
-    Module(
         name: "IdentityService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "CofferFramework", folder: "Framework",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
     Module(
         name: "CofferIdentity", folder: "Identity",
         needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
@@ -208,6 +226,7 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
@@ -288,9 +307,14 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/Clients/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + authMethods + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + authMethods + databases + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

@@ -33,6 +33,7 @@ from hvac_checks import (  # noqa: E402
     token_roles,
     tokens,
     totp,
+    transit,
     userpass,
     wrapping,
 )
@@ -60,9 +61,10 @@ GROUPS = [
     absent,
     keys,
     pgp,
-    userpass,
-    approle,
     totp,
+    approle,
+    userpass,
+    transit,
     coverage,
 ]
 

@@ -19,7 +19,7 @@ from livetest.server import binary_from  # noqa: E402
 
 GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
-    "audit-blocked": audit_blocked, "canaries": canaries, "logins": logins, "migration": migration,
+    "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
 }
 
 

@@ -1,12 +1,14 @@
 internal import CofferCore
 internal import CofferFramework
+internal import CofferTools
 
 /// What operators ask a server about itself, and its small tools.
 struct OperationPaths {
     let core: Core
 
     var paths: [Path] {
-        ToolPaths().paths + PasswordPolicyPaths(core: core).paths + ServerStatePaths(core: core).paths
+        RandomTool(below: "tools/").paths + HashTool(below: "tools/").paths + PasswordPolicyPaths(core: core).paths
+            + ServerStatePaths(core: core).paths
             + HostInfoPaths().paths + LoggerPaths(core: core).paths + CounterPaths(core: core).paths
             + FeaturePaths().paths + CORSPaths(core: core).paths + UIHeaderPaths(core: core).paths
             + PluginPaths(core: core).paths + PluginReloadPaths(core: core).paths

@@ -79,15 +79,16 @@ extension Core {
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
     func openServices(over barrier: Barrier) async throws -> Services {
+        let leases = Leases(storage: barrier)
         let mounts = Mounts(
             storage: barrier, kinds: configuration.engines, clock: clock, random: random,
-            defaultTTL: configuration.defaultTTL, maximumTTL: configuration.maximumTTL)
+            services: engineServices(over: barrier, leases: leases), defaultTTL: configuration.defaultTTL,
+            maximumTTL: configuration.maximumTTL)
         let interrupted = try await mounts.load()
         try await ensureBuiltInMounts(mounts)
         guard let cubbyholes = mounts.routes["cubbyhole/"]?.storage else {
             throw EngineError.internal("the cubbyhole mount is missing")
         }
-        let leases = Leases(storage: barrier)
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
         let engineLeases = EngineLeases(leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random)
@@ -113,6 +114,14 @@ extension Core {
         let damaged = try await quotas.load()
         if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
         return quotas
+    }
+
+    private func engineServices(over barrier: Barrier, leases: Leases) -> EngineServices {
+        let policies = PasswordPolicies(storage: barrier)
+        let (clock, random) = (clock, random)
+        return EngineServices(
+            generatePassword: { name in try await policies.password(by: name, from: random) },
+            retryRevocations: { mount in try await leases.retryFailed(below: mount.path, now: clock.now) })
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {

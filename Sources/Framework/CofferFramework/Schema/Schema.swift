@@ -78,6 +78,11 @@ package struct Schema<Record: Sendable>: Sendable {
     /// Of the fields that a request may name.
     package var descriptors: [FieldDescriptor] { fields.map(\.descriptor).filter { !$0.isInternal } }
 
+    /// Some of the fields, to be part of another schema.
+    package func fields(_ names: String...) -> [Field<Record>] {
+        fields.filter { names.contains($0.descriptor.name) }
+    }
+
     /// A record from its defaults and the given members; unknown members are left to the caller.
     package func decode(_ object: JSONObject) throws(FieldError) -> Record {
         var record = make()
