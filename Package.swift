@@ -89,7 +89,7 @@ let coreServices = [
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
     Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
-    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore", "CofferJOSE"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -179,7 +179,9 @@ let tests: [Module] = [
     Module(name: "CofferFramework", folder: "Framework"),
     Module(
         name: "CofferIdentity", folder: "Identity",
-        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
+        needs: [
+            "CofferBase", "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "ServerHarness", "TestSupport",
+        ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),

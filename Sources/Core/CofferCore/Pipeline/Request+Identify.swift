@@ -114,7 +114,7 @@ extension Request {
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
-        let trusted = mount?.type == "system" || mount?.type == "token"
+        let trusted = ["system", "token", "identity"].contains(mount?.type)
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
@@ -125,6 +125,8 @@ extension Request {
         call.redactions = incoming.redactions
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
+        // Relying parties prove who they are in it.
+        if mount?.type == "identity" { call.headers["authorization"] = incoming.header("authorization") }
         return call
     }
 
