@@ -13,8 +13,32 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from hvac_checks import (  # noqa: E402
-    absent, audit, auth_mounts, coverage, cubbyhole, identity, identity_tokens, keys, kv1, kv2, kv2_versions, leases,
-    mounts, oidc_provider, policies, seal, status, token_roles, tokens, wrapping,
+    absent,
+    approle,
+    audit,
+    auth_mounts,
+    coverage,
+    cubbyhole,
+    identity,
+    identity_tokens,
+    keys,
+    kv1,
+    kv2,
+    kv2_versions,
+    leases,
+    mounts,
+    oidc_provider,
+    pgp,
+    policies,
+    quotas,
+    seal,
+    status,
+    token_roles,
+    tokens,
+    totp,
+    transit,
+    userpass,
+    wrapping,
 )
 from hvac_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -22,8 +46,31 @@ from livetest.server import Server, binary_from  # noqa: E402
 
 # The seal comes first: it initialises the server that the others use. The coverage comes last.
 GROUPS = [
-    seal, status, tokens, token_roles, policies, mounts, auth_mounts, kv1, kv2, kv2_versions, cubbyhole, identity,
-    identity_tokens, oidc_provider, wrapping, audit, leases, absent, keys, coverage,
+    seal,
+    status,
+    tokens,
+    token_roles,
+    policies,
+    mounts,
+    auth_mounts,
+    kv1,
+    kv2,
+    kv2_versions,
+    cubbyhole,
+    identity,
+    identity_tokens,
+    oidc_provider,
+    wrapping,
+    audit,
+    leases,
+    absent,
+    keys,
+    pgp,
+    totp,
+    approle,
+    userpass,
+    transit,
+    coverage,
 ]
 
 

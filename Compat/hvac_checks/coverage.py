@@ -29,10 +29,6 @@ NOT_CALLED = {
         ),
         "Enterprise only",
     ),
-    **dict.fromkeys(
-        ("Quota.read_quota", "Quota.list_quotas", "Quota.create_or_update_quota", "Quota.delete_quota"),
-        "rate quotas have checks of their own where they are offered",
-    ),
 }
 
 

@@ -2,6 +2,7 @@ package import AuditService
 package import CofferBarrier
 package import IdentityService
 package import LeaseService
+package import LockoutService
 package import MountService
 package import PeriodicService
 package import PolicyService
@@ -22,6 +23,7 @@ package final class Services: Sendable {
     package let quotas: Quotas
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
+    package let lockouts: Lockouts
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
@@ -38,6 +40,7 @@ package final class Services: Sendable {
         quotas: Quotas,
         engineLeases: EngineLeases,
         audit: AuditBroker,
+        lockouts: Lockouts,
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
@@ -53,6 +56,7 @@ package final class Services: Sendable {
         self.quotas = quotas
         self.engineLeases = engineLeases
         self.audit = audit
+        self.lockouts = lockouts
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic

@@ -32,7 +32,7 @@ extension DenialReason {
         case .wrappingRequired: "The rule \(rule) allows wrapped answers only: ask with a wrapping TTL."
         case .wrappingTTLTooShort: "The wrapping TTL is shorter than the rule \(rule) allows."
         case .wrappingTTLTooLong: "The wrapping TTL is longer than the rule \(rule) allows."
-        case .pageTooLarge: "The list asks for more at once than the rule \(rule) allows."
+        case .pageTooLarge: "The list asks for more names than the rule \(rule) allows: ask with a limit."
         case .templateFailed:
             "A templated path could not be filled in from the caller's identity, so everything is denied."
         }

@@ -13,6 +13,8 @@ package struct IssueContext: Sendable {
     package var mountMaximumTTL: Duration
     /// The role of the login, where a quota asked for it.
     package var loginRole = ""
+    /// Id of the auth mount when this is a login; empty otherwise.
+    package var loginMount = ""
 
     package init(
         path: String, namespace: NamespaceReference, mountDefaultTTL: Duration, mountMaximumTTL: Duration
@@ -76,6 +78,8 @@ extension Tokens {
         var entry = TokenEntry(grant, id: id, accessor: try random.base62(24), context.creationPath(grant), now)
         entry.cubbyholeID = try random.base62(24)
         entry.namespaceID = context.namespace.id
+        entry.loginMount = context.loginMount
+        entry.internalData = grant.internalData
         if let parent = grant.parent {
             entry.parentKey = self.key(of: parent)
             try await requireUsable(entry.parentKey, in: &transaction)

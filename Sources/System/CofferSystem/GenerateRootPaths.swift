@@ -47,10 +47,8 @@ struct GenerateRootPaths {
     }
 
     private func begin(_ input: AttemptInput) async throws -> Reply {
-        guard input.pgpKey.isEmpty else {
-            throw EngineError.badRequest("PGP keys are not supported by this release; use a one-time password")
-        }
-        let begun = try await core.open().ceremonies.generateRoot.begin(password: input.password)
+        let begun = try await core.open().ceremonies.generateRoot.begin(
+            password: input.password, pgpKey: input.pgpKey)
         return Reply.bare(Self.wire(begun.status, password: begun.drawn)).afterAudit(begun.effect)
     }
 
@@ -64,9 +62,9 @@ struct GenerateRootPaths {
                     switch try await generation.add(try input.share(), nonce: input.nonce) {
                     case .wait:
                         return .bare(Self.wire(try await generation.status()))
-                    case .complete(let encodedToken, let required, let effect):
+                    case .complete(let encodedToken, let fingerprint, let required, let effect):
                         let status = GenerateRoot.Status(
-                            nonce: input.nonce, progress: required, required: required)
+                            nonce: input.nonce, progress: required, required: required, fingerprint: fingerprint)
                         return Reply.bare(Self.wire(status, encodedToken: encodedToken)).afterAudit(effect)
                     }
                 }
@@ -81,7 +79,7 @@ struct GenerateRootPaths {
             "nonce": .string(status.nonce), "started": .bool(status.isStarted), "progress": .int(status.progress),
             "required": .int(status.required), "complete": .bool(!encodedToken.isEmpty),
             "encoded_token": .string(encodedToken), "encoded_root_token": .string(encodedToken),
-            "pgp_fingerprint": "", "otp": .string(password),
+            "pgp_fingerprint": .string(status.fingerprint), "otp": .string(password),
             "otp_length": .int(encodedToken.isEmpty ? GenerateRoot.passwordLength : 0),
         ]
     }

@@ -58,13 +58,13 @@ struct RekeyPaths {
             throw EngineError.badRequest(
                 "cannot request a backup of the new keys without providing PGP keys for encryption")
         }
-        guard input.pgpKeys.isEmpty else {
-            throw EngineError.badRequest("PGP keys are not supported by this release; rekey without them")
+        guard input.pgpKeys.isEmpty || Int64(input.pgpKeys.count) == input.shares else {
+            throw EngineError.badRequest("incorrect number of PGP keys for rekey")
         }
         try core.open().ceremonies.rekey.begin(
             RekeyPlan(
                 shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold),
-                requiresVerification: input.requiresVerification))
+                requiresVerification: input.requiresVerification, pgpKeys: input.pgpKeys, backup: input.backup))
         return .bare(try await status())
     }
 
@@ -74,11 +74,16 @@ struct RekeyPaths {
             "nonce": .string(status.nonce), "started": .bool(status.plan != nil),
             "t": .int(status.plan?.threshold ?? 0),
             "n": .int(status.plan?.shares ?? 0), "progress": .int(status.progress), "required": .int(status.required),
-            "pgp_fingerprints": nil, "backup": false,
+            "pgp_fingerprints": Self.list(status.fingerprints), "backup": .bool(status.plan?.backup ?? false),
             "verification_required": .bool(status.plan?.requiresVerification ?? false),
         ]
         if let verification = status.verification { object["verification_nonce"] = .string(verification.nonce) }
         return .object(object)
+    }
+
+    /// Null without PGP keys, as Vault has it.
+    private static func list(_ fingerprints: [String]) -> JSON {
+        fingerprints.isEmpty ? .null : .strings(fingerprints)
     }
 
     // MARK: sys/rekey/update
@@ -98,9 +103,10 @@ struct RekeyPaths {
     private static func completion(_ new: NewShares, nonce: String) -> JSON {
         var object: JSONObject = [
             "nonce": .string(nonce), "complete": true,
-            "keys": .strings(new.shares.map { $0.withUnsafeBytes { Hex.encode($0) } }),
-            "keys_base64": .strings(new.shares.map { $0.withUnsafeBytes { Base64.standard.encode($0) } }),
-            "pgp_fingerprints": nil, "backup": false, "verification_required": .bool(!new.verificationNonce.isEmpty),
+            "keys": .strings(new.deliveries.map { Hex.encode($0) }),
+            "keys_base64": .strings(new.deliveries.map { Base64.standard.encode($0) }),
+            "pgp_fingerprints": list(new.fingerprints), "backup": .bool(new.plan.backup),
+            "verification_required": .bool(!new.verificationNonce.isEmpty),
         ]
         if !new.verificationNonce.isEmpty { object["verification_nonce"] = .string(new.verificationNonce) }
         return .object(object)
@@ -146,8 +152,17 @@ struct RekeyPaths {
         Path(
             "rekey/backup", "The backup of PGP-encrypted shares.", traits: .traits { $0.isDoubled = true },
             [
-                Verb(.read, "rekey-read-backup-key", "Read the backup.") { _ in throw Self.noBackup },
-                Verb(.delete, "rekey-delete-backup-key", "Delete the backup.") { _ in .empty },
+                Verb(.read, "rekey-read-backup-key", "Read the backup.") { _ in
+                    guard let backup = try await core.sharesBackup() else { throw Self.noBackup }
+                    return .data([
+                        "nonce": .string(backup.nonce), "keys": backup.keys { Hex.encode($0) },
+                        "keys_base64": backup.keys { Base64.standard.encode($0) },
+                    ])
+                },
+                Verb(.delete, "rekey-delete-backup-key", "Delete the backup.") { _ in
+                    try await core.deleteSharesBackup()
+                    return .empty
+                },
             ])
     }
 

@@ -41,6 +41,16 @@ struct SealPaths {
                 Field("recovery_threshold", \.recoveryThreshold, "Recovery threshold, with auto-unseal."),
                 Field("recovery_pgp_keys", \.recoveryPGPKeys, "PGP public keys for recovery shares."),
             ])
+
+        /// Recovery shares exist with auto-unseal only.
+        var recoveryRefusal: EngineError? {
+            let given = [
+                ("recovery_shares", recoveryShares != 0), ("recovery_threshold", recoveryThreshold != 0),
+                ("recovery_pgp_keys", !recoveryPGPKeys.isEmpty),
+            ].filter(\.1).map(\.0)
+            if given.isEmpty { return nil }
+            return .badRequest("parameters \(given.joined(separator: ",")) not applicable to seal type shamir")
+        }
     }
 
     private var initialization: Path {
@@ -57,18 +67,15 @@ struct SealPaths {
     }
 
     private func initialize(_ input: InitInput) async throws -> Reply {
-        guard input.pgpKeys.isEmpty, input.rootTokenPGPKey.isEmpty else {
-            throw EngineError.badRequest("PGP keys are not supported by this release; initialize without them")
-        }
-        guard input.recoveryShares == 0, input.recoveryThreshold == 0 else {
-            throw EngineError.badRequest(
-                "parameters recovery_shares,recovery_threshold not applicable to seal type shamir")
-        }
-        let seal = SealConfiguration(shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold))
-        let made = try await core.initialize(seal)
+        if let refusal = input.recoveryRefusal { throw refusal }
+        var seal = SealConfiguration(shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold))
+        seal.pgpKeys = input.pgpKeys
+        var plan = InitializationPlan(seal)
+        plan.rootTokenPGPKey = input.rootTokenPGPKey
+        let made = try await core.initialize(plan)
         return .bare([
-            "keys": .strings(made.shares.map { $0.withUnsafeBytes { Hex.encode($0) } }),
-            "keys_base64": .strings(made.shares.map { $0.withUnsafeBytes { Base64.standard.encode($0) } }),
+            "keys": .strings(made.deliveries.map { Hex.encode($0) }),
+            "keys_base64": .strings(made.deliveries.map { Base64.standard.encode($0) }),
             "root_token": .string(made.rootToken),
         ])
     }

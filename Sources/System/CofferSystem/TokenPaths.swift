@@ -186,9 +186,7 @@ struct TokenPaths {
                 Verb(.update, id, help, schema) { call, input in
                     let live = try await find(call, input)
                     try await requireRole(of: live, call)
-                    var (auth, warnings) = try await core.open().tokens.renew(
-                        live, increment: input.increment, mountDefaultTTL: call.mount.defaultTTL,
-                        mountMaximumTTL: call.mount.maximumTTL)
+                    var (auth, warnings) = try await renew(live, input.increment, call)
                     try await core.open().complete(&auth)
                     if pattern == "renew-accessor" { auth.clientToken = "" }
                     var reply = Reply.empty

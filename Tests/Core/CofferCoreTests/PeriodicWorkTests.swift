@@ -93,7 +93,8 @@ private struct BellEngine: PeriodicEngine {
         let bell = Bell()
         let storage = MemoryStorage()
         let first = ServerHarness(storage: storage, engines: [BellEngine.kind(bell)])
-        let made = try await first.core.initialize(.init(shares: 1, threshold: 1), rootTokenID: "root")
+        let made = try await first.core.initialize(
+            .init(.init(shares: 1, threshold: 1), rootTokenID: "root"))
         for share in made.shares { try await first.core.unseal(with: share) }
         try await first.ok("POST", "sys/mounts/bell", ["type": "bell"])
         await first.core.sealNow()

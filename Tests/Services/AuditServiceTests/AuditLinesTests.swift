@@ -125,7 +125,8 @@ import Testing
     @Test("options survive a seal")
     func restart() async throws {
         let server = ServerHarness()
-        let made = try await server.core.initialize(.init(shares: 1, threshold: 1), rootTokenID: "root")
+        let made = try await server.core.initialize(
+            .init(.init(shares: 1, threshold: 1), rootTokenID: "root"))
         for share in made.shares { try await server.core.unseal(with: share) }
         try await enable(server, "raw", "recording", ["log_raw": "true"])
         try await server.ok("POST", "sys/config/auditing/request-headers/X-Kept", ["hmac": true])

@@ -19,6 +19,7 @@ import Testing
         #expect(acl.decision(.read, "secret/{{identity.entity.id}}/x").reason == .noMatchingRule)
     }
 
+    // GHSA-hr5j-3j78-4vh2: a denial whose template failed was dropped.
     @Test("a denial that cannot be filled denies everything")
     func unfilledDenial() throws {
         let acl = try acl(text, path("secret/{{identity.entity.name}}", "deny"))

@@ -68,7 +68,12 @@ import Testing
             for _ in 0..<40 { group.addTask { await server.send("GET", "db/creds/app").status } }
             return await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
         }
-        #expect(statuses == [200: 5, 429: 35])
+        let granted = statuses[200] ?? 0
+        #expect(granted <= 5 && granted + (statuses[429] ?? 0) == 40)
+        // One that lost the race at the last moment held its place until then: no place is lost for good.
+        try await server.settle()
+        for _ in granted..<5 { #expect(await server.send("GET", "db/creds/app").status == 200) }
+        #expect(await server.send("GET", "db/creds/app").status == 429)
     }
 
     @Test("tokens count for the mount that made them; root tokens are let through, batch tokens take no place")

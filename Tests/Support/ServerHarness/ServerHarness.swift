@@ -88,7 +88,8 @@ package struct ServerHarness: Sendable {
         configure: (inout CoreConfiguration) -> Void = { _ in }
     ) async throws -> ServerHarness {
         var server = ServerHarness(storage: storage, engines: engines, configure: configure)
-        let made = try await server.core.initialize(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root")
+        let made = try await server.core.initialize(
+            InitializationPlan(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root"))
         server.shares = made.shares
         for share in made.shares { try await server.core.unseal(with: share) }
         try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])

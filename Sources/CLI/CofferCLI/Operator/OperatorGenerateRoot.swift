@@ -14,12 +14,12 @@ extension OperatorCommands {
                 $ {name} operator generate-root -init
                 $ {name} operator generate-root
                 $ {name} operator generate-root -decode=TOKEN -otp=PASSWORD
+
+            With -init -pgp-key the token comes encrypted for that key, and nobody needs a
+            password: "base64 -d" and "gpg -d" show it.
             """,
         output: [.format], groups: [FlagGroup("Command Options", rootFlags)], count: .between(0, 1),
         run: { call in
-            if !call.flags.string("pgp-key").isEmpty {
-                throw CommandFailure.local("PGP keys are not supported by this release; use a one-time password")
-            }
             if call.flags.isGiven("decode") { return try decode(call) }
             let client = try call.client()
             if call.flags.bool("generate-otp") { return try await generatePassword(call, client) }
@@ -36,7 +36,7 @@ extension OperatorCommands {
         Flag("decode", "Show the token that this value hides; needs -otp. \"-\" reads it from standard input."),
         Flag("generate-otp", .bool, "Draw a one-time password for -init -otp."),
         Flag("otp", "One-time password for -init or -decode."),
-        Flag("pgp-key", "File with the PGP key that hides the token instead."),
+        Flag("pgp-key", "With -init: file with the PGP key that hides the token instead."),
         Flag("nonce", "Nonce of the generation, with a share as argument or on standard input."),
     ]
 
@@ -49,7 +49,8 @@ extension OperatorCommands {
     }
 
     private static func beginGeneration(_ call: Invocation, _ client: Client) async throws -> Int32 {
-        let body: JSON = ["otp": .string(call.flags.string("otp"))]
+        let key = try InitRequest.keys(call.flags.string("pgp-key")).first ?? ""
+        let body: JSON = ["otp": .string(call.flags.string("otp")), "pgp_key": .string(key)]
         let status = try await explaining("Error initializing root generation") { () async throws(ClientError) in
             try await client.call(APIRequest(.put, attemptPath, body: body)).object()
         }

@@ -97,9 +97,16 @@ struct InitRequest: Sendable {
 
     /// Files with keys, binary or base64, as base64.
     static func keys(_ list: String) throws -> [String] {
-        try list.split(separator: ",").map { path in
+        try list.split(separator: ",").map { name in
+            let path = name.trimmingSpaces
+            guard !path.lowercased().hasPrefix("keybase:") else {
+                throw CommandFailure.local(
+                    wrapText(
+                        "error reading PGP key: keys are not fetched from Keybase; export the public key with \"gpg "
+                            + "--export\" and give the path of the file"))
+            }
             do {
-                let bytes = try LocalFile.read(path.trimmingSpaces)
+                let bytes = try LocalFile.read(path.hasPrefix("@") ? String(path.dropFirst()) : path)
                 let text = String(decoding: bytes, as: UTF8.self).trimmingSpaces
                 return Base64.standard.decode(text) == nil ? Base64.standard.encode(bytes) : text
             } catch {

@@ -10,9 +10,27 @@ struct RekeyResult {
     var text: String {
         var keys = answer["keys_base64"]?.arrayValue?.compactMap(\.stringValue) ?? []
         if keys.isEmpty { keys = answer["keys"]?.arrayValue?.compactMap(\.stringValue) ?? [] }
-        let lines = keys.enumerated().map { "Key \($0.offset + 1): \($0.element)" }
-        return (lines + ["", "Operation nonce: \(answer["nonce"]?.stringValue ?? "")", "", advice(keys.count)])
+        let fingerprints = answer["pgp_fingerprints"]?.arrayValue?.compactMap(\.stringValue) ?? []
+        let lines = keys.enumerated().map { index, key in
+            index < fingerprints.count
+                ? "Key \(index + 1) fingerprint: \(fingerprints[index]); value: \(key)" : "Key \(index + 1): \(key)"
+        }
+        return
+            (lines + backupAdvice + [
+                "", "Operation nonce: \(answer["nonce"]?.stringValue ?? "")", "", advice(keys.count),
+            ])
             .joined(separator: "\n")
+    }
+
+    private var backupAdvice: [String] {
+        guard answer["backup"]?.boolValue == true else { return [] }
+        return [
+            "",
+            wrapText(
+                "The encrypted unseal keys are backed up to \"core/unseal-keys-backup\" in the storage backend. Remove "
+                    + "these keys at any time using \"vault operator rekey -backup-delete\". Vault does not "
+                    + "automatically remove these keys."),
+        ]
     }
 
     private func advice(_ count: Int) -> String {
@@ -42,6 +60,10 @@ struct RekeyResult {
         rows += [["New Shares", text("n")], ["New Threshold", text("t")]]
         if status["verification_required"] != nil {
             rows.append(["Verification Required", text("verification_required")])
+        }
+        if let fingerprints = status["pgp_fingerprints"]?.arrayValue, !fingerprints.isEmpty {
+            rows.append(["PGP Fingerprints", "[" + fingerprints.compactMap(\.stringValue).joined(separator: " ") + "]"])
+            rows.append(["Backup", text("backup")])
         }
         if status["verification_nonce"] != nil { rows.append(["Verification Nonce", text("verification_nonce")]) }
         return rows

@@ -97,10 +97,12 @@ extension Request {
         }
     }
 
-    /// An engine sets only the headers that its mount is tuned to (`allowed_response_headers`); the server's own any.
+    /// An engine sets only the headers that its mount is tuned to (`allowed_response_headers`), and hints; the
+    /// server's own any.
     private func isAllowed(_ header: Reply.Header) -> Bool {
         guard let route = location?.route, !route.kind.isBuiltIn else { return true }
         let name = header.name.lowercased()
+        if name == "x-coffer-hint" { return true }
         return route.entry.configuration.allowedResponseHeaders.contains { $0.lowercased() == name }
     }
 

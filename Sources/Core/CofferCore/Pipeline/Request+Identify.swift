@@ -1,6 +1,7 @@
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
 internal import IdentityService
 internal import MountService
@@ -16,6 +17,17 @@ extension Request {
         /// What decided, for lists that show only what the caller may see.
         var acl: ACL?
     }
+
+    /// Stages 6 and 7.
+    mutating func check(_ gate: Gate) async -> Verdict {
+        let start = core.clock.now
+        defer { core.meters.checkToken.measure(since: start) }
+        let refusal = await identify(gate)
+        core.meters.fetchToken.measure(since: start)
+        return await authorise(refusal, gate)
+    }
+
+    var isLogin: Bool { location?.traits.isLogin == true }
 
     // MARK: stage 6, identify
 
@@ -125,8 +137,16 @@ extension Request {
         call.redactions = incoming.redactions
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
-        // Relying parties prove who they are in it.
-        if mount?.type == "identity" { call.headers["authorization"] = incoming.header("authorization") }
+        // Relying parties prove who they are in it; a bearer's token is no business of the engine.
+        if mount?.type == "identity", let header = incoming.header("authorization"),
+            header.prefix(6).lowercased() == "basic "
+        {
+            call.headers["authorization"] = header
+        }
+        if location?.traits.streamsBody == true {
+            let next = incoming.nextPiece
+            call.body = ByteStream { try await next() }
+        }
         return call
     }
 

@@ -3,6 +3,7 @@ internal import CofferBarrier
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
 internal import IdentityService
 internal import Logging
@@ -98,8 +99,7 @@ extension Request {
             if operation == .list || operation == .scan, let acl = verdict.acl {
                 call.mayList = mayList(acl, below: location.mount.path)
             }
-            let reply = try await match.verb.run(call)
-            return .success(try await issue(reply, gate, match))
+            return .success(try await issue(try await handled(match, call, location, gate), gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
         } catch {
@@ -118,6 +118,14 @@ extension Request {
                 acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed
             }
         }
+    }
+
+    private func handled(
+        _ match: PathTable.Match, _ call: Call, _ location: Location, _ gate: Gate
+    ) async throws -> Reply {
+        let start = core.clock.now
+        defer { core.meters.route(call.operation, location.mount.path).measure(since: start) }
+        return match.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
     }
 
     /// A reply with its token made.
@@ -139,7 +147,10 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
+            let start = core.clock.now
             let registered = try await register(grant, from: origin, services)
+            core.meters.registerLease.measure(since: start)
+            core.meters.leaseCreated(mount: route.mount, ttl: registered.lease.duration)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }

@@ -143,6 +143,7 @@ struct Request: Sendable {
         case .create, .update, .patch:
             if operation == .update && path.text.utf8.last == UInt8(ascii: "/") { throw .writeToFolder }
             if operation == .patch { try requireMergePatch() }
+            if location?.traits.streamsBody == true { break }
             let body = try await readBody()
             if location?.traits.acceptsRawBody == true {
                 rawBody = body

@@ -10,7 +10,24 @@ internal import TokenService
 /// What initialisation gives its caller, once.
 package struct Initialization: Sendable {
     package let shares: [SecretBytes]
+    /// What the holders get, in the order of the shares: the share itself, or a PGP message.
+    package let deliveries: [[UInt8]]
+    /// The token, or in base64 a PGP message that holds it.
     package let rootToken: String
+}
+
+/// How a server shall be initialised.
+package struct InitializationPlan: Sendable {
+    package var seal: SealConfiguration
+    /// Nil draws one.
+    package var rootTokenID: String?
+    /// A public key that hides the root token; empty for none.
+    package var rootTokenPGPKey = ""
+
+    package init(_ seal: SealConfiguration, rootTokenID: String? = nil) {
+        self.seal = seal
+        self.rootTokenID = rootTokenID
+    }
 }
 
 extension Core {
@@ -20,11 +37,20 @@ extension Core {
     ///
     /// All of it is made in memory first and then moved to the storage in one
     /// commit, so that a crash leaves either nothing or a whole server.
-    package func initialize(_ seal: SealConfiguration, rootTokenID: String? = nil) async throws -> Initialization {
+    /// - Parameter deliver: hands the keys over; nothing is stored when it throws.
+    package func initialize(
+        _ plan: InitializationPlan, deliver: (Initialization) async throws -> Void = { _ in }
+    ) async throws -> Initialization {
+        let seal = plan.seal
         guard (1...255).contains(seal.shares), (1...seal.shares).contains(seal.threshold),
             seal.shares == 1 || seal.threshold > 1
         else { throw EngineError.badRequest(Self.badCounts(seal)) }
         if try await isInitialized() { throw EngineError.badRequest("Vault is already initialized") }
+        let holders = try KeyHolders(pgpKeys: seal.pgpKeys, at: clock.now)
+        guard holders.isEmpty || holders.count == seal.shares else {
+            throw EngineError.badRequest("incorrect number of PGP keys")
+        }
+        let tokenHolder = try plan.rootTokenPGPKey.isEmpty ? nil : KeyHolders.key(plan.rootTokenPGPKey, at: clock.now)
         let staging = MemoryStorage()
         let scratch = Barrier(storage: staging, clock: clock, random: random)
         let rootKey = try SecretBytes(count: 32, from: random)
@@ -33,11 +59,19 @@ extension Core {
         try await scratch.unseal(rootKey: rootKey)
         let services = try await openServices(over: scratch)
         try await services.policies.ensureDefault()
-        let rootToken = try await services.tokens.issueRoot(
-            id: rootTokenID, maximumTTL: configuration.maximumTTL)
+        let token = try await services.tokens.issueRoot(
+            id: plan.rootTokenID, maximumTTL: configuration.maximumTTL)
+        let shownToken = try tokenHolder.map { (key) throws(EngineError) in
+            Base64.standard.encode(
+                try KeyHolders.encrypt(Array(token.utf8), for: key, at: clock.now, random: random))
+        }
+        let made = Initialization(
+            shares: shares, deliveries: try holders.delivered(shares, at: clock.now, random: random),
+            rootToken: shownToken ?? token)
+        try await deliver(made)
         try await move(staging, seal, try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
         scratch.seal()
-        return Initialization(shares: shares, rootToken: rootToken)
+        return made
     }
 
     private func move(_ staging: MemoryStorage, _ seal: SealConfiguration, _ storedKey: [UInt8]) async throws {

@@ -2,9 +2,11 @@ internal import AuditService
 package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
 internal import IdentityService
 internal import LeaseService
+internal import LockoutService
 internal import Logging
 internal import MountService
 internal import PeriodicService
@@ -44,6 +46,11 @@ extension Core {
         guard let stored = try await storage.get(StoredRootKey.path), let unsealKey = seal.join(shares),
             let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
         else { throw EngineError.badRequest("Unseal failed, invalid key") }
+        try await open(rootKey)
+    }
+
+    /// From a sealed state to one that serves.
+    func open(_ rootKey: SecretBytes) async throws {
         do {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)
@@ -78,18 +85,21 @@ extension Core {
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
     func openServices(over barrier: Barrier) async throws -> Services {
+        let leases = Leases(storage: barrier)
         let mounts = Mounts(
             storage: barrier, kinds: configuration.engines, clock: clock, random: random,
-            defaultTTL: configuration.defaultTTL, maximumTTL: configuration.maximumTTL)
+            services: engineServices(over: barrier, leases: leases), defaultTTL: configuration.defaultTTL,
+            maximumTTL: configuration.maximumTTL)
         let interrupted = try await mounts.load()
         try await ensureBuiltInMounts(mounts)
         guard let cubbyholes = mounts.routes["cubbyhole/"]?.storage else {
             throw EngineError.internal("the cubbyhole mount is missing")
         }
-        let leases = Leases(storage: barrier)
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
-        let engineLeases = EngineLeases(leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random)
+        let engineLeases = EngineLeases(
+            leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random,
+            meters: meters)
         for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
             // The targets of its leases may be down: they must not keep the server sealed.
             try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
@@ -99,7 +109,9 @@ extension Core {
             identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
+                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log,
+                metrics: metrics),
+            lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
@@ -113,6 +125,14 @@ extension Core {
         return quotas
     }
 
+    private func engineServices(over barrier: Barrier, leases: Leases) -> EngineServices {
+        let policies = PasswordPolicies(storage: barrier)
+        let (clock, random) = (clock, random)
+        return EngineServices(
+            generatePassword: { name in try await policies.password(by: name, from: random) },
+            retryRevocations: { mount in try await leases.retryFailed(below: mount.path, now: clock.now) })
+    }
+
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
         let periodic = PeriodicWork(
             mounts: mounts, clock: clock, random: random, log: log, explain: EngineLeases.explain)
@@ -122,17 +142,20 @@ extension Core {
 
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
         Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, random: random),
+            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
             generateRoot: GenerateRoot(
                 proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, random: random))
+                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
         let log = log
         let reaper = LeaseReaper(
             leases: engineLeases.leases, clock: clock,
-            revoke: { try await engineLeases.end($0) }, explain: EngineLeases.explain,
+            revoke: { [meters] lease in
+                try await engineLeases.end(lease)
+                meters.expirations.add()
+            }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
         return reaper

@@ -1,10 +1,11 @@
 internal import CofferBarrier
 package import CofferBase
 package import CofferFramework
+internal import OpenPGP
 internal import Synchronization
 internal import TokenService
 
-/// Makes a root token for the holders of the shares, hidden by a one-time password.
+/// Makes a root token for the holders of the shares, hidden by a one-time password or for a PGP key.
 ///
 /// Neither the password nor the token is valid before the answer that holds it was audited.
 package final class GenerateRoot: Sendable {
@@ -14,21 +15,24 @@ package final class GenerateRoot: Sendable {
     private let proof: KeyProof
     private let tokens: Tokens
     private let maximumTTL: Duration
+    private let clock: any WallClock
     private let random: RandomSource
     private let machine = Mutex(GenerateRootMachine())
 
-    init(proof: KeyProof, tokens: Tokens, maximumTTL: Duration, random: RandomSource) {
+    init(proof: KeyProof, tokens: Tokens, maximumTTL: Duration, clock: any WallClock, random: RandomSource) {
         self.proof = proof
         self.tokens = tokens
         self.maximumTTL = maximumTTL
+        self.clock = clock
         self.random = random
     }
 
     /// What one share led to.
     package enum Step: Sendable {
         case wait
-        /// The token as base64 of its XOR with the password; `effect` makes it a token.
-        case complete(encodedToken: String, required: Int, effect: @Sendable () async throws -> Void)
+        /// The token in base64, XORed with the password or encrypted for the key; `effect` makes it a token.
+        case complete(
+            encodedToken: String, fingerprint: String, required: Int, effect: @Sendable () async throws -> Void)
     }
 
     /// How far an attempt is.
@@ -37,43 +41,54 @@ package final class GenerateRoot: Sendable {
         package let nonce: String
         package let progress: Int
         package let required: Int
+        /// Of the PGP key that the token will be encrypted for; empty with a password.
+        package let fingerprint: String
         package var isStarted: Bool { !nonce.isEmpty }
 
-        package init(nonce: String, progress: Int, required: Int) {
+        package init(nonce: String, progress: Int, required: Int, fingerprint: String) {
             self.nonce = nonce
             self.progress = progress
             self.required = required
+            self.fingerprint = fingerprint
         }
     }
 
     package func status() async throws -> Status {
-        let collection = machine.withLock { $0.attempt?.collection }
+        let attempt = machine.withLock { $0.attempt }
         return Status(
-            nonce: collection?.nonce ?? "", progress: collection?.count ?? 0,
-            required: try await proof.configuration().threshold)
+            nonce: attempt?.collection.nonce ?? "", progress: attempt?.collection.count ?? 0,
+            required: try await proof.configuration().threshold, fingerprint: attempt?.cover.fingerprint ?? "")
     }
 
     /// A fresh attempt, and the effect that begins it.
-    /// - Parameter password: from the caller; empty lets the server draw one.
-    package func begin(
-        password given: String
-    ) async throws -> (status: Status, drawn: String, effect: @Sendable () async throws -> Void) {
-        guard given.isEmpty || given.utf8.count == Self.passwordLength else {
-            throw EngineError.badRequest("OTP string is wrong length")
+    package struct Beginning: Sendable {
+        package let status: Status
+        /// The one-time password, when the server drew it.
+        package let drawn: String
+        package let effect: @Sendable () async throws -> Void
+    }
+
+    /// - Parameters:
+    ///   - password: from the caller; empty lets the server draw one.
+    ///   - pgpKey: a public key that takes the password's place; empty for none.
+    package func begin(password given: String, pgpKey: String) async throws -> Beginning {
+        guard given.isEmpty || given.utf8.count == Self.passwordLength, given.isEmpty || pgpKey.isEmpty else {
+            throw EngineError.badRequest(
+                pgpKey.isEmpty ? "OTP string is wrong length" : "otp and pgp_key must not be set both")
         }
         if machine.withLock({ $0.attempt != nil }) { throw GenerateRootMachine.inProgress }
-        let drawn = given.isEmpty ? try random.base62(Self.passwordLength) : ""
-        let password = SecretBytes(copying: (given.isEmpty ? drawn : given).utf8)
+        let drawn = given.isEmpty && pgpKey.isEmpty ? try random.base62(Self.passwordLength) : ""
+        let cover: GenerateRootMachine.Cover =
+            pgpKey.isEmpty
+            ? .password(SecretBytes(copying: (given.isEmpty ? drawn : given).utf8))
+            : .key(try KeyHolders.key(pgpKey, at: clock.now))
         let nonce = try random.uuid()
-        let status = Status(nonce: nonce, progress: 0, required: try await proof.configuration().threshold)
-        return (
-            status, drawn,
-            { [self] in
-                try machine.withLock { (machine) throws(EngineError) in
-                    try machine.begin(password: password, nonce: nonce)
-                }
-            }
-        )
+        let status = Status(
+            nonce: nonce, progress: 0, required: try await proof.configuration().threshold,
+            fingerprint: cover.fingerprint)
+        return Beginning(status: status, drawn: drawn) { [self] in
+            try machine.withLock { (machine) throws(EngineError) in try machine.begin(cover, nonce: nonce) }
+        }
     }
 
     package func cancel(nonce: String) throws(EngineError) {
@@ -87,14 +102,23 @@ package final class GenerateRoot: Sendable {
         let action = try machine.withLock { (machine) throws(EngineError) in
             try machine.add(share, nonce: nonce, threshold: threshold)
         }
-        guard case .prove(let shares, let password) = action else { return .wait }
+        guard case .prove(let shares, let cover) = action else { return .wait }
         guard try await proof.accepts(shares) else {
             machine.withLock { $0.clearProgress(nonce: nonce) }
             throw EngineError.badRequest("root key verification failed: the shares do not open this seal")
         }
         let token = "hvs." + (try random.base62(Self.passwordLength - 4))
-        return .complete(encodedToken: Self.hide(token, behind: password), required: threshold) { [self] in
-            try await store(token, nonce: nonce)
+        return .complete(
+            encodedToken: try hide(token, cover), fingerprint: cover.fingerprint, required: threshold
+        ) { [self] in try await store(token, nonce: nonce) }
+    }
+
+    private func hide(_ token: String, _ cover: GenerateRootMachine.Cover) throws -> String {
+        switch cover {
+        case .password(let password): return Self.hide(token, behind: password)
+        case .key(let key):
+            return Base64.standard.encode(
+                try KeyHolders.encrypt(Array(token.utf8), for: key, at: clock.now, random: random))
         }
     }
 
@@ -113,5 +137,14 @@ package final class GenerateRoot: Sendable {
     /// Base64 without padding of token XOR password; both have the same length.
     static func hide(_ token: String, behind password: SecretBytes) -> String {
         password.withUnsafeBytes { password in Base64.unpadded.encode(zip(token.utf8, password).map { $0 ^ $1 }) }
+    }
+}
+
+extension GenerateRootMachine.Cover {
+    var fingerprint: String {
+        switch self {
+        case .password: ""
+        case .key(let key): key.fingerprintText
+        }
     }
 }

@@ -1,25 +1,32 @@
 internal import CofferBase
 internal import CofferFramework
+internal import OpenPGP
 
 /// The stages of making a root token from shares: a value without I/O.
 struct GenerateRootMachine: Sendable {
     struct Attempt: Sendable {
-        /// As long as the token, and XORed with it.
-        let password: SecretBytes
+        let cover: Cover
         var collection: ShareCollection
+    }
+
+    /// What hides the token in the answer.
+    enum Cover: Sendable {
+        /// As long as the token, and XORed with it.
+        case password(SecretBytes)
+        case key(PGPPublicKey)
     }
 
     private(set) var attempt: Attempt?
 
     enum Action: Sendable {
         case wait
-        /// Try these shares against the seal, then make a token hidden by the one-time password.
-        case prove([SecretBytes], password: SecretBytes)
+        /// Try these shares against the seal, then make a token and hide it.
+        case prove([SecretBytes], Cover)
     }
 
-    mutating func begin(password: SecretBytes, nonce: String) throws(EngineError) {
+    mutating func begin(_ cover: Cover, nonce: String) throws(EngineError) {
         if attempt != nil { throw Self.inProgress }
-        attempt = Attempt(password: password, collection: ShareCollection(nonce: nonce))
+        attempt = Attempt(cover: cover, collection: ShareCollection(nonce: nonce))
     }
 
     static let inProgress = EngineError.badRequest("root generation already in progress")
@@ -34,7 +41,7 @@ struct GenerateRootMachine: Sendable {
         case .wait:
             self.attempt = attempt
             return .wait
-        case .combine(let shares): return .prove(shares, password: attempt.password)
+        case .combine(let shares): return .prove(shares, attempt.cover)
         }
     }
 

@@ -12,12 +12,14 @@ internal import Synchronization
 package final class Rekey: Sendable {
     private let proof: KeyProof
     private let barrier: Barrier
+    private let clock: any WallClock
     private let random: RandomSource
     private let machine = Mutex(RekeyMachine())
 
-    init(seal: ShamirSeal, barrier: Barrier, random: RandomSource) {
+    init(seal: ShamirSeal, barrier: Barrier, clock: any WallClock, random: RandomSource) {
         proof = KeyProof(seal: seal, barrier: barrier)
         self.barrier = barrier
+        self.clock = clock
         self.random = random
     }
 
@@ -29,8 +31,11 @@ package final class Rekey: Sendable {
     }
 
     package func begin(_ plan: RekeyPlan) throws {
+        let holders = try KeyHolders(pgpKeys: plan.pgpKeys, at: clock.now)
         let nonce = try random.uuid()
-        try machine.withLock { (machine) throws(EngineError) in try machine.begin(plan, nonce: nonce) }
+        try machine.withLock { (machine) throws(EngineError) in
+            try machine.begin(plan, for: holders, nonce: nonce)
+        }
     }
 
     package func cancel(nonce: String) throws(EngineError) {
@@ -44,12 +49,12 @@ package final class Rekey: Sendable {
         let action = try machine.withLock { (machine) throws(EngineError) in
             try machine.add(share, nonce: nonce, threshold: threshold)
         }
-        guard case .prove(let shares, let plan) = action else { return .wait }
+        guard case .prove(let shares, let plan, let holders) = action else { return .wait }
         guard try await proof.accepts(shares) else {
             machine.withLock { $0.clearProgress(nonce: nonce) }
             throw EngineError.badRequest("root key verification failed: the shares do not open this seal")
         }
-        let new = try makeKeys(plan)
+        let new = try makeKeys(plan, for: holders)
         return .complete(new) { [self] in
             if !plan.requiresVerification { return try await store(new, nonce: nonce) }
             guard machine.withLock({ $0.expectVerification(new, nonce: nonce) }) else { throw Self.ended }
@@ -76,12 +81,14 @@ package final class Rekey: Sendable {
         try machine.withLock { (machine) throws(EngineError) in try machine.restartVerification(nonce: nonce) }
     }
 
-    private func makeKeys(_ plan: RekeyPlan) throws -> NewShares {
+    private func makeKeys(_ plan: RekeyPlan, for holders: KeyHolders) throws -> NewShares {
         let rootKey = try SecretBytes(count: 32, from: random)
         let (unsealKey, shares) = try proof.seal.makeKey(
             SealConfiguration(shares: plan.shares, threshold: plan.threshold))
         return NewShares(
-            shares: shares, verificationNonce: plan.requiresVerification ? try random.uuid() : "", plan: plan,
+            shares: shares, deliveries: try holders.delivered(shares, at: clock.now, random: random),
+            fingerprints: holders.fingerprints, verificationNonce: plan.requiresVerification ? try random.uuid() : "",
+            plan: plan,
             unsealKey: unsealKey, rootKey: rootKey,
             storedRootKey: try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
     }
@@ -90,14 +97,15 @@ package final class Rekey: Sendable {
     private func store(_ new: NewShares, nonce: String) async throws {
         guard let stage = machine.withLock({ $0.finish(nonce: nonce) }) else { throw Self.ended }
         let configuration = SealConfiguration(shares: new.plan.shares, threshold: new.plan.threshold)
+        let backup = SharesBackup(nonce: stage.rekeyNonce, fingerprints: new.fingerprints, messages: new.deliveries)
         do {
             try await barrier.rekey(
                 rootKey: new.rootKey,
                 plain: [
                     SealConfiguration.path: .put(configuration.encoded()),
                     StoredRootKey.path: .put(new.storedRootKey),
-                    // Shares that open nothing any more.
-                    SharesBackup.path: .delete,
+                    // What an earlier rekey left are shares that open nothing any more.
+                    SharesBackup.path: new.plan.backup ? .put(backup.encoded()) : .delete,
                 ])
         } catch {
             machine.withLock { $0.restore(stage) }

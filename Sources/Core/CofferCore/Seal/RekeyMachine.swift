@@ -10,7 +10,7 @@ internal import CofferFramework
 struct RekeyMachine: Sendable {
     enum Stage: Sendable {
         case idle
-        case collecting(RekeyPlan, ShareCollection)
+        case collecting(RekeyPlan, KeyHolders, ShareCollection)
         /// The new shares are with their holders; the old ones are still the valid ones.
         case verifying(NewShares, rekeyNonce: String, ShareCollection)
     }
@@ -20,29 +20,30 @@ struct RekeyMachine: Sendable {
     enum Action: Sendable {
         case wait
         /// Try these shares against the seal, then make new keys.
-        case prove([SecretBytes], RekeyPlan)
+        case prove([SecretBytes], RekeyPlan, KeyHolders)
         /// Compare what these shares give with the new unseal key.
         case compare([SecretBytes], NewShares)
     }
 
-    mutating func begin(_ plan: RekeyPlan, nonce: String) throws(EngineError) {
+    /// - Parameter holders: who gets the shares, fixed from here on.
+    mutating func begin(_ plan: RekeyPlan, for holders: KeyHolders, nonce: String) throws(EngineError) {
         try plan.check()
         guard case .idle = stage else { throw .badRequest("rekey already in progress") }
-        stage = .collecting(plan, ShareCollection(nonce: nonce))
+        stage = .collecting(plan, holders, ShareCollection(nonce: nonce))
     }
 
     /// - Parameter threshold: of the shares that are valid now.
     mutating func add(_ share: SecretBytes, nonce: String, threshold: Int) throws(EngineError) -> Action {
-        guard case .collecting(let plan, var collection) = stage else { throw notCollecting }
+        guard case .collecting(let plan, let holders, var collection) = stage else { throw notCollecting }
         guard nonce == collection.nonce else {
             throw .badRequest(
                 "incorrect nonce supplied; nonce for this rekey operation is \"\(collection.nonce)\"")
         }
         switch try collection.add(share, threshold: threshold, operation: "generation") {
         case .wait:
-            stage = .collecting(plan, collection)
+            stage = .collecting(plan, holders, collection)
             return .wait
-        case .combine(let shares): return .prove(shares, plan)
+        case .combine(let shares): return .prove(shares, plan, holders)
         }
     }
 
@@ -55,14 +56,14 @@ struct RekeyMachine: Sendable {
 
     /// The shares of this rekey did not open the seal.
     mutating func clearProgress(nonce: String) {
-        guard case .collecting(let plan, var collection) = stage, collection.nonce == nonce else { return }
+        guard case .collecting(let plan, let holders, var collection) = stage, collection.nonce == nonce else { return }
         collection.reset()
-        stage = .collecting(plan, collection)
+        stage = .collecting(plan, holders, collection)
     }
 
     /// The new shares were handed out and wait to be given back; false when the rekey ended meanwhile.
     mutating func expectVerification(_ new: NewShares, nonce: String) -> Bool {
-        guard case .collecting(_, let collection) = stage, collection.nonce == nonce else { return false }
+        guard case .collecting(_, _, let collection) = stage, collection.nonce == nonce else { return false }
         stage = .verifying(new, rekeyNonce: nonce, ShareCollection(nonce: new.verificationNonce))
         return true
     }
@@ -109,7 +110,7 @@ struct RekeyMachine: Sendable {
     mutating func cancel(nonce: String) throws(EngineError) {
         switch stage {
         case .idle: return
-        case .collecting(_, let collection):
+        case .collecting(_, _, let collection):
             guard nonce == collection.nonce else { throw Self.wrongNonceToCancel }
         case .verifying(_, let rekeyNonce, let collection):
             guard nonce == rekeyNonce || nonce == collection.nonce else { throw Self.wrongNonceToCancel }
@@ -126,8 +127,17 @@ extension RekeyMachine.Stage {
     var nonce: String? {
         switch self {
         case .idle: nil
-        case .collecting(_, let collection): collection.nonce
+        case .collecting(_, _, let collection): collection.nonce
         case .verifying(_, _, let collection): collection.nonce
+        }
+    }
+
+    /// What the rekey began with.
+    var rekeyNonce: String {
+        switch self {
+        case .idle: ""
+        case .collecting(_, _, let collection): collection.nonce
+        case .verifying(_, let nonce, _): nonce
         }
     }
 }

@@ -9,11 +9,19 @@ package struct RekeyPlan: Sendable {
     package var threshold: Int
     /// Whether the old shares stay valid until the new ones were given back once.
     package var requiresVerification: Bool
+    /// Public keys that the shares are encrypted for, one for each; may be none.
+    package var pgpKeys: [String]
+    /// Whether the encrypted shares are also kept in storage.
+    package var backup: Bool
 
-    package init(shares: Int, threshold: Int, requiresVerification: Bool = false) {
+    package init(
+        shares: Int, threshold: Int, requiresVerification: Bool = false, pgpKeys: [String] = [], backup: Bool = false
+    ) {
         self.shares = shares
         self.threshold = threshold
         self.requiresVerification = requiresVerification
+        self.pgpKeys = pgpKeys
+        self.backup = backup
     }
 
     /// - Throws: `badRequest` for counts that no seal can have.
@@ -39,8 +47,12 @@ package struct RekeyPlan: Sendable {
 /// The new keys of a rekey, made but not yet valid.
 package struct NewShares: Sendable {
     package let shares: [SecretBytes]
+    /// What the holders get, in the order of the shares: the share itself, or a PGP message.
+    package let deliveries: [[UInt8]]
+    /// Of the holders' keys; empty when the shares are not encrypted.
+    package let fingerprints: [String]
     package let verificationNonce: String
-    let plan: RekeyPlan
+    package let plan: RekeyPlan
     let unsealKey: SecretBytes
     let rootKey: SecretBytes
     /// The root key under the unseal key, as it will be stored.
