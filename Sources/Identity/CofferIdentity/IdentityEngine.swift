@@ -13,7 +13,8 @@ package struct IdentityEngine: PeriodicEngine {
         self.oidc = oidc
         paths = PathTable(
             EntityPaths(core: core).paths + AliasPaths(core: core).paths + GroupPaths(core: core).paths
-                + GroupAliasPaths(core: core).paths + LookupPaths(core: core).paths + oidc.paths)
+                + GroupAliasPaths(core: core).paths + LookupPaths(core: core).paths + oidc.paths
+                + MFAMethodPaths(core: core).paths + LoginEnforcementPaths(core: core).paths)
     }
 
     /// Rotates the keys that are due.
