@@ -92,7 +92,7 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
@@ -125,7 +125,7 @@ let coreServices = [
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
     Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
-    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore", "CofferJOSE", "Barcode"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -234,7 +234,10 @@ let tests: [Module] = [
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
     Module(
         name: "CofferIdentity", folder: "Identity",
-        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
+            "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
+        ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),

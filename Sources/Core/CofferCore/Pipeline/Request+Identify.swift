@@ -131,7 +131,7 @@ extension Request {
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
-        let trusted = mount?.type == "system" || mount?.type == "token"
+        let trusted = ["system", "token", "identity"].contains(mount?.type)
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
@@ -142,6 +142,12 @@ extension Request {
         call.redactions = incoming.redactions
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
+        // Relying parties prove who they are in it; a bearer's token is no business of the engine.
+        if mount?.type == "identity", let header = incoming.header("authorization"),
+            header.prefix(6).lowercased() == "basic "
+        {
+            call.headers["authorization"] = header
+        }
         if location?.traits.streamsBody == true {
             let next = incoming.nextPiece
             call.body = ByteStream { try await next() }

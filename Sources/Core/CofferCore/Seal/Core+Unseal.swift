@@ -107,7 +107,8 @@ extension Core {
         }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
-            identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
+            identities: Identities(storage: barrier, clock: clock, random: random),
+            pendingLogins: PendingLogins(clock: clock), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log,
