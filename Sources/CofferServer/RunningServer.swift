@@ -1,5 +1,6 @@
 internal import AuditService
 internal import Catalog
+internal import CofferBarrier
 internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
@@ -25,13 +26,20 @@ struct RunningServer: Sendable {
     static let buildDate = "2026-11-24T00:00:00Z"
 
     static func start(
-        _ configuration: ServerConfiguration, log: Logger, levels: LogLevels
+        _ configuration: ServerConfiguration, log: Logger, levels: LogLevels, environment: [String: String] = [:]
     ) async throws -> RunningServer {
         let clock = SystemClock()
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
         let (storage, warning) = try open(settings)
         if let warning { log.warning("\(warning)") }
         let core = makeCore(configuration, storage, clock, log, levels)
+        if configuration.isRecovery {
+            log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
+        } else {
+            try await SelfInitialization(
+                settings: configuration.initialization, core: core, log: log, environment: environment
+            ).begin()
+        }
         let threads = max(2, min(System.coreCount, 8))
         var tls: [TLSContext] = []
         var addresses: [String] = []
@@ -73,6 +81,8 @@ struct RunningServer: Sendable {
     func stop() async {
         await http.stopListening()
         await core.sealNow()
+        // In recovery mode it is open without a server above it.
+        core.barrier.seal()
         await storage.close()
     }
 
@@ -102,6 +112,16 @@ struct RunningServer: Sendable {
         }
         settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
+        settings.auditDirectory = configuration.auditDirectory
+        settings.declaredAuditDevices = configuration.auditDevices.map { device in
+            var entry = AuditDeviceEntry()
+            entry.path = device.path + "/"
+            entry.type = device.type
+            entry.description = device.description
+            entry.options = device.options
+            entry.isLocal = device.isLocal
+            return entry
+        }
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.logLevels = levels
         settings.maximumSnapshotSize = configuration.maximumSnapshotSize
@@ -112,7 +132,8 @@ struct RunningServer: Sendable {
         }
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
-        core.install(system: SystemEngine(core: core).paths)
+        core.install(
+            system: configuration.isRecovery ? RecoveryEngine(core: core).paths : SystemEngine(core: core).paths)
         return core
     }
 

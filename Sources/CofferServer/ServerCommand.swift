@@ -31,6 +31,10 @@ package enum ServerCommand {
             var configuration = try load(flags, dev, environment)
             if flags.isGiven("log-level") { configuration.logLevel = flags.string("log-level") }
             if flags.isGiven("log-format") { configuration.logFormat = flags.string("log-format") }
+            if flags.bool("recovery") {
+                if dev != nil { throw ConfigurationError("-recovery and -dev exclude each other") }
+                configuration.isRecovery = true
+            }
             return try await serve(configuration, dev, environment)
         } catch {
             Console.complain("Error starting the server: \(error)")
@@ -59,7 +63,8 @@ package enum ServerCommand {
                 clock: SystemClock(), isJSON: configuration.logFormat == "json",
                 levels: levels, name: name)
         }
-        let server = try await RunningServer.start(configuration, log: log, levels: levels)
+        let server = try await RunningServer.start(
+            configuration, log: log, levels: levels, environment: environment)
         Console.write(Banner.text(configuration, server))
         for warning in configuration.warnings { log.warning("\(warning)") }
         try PIDFile.write(configuration.pidFile)

@@ -24,6 +24,14 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
     /// nil leaves it to the version.
     package var unauthenticatedAccess: [String]?
+    /// Nothing is to answer but `sys/raw` (`-recovery`).
+    package var isRecovery = false
+    /// What an empty server does at its first start.
+    package var initialization = InitializeSettings()
+    /// Devices that are there whenever the server is open.
+    package var auditDevices: [DeclaredAuditDevice] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 

@@ -1,3 +1,4 @@
+package import AuditService
 package import CofferBarrier
 package import CofferBase
 package import CofferFramework
@@ -17,6 +18,10 @@ package struct CoreConfiguration: Sendable {
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
+    /// Devices that the configuration declares: there whenever the server is open, and not to be disabled.
+    package var declaredAuditDevices: [AuditDeviceEntry] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
     /// Where snapshots wait while they are sent or received: on a disk with room for the storage's content.
@@ -49,6 +54,7 @@ package final class Core: Sendable {
     package let controls = ServerControls()
     /// For files, which block.
     let fileWork = BlockingPool(threads: 2)
+    let spools = SpoolLimit(2)
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 

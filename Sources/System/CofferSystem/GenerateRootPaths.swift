@@ -72,7 +72,7 @@ struct GenerateRootPaths {
     }
 
     /// - Parameter password: shown once, to who began without one.
-    private static func wire(
+    static func wire(
         _ status: GenerateRoot.Status, password: String = "", encodedToken: String = ""
     ) -> JSON {
         [

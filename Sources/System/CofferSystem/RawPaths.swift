@@ -69,11 +69,11 @@ struct RawPaths {
     }
 
     private func list(_ folder: String) async throws -> Reply {
-        try .keys(try await core.open().barrier.children(of: StorageKey(folder), after: nil, limit: nil))
+        try .keys(try await core.openBarrier().children(of: StorageKey(folder), after: nil, limit: nil))
     }
 
     private func read(_ call: Call, _ input: Input) async throws -> Reply {
-        guard let stored = try await core.open().barrier.get(try Self.key(call, "read")) else {
+        guard let stored = try await core.openBarrier().get(try Self.key(call, "read")) else {
             throw EngineError.notFound
         }
         if input.encoding == "base64" { return .data(["value": .string(Base64.standard.encode(stored.value))]) }
@@ -103,7 +103,7 @@ struct RawPaths {
     private static let wrongEncoding = EngineError.badRequest("invalid encoding; leave it out or use base64")
 
     private func commit(_ change: WriteBatch.Change, at key: StorageKey) async throws -> Reply {
-        let barrier = try core.open().barrier
+        let barrier = try core.openBarrier()
         var batch = WriteBatch(epoch: barrier.epoch)
         batch.changes[key] = change
         try await barrier.commit(batch)

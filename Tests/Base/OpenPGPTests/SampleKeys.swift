@@ -108,11 +108,14 @@ extension SampleKey {
 
     /// Ended 30 days after it was made.
     static let expired = SampleKey(
-        "8626cf387b08dcc9bf0b1b232aef4bbb4cb28053",
+        "7d8ecd7996386a3d62624a6013aeccfa512cbd28",
         """
-        mDMEaVW5ABYJKwYBBAHaRw8BAQdAF6DtaEjSGquNe63XCADSo0R2+wZinMH2MxBPW/tfJrq0B2V4cGlyZWSIlgQTFggAPgIbAwULCQgH
-        AgYVCgkICwIEFgIDAQIeAQIXgBYhBIYmzzh7CNzJvwsbIyrvS7tMsoBTBQJpVbl4BQkAJ40AAAoJECrvS7tMsoBTsZgBAMe+0SR/ysMg
-        KCkxVSXVjXw1ZkQQS04eiEaQqCyZpjzoAQCvrQzDC4ID0BkE6zg0Blu1aBuZWyrNp7DVsuHog0FzAw==
+        mDMEaVW5ABYJKwYBBAHaRw8BAQdA5LuxouvKtPkPR4afdrxORPLXEm/6+77ojA86VXh2qu+0B2V4cGlyZWSIlgQTFggAPgIbAwULCQgH
+        AgYVCgkICwIEFgIDAQIeAQIXgBYhBH2OzXmWOGo9YmJKYBOuzPpRLL0oBQJpVbl4BQkAJ40AAAoJEBOuzPpRLL0oOgIA/jTHlinAM3Ik
+        qkkjyBgRjFEGX/AuLILS2fbdnAHw9n1VAQCXlU7ANpl8qUS763Qw8nVauEs1SWbmDWLANVc5oL0dDLg4BGlVuTwSCisGAQQBl1UBBQEB
+        B0BBQm42Hg/vodJPntBs3xlcublQCbzXs5fuOMYD7SBHUQMBCAeIeAQYFggAIBYhBH2OzXmWOGo9YmJKYBOuzPpRLL0oBQJpVbk8AhsM
+        AAoJEBOuzPpRLL0oKQUA/i88GdvyzA4Ro+XLgXI7gXY9UV/8hpnMk9YRykmbTM1yAPwNIGrFPwGOpsReHPZA+fMTnbMzYm0PKUvq/d1C
+        NAnTBg==
         """)
 
     /// DSA with ElGamal.

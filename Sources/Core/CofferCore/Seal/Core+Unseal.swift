@@ -51,6 +51,7 @@ extension Core {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)
             try await services.audit.load()
+            try await services.audit.declare(configuration.declaredAuditDevices)
             try await VersionHistory(storage: barrier).record(
                 configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
             controls.cors.replace(with: try await CORSRules.load(from: barrier))
@@ -64,6 +65,7 @@ extension Core {
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
+        await controls.afterOpening.value?()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -101,7 +103,8 @@ extension Core {
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
             engineLeases: engineLeases,
             audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
+                storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
+                clock: clock, random: random, log: log),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
