@@ -13,21 +13,69 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from hvac_checks import (  # noqa: E402
-    audit, auth_mounts, cubbyhole, kv1, kv2, kv2_versions, mounts, pgp, policies, raft, seal, status, tokens, wrapping,
+    absent,
+    approle,
+    audit,
+    auth_mounts,
+    coverage,
+    cubbyhole,
+    identity,
+    keys,
+    kv1,
+    kv2,
+    kv2_versions,
+    leases,
+    mounts,
+    pgp,
+    policies,
+    quotas,
+    raft,
+    seal,
+    status,
+    token_roles,
+    tokens,
+    totp,
+    transit,
+    userpass,
+    wrapping,
 )
 from hvac_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
 from livetest.server import Server, binary_from  # noqa: E402
 
-# The seal comes first: it initialises the server that the others use.
+# The seal comes first: it initialises the server that the others use. The coverage comes last.
 GROUPS = [
-    seal, status, tokens, policies, mounts, auth_mounts, kv1, kv2, kv2_versions, cubbyhole, wrapping, audit, pgp, raft,
+    seal,
+    status,
+    tokens,
+    token_roles,
+    policies,
+    mounts,
+    auth_mounts,
+    kv1,
+    kv2,
+    kv2_versions,
+    cubbyhole,
+    identity,
+    wrapping,
+    audit,
+    leases,
+    absent,
+    keys,
+    pgp,
+    raft,
+    totp,
+    approle,
+    userpass,
+    transit,
+    coverage,
 ]
 
 
 def main():
     options = parsed_options()
     tally = Tally()
+    coverage.record()
     with tempfile.TemporaryDirectory(prefix="coffer-compat-") as folder:
         with Server(binary_from(options.binary), folder) as server:
             server.start()

@@ -190,3 +190,12 @@ def _(world):
         exceptions.InvalidPath, ['no handler for route "nomount/data/x". route entry not found.'],
         kv(world).read_secret_version, "x", mount_point="nomount", raise_on_deleted_version=True,
     )
+
+
+@CHECKS.check("the short way to read gives the current version")
+def _(world):
+    kv = world.root.secrets.kv.v2
+    kv.create_or_update_secret("short", {"a": "1"})
+    kv.create_or_update_secret("short", {"a": "2"})
+    read = kv.read_secret("short", raise_on_deleted_version=True)["data"]
+    equal((read["data"], read["metadata"]["version"]), ({"a": "2"}, 2))

@@ -71,3 +71,9 @@ def _(world):
     true(world.root.is_authenticated(), "root is authenticated")
     true(not world.client("hvs.nosuchtoken").is_authenticated(), "an unknown token is not")
     true(not world.client("").is_authenticated(), "no token is not")
+
+
+@CHECKS.check("a single node stays what it is when it steps down")
+def _(world):
+    equal(world.root.sys.step_down().status_code, 204, "status")
+    equal(world.client("").sys.is_sealed(), False, "sealed")

@@ -5,6 +5,7 @@ internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
 internal import CofferHTTP
+internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
@@ -30,8 +31,13 @@ struct RunningServer: Sendable {
     ) async throws -> RunningServer {
         let clock = SystemClock()
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
-        let (storage, warning) = try open(settings)
+        let (storage, warning) = try Catalogue.open(
+            settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
         if let warning { log.warning("\(warning)") }
+        if try await StorageMigration.isUnfinished(storage) {
+            await storage.close()
+            throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
+        }
         let core = makeCore(configuration, storage, clock, log, levels)
         if configuration.isRecovery {
             log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
@@ -55,6 +61,8 @@ struct RunningServer: Sendable {
             core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log)
         core.controls.sanitizedConfiguration.replace(with: SanitizedConfiguration.object(configuration))
         core.controls.clusterAddress.replace(with: SanitizedConfiguration.clusterAddress(configuration))
+        let ownAddress = addresses.first { !$0.hasPrefix("unix:") } ?? ""
+        core.controls.apiAddress.replace(with: configuration.apiAddress.isEmpty ? ownAddress : configuration.apiAddress)
         core.controls.reloads.replace(with: [
             "listener": { server.reloadTLS() }, "audit": { server.core.services?.audit.reopen() },
         ])
@@ -86,15 +94,6 @@ struct RunningServer: Sendable {
         await storage.close()
     }
 
-    private static func open(_ settings: StorageSettings) throws -> (any Storage, String?) {
-        let kind: Catalogue.StorageKind =
-            switch settings.kind {
-            case .memory: .memory
-            case .sqlite(let folder): .sqlite(folder: folder)
-            }
-        return try Catalogue.open(kind, maximumEntrySize: settings.maximumEntrySize)
-    }
-
     private static func makeCore(
         _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger,
         _ levels: LogLevels
@@ -110,7 +109,11 @@ struct RunningServer: Sendable {
         settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
             Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
         }
-        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.userLockout = configuration.userLockout
+        settings.disablesUserLockout = configuration.disablesUserLockout
+        settings.engines =
+            Catalogue.engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.auditDirectory = configuration.auditDirectory
         settings.declaredAuditDevices = configuration.auditDevices.map { device in
@@ -123,6 +126,7 @@ struct RunningServer: Sendable {
             return entry
         }
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
+        settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint
         settings.logLevels = levels
         settings.maximumSnapshotSize = configuration.maximumSnapshotSize
         if let storage = configuration.storage {

@@ -72,6 +72,7 @@ package enum ServerCommand {
         if let dev { try await dev.prepare(server, environment) }
         try await waitForTheEnd(server)
         await server.stop()
+        dev?.cleanUp()
         return 0
     }
 

@@ -25,7 +25,10 @@ enum ServerFlags {
                 Flag("dev-no-store-token", .bool, "Do not write the root token to the token helper's file."),
                 Flag("dev-kv-v1", .bool, "Mount version 1 of kv at secret/."),
                 Flag("dev-no-kv", .bool, "Mount nothing at secret/."),
-                Flag("dev-tls", .bool, "Not offered; configure a listener with certificates."),
+                Flag("dev-tls", .bool, "Serve TLS in dev mode, with certificates that are made for it."),
+                Flag(
+                    "dev-tls-cert-dir", "Folder for those certificates; by default a temporary one, which is removed."),
+                Flag("dev-tls-san", .strings, "Further name or address in the certificate; may be repeated."),
                 Flag("dev-plugin-dir", isHidden: true, "Accepted for compatibility."),
                 Flag("dev-leased-kv", .bool, isHidden: true, "Accepted for compatibility."),
                 Flag("dev-latency", .int, isHidden: true, "Accepted for compatibility."),

@@ -25,10 +25,22 @@ private enum Program {
         let environment = environment()
         return await Commands.run(
             arguments: Array(arguments.dropFirst()), environment: environment, name: name(arguments.first),
-            version: ServerCommand.version
-        ) { arguments in
-            await ServerCommand.run(arguments, environment: environment)
-        }
+            version: ServerCommand.version, path: path(arguments.first),
+            programs: [
+                "server": { await ServerCommand.run($0, environment: environment) },
+                "operator diagnose": { await DiagnoseCommand.run($0, environment: environment) },
+                "operator migrate": { await MigrateCommand.run($0, environment: environment) },
+                "operator validate-config": { await ValidateCommand.run($0, environment: environment) },
+            ])
+    }
+
+    /// The file that runs, for shells that shall call it again; a link `vault` is followed only by its name.
+    private static func path(_ called: String?) -> String {
+        guard let called else { return "" }
+        if called.hasPrefix("/") { return called }
+        guard let folder = getcwd(nil, 0) else { return "" }
+        defer { free(folder) }
+        return called.contains("/") ? String(cString: folder) + "/" + called : ""
     }
 
     private static func name(_ path: String?) -> String {

@@ -19,7 +19,8 @@ Every file gets a server of its own. What a transcript may hold:
 
 In expected lines <uuid>, <token>, <accessor>, <time>, <hex>, <base64>, <number> and <any> stand for generated values,
 <text> for any number of lines. <token:T> also keeps the value: a second <token:T> in the same text, and {T} in a later
-command or text, stand for the same one. {DIR} is the folder in which commands run, {PORT} the port of the server.
+command or text, stand for the same one. {DIR} is the folder in which commands run, {PORT} the port of the server, {BINARY}
+the program.
 """
 
 import os
@@ -158,7 +159,7 @@ class Run:
 
     def __init__(self, binary, transcript, folder, port):
         self.binary, self.transcript, self.folder = binary, transcript, folder
-        self.values = {"DIR": str(folder), "PORT": str(port)}
+        self.values = {"DIR": str(folder), "PORT": str(port), "BINARY": binary}
         self.passed = self.failed = 0
         self.environment = {
             "PATH": os.environ["PATH"],

@@ -24,6 +24,11 @@ package struct Client: Sendable {
         if let description, !request.isPreparation {
             throw .described(text(description, of: request, target: target, headers: headers))
         }
+        if let limit = configuration.rateLimit {
+            let clock = SystemClock()
+            // A cancelled wait ends the request at its next step.
+            try? await clock.sleep(until: clock.now + limit.wait(at: clock.now))
+        }
         let answer = try await exchange(transport, request, target, headers)
         guard configuration.followsRedirects, let moved = try redirect(of: answer) else { return answer }
         return try await exchange(moved.transport, request, moved.target, headers)
@@ -34,6 +39,31 @@ package struct Client: Sendable {
         let answer = try await send(request)
         if let failure = answer.failure { throw .response(failure) }
         return answer
+    }
+
+    /// Hands on the answer of a success as it comes, until the server ends it or `limit` is over.
+    package func stream(
+        _ request: APIRequest, limit: Duration, onPart: @escaping @Sendable ([UInt8]) -> Void
+    ) async throws(ClientError) {
+        let target = request.target(below: address.basePath)
+        let headers = headers(for: request)
+        if let description {
+            throw .described(text(description, of: request, target: target, headers: headers))
+        }
+        var answer: APIResponse
+        do {
+            answer = try await transport.send(
+                method: request.method.rawValue, target: target, headers: headers, body: request.body, limit: limit,
+                onPart: onPart)
+        } catch ResponseCollector.Failure.timedOut where limit > .zero {
+            return
+        } catch {
+            let url = transport.address.origin + target
+            throw .transport("Get \"\(url)\": \(TransportFailure.text(error, address: transport.address))")
+        }
+        answer.method = request.method.rawValue
+        answer.url = transport.address.origin + target
+        if let failure = answer.failure { throw .response(failure) }
     }
 
     private func exchange(

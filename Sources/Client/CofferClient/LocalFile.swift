@@ -64,6 +64,12 @@ package enum LocalFile {
         }
     }
 
+    /// Whether anything has this name; a link counts, wherever it leads.
+    package static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     /// Removes a file that may already be gone.
     package static func remove(_ path: String) throws(FileError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, errno) }

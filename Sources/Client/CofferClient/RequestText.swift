@@ -26,6 +26,7 @@ enum RequestText {
         switch request.method {
         case _ where request.query.contains { $0.name == "list" }: capabilities = ["list"]
         case .list: capabilities = ["list"]
+        case _ where request.query.contains { $0.name == "scan" }: capabilities = ["scan"]
         case .get: capabilities = ["read"]
         case .put, .post: capabilities = ["create", "update"]
         case .patch: capabilities = ["patch"]

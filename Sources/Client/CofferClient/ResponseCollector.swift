@@ -1,7 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 
-/// Sends one request when the connection is up and gathers its answer.
+/// Sends one request when the connection is up and gathers its answer, or hands it on as it comes.
 final class ResponseCollector: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
@@ -19,12 +19,18 @@ final class ResponseCollector: ChannelInboundHandler {
     private var deadline: Scheduled<Void>?
     private var answer: HTTPResponseHead?
     private var received: [UInt8] = []
+    /// Gets the parts of a success in place of the answer's body.
+    private let onPart: (@Sendable ([UInt8]) -> Void)?
 
-    init(head: HTTPRequestHead, body: [UInt8], timeout: TimeAmount, promise: EventLoopPromise<APIResponse>) {
+    init(
+        head: HTTPRequestHead, body: [UInt8], timeout: TimeAmount, promise: EventLoopPromise<APIResponse>,
+        onPart: (@Sendable ([UInt8]) -> Void)? = nil
+    ) {
         self.head = head
         self.body = body
         self.timeout = timeout
         self.promise = promise
+        self.onPart = onPart
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -44,6 +50,7 @@ final class ResponseCollector: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head): answer = head
         case .body(let part):
+            if let onPart, answer?.status == .ok { return onPart(Array(part.readableBytesView)) }
             guard received.count + part.readableBytes <= Self.longestBody else {
                 return fail(Failure.tooLarge, context)
             }

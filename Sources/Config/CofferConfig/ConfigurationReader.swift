@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferFramework
 internal import HCL
 
 /// Reads configuration files as Vault writes them: HCL 1 or JSON, one file or several.
@@ -15,13 +16,14 @@ package struct ConfigurationReader {
         do throws(HCLError) {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
-            let stanzas: Set = ["storage", "listener", "backend", "initialize", "audit"]
+            let stanzas: Set = ["storage", "listener", "backend", "initialize", "audit", "user_lockout"]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
             try readStorage(body, &reader)
             try readListeners(body, &reader)
             try readInitialization(body, &reader)
             try readAuditDevices(body, &reader)
+            try UserLockoutStanza.read(body, into: &configuration.userLockout, &reader)
             configuration.warnings += reader.warnings
         } catch {
             throw ConfigurationError("\(name): \(error.description)")
@@ -41,6 +43,9 @@ package struct ConfigurationReader {
             result.apiAddress = address
         }
         if let address = variable("CLUSTER_ADDR") { result.clusterAddress = address }
+        if variable("DISABLE_USER_LOCKOUT").flatMap({ Bool(wireText: $0) }) == true {
+            result.disablesUserLockout = true
+        }
         if result.storage == nil {
             throw ConfigurationError(
                 "A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
@@ -124,6 +129,9 @@ package struct ConfigurationReader {
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },
+            "introspection_endpoint": .take { (value, target) throws(HCLError) in
+                target.hasIntrospectionEndpoint = try value.flag()
+            },
             "enable_unauthenticated_access": .take { (value, target) throws(HCLError) in
                 target.unauthenticatedAccess = try unauthenticatedAccess(value)
             },
@@ -154,8 +162,7 @@ package struct ConfigurationReader {
     ]
 
     private static let unsupported = [
-        "user_lockout", "telemetry", "service_registration", "cache_size", "disable_cache",
-        "default_max_request_duration", "introspection_endpoint",
+        "telemetry", "service_registration", "cache_size", "disable_cache", "default_max_request_duration",
         "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
         "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
         "plugin", "unsafe_allow_api_audit_creation",

@@ -90,6 +90,7 @@ enum ListenerStanza {
         ]
         settings["telemetry"] = opening("metrics", "unauthenticated_metrics_access")
         settings["inflight_requests_logging"] = opening("in-flight-req", "unauthenticated_in_flight_requests_access")
+        settings["profiling"] = opening("pprof", "unauthenticated_pprof_access")
         for name in ["http_write_timeout", "cluster_address", "tls_disable_replication", "purpose"] {
             settings[name] = .ignored
         }
@@ -116,7 +117,7 @@ enum ListenerStanza {
 
     private static let unsupported = [
         "max_request_duration", "custom_response_headers", "redact_version", "redact_addresses",
-        "redact_cluster_name", "disable_replication_status_endpoints", "profiling", "tls_cipher_suites",
+        "redact_cluster_name", "disable_replication_status_endpoints", "tls_cipher_suites",
         "tls_max_version", "tls_prefer_server_cipher_suites",
     ]
 

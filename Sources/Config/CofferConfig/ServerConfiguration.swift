@@ -1,4 +1,5 @@
 internal import CofferBase
+package import CofferFramework
 package import CofferJSON
 
 /// A server's configuration as its files say it, defaults filled in.
@@ -21,6 +22,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var maximumSnapshotSize = 16 << 30
     /// `sys/raw` is offered.
     package var hasRawStorageEndpoint = false
+    /// `sys/internal/inspect` is offered.
+    package var hasIntrospectionEndpoint = false
     /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
     /// nil leaves it to the version.
     package var unauthenticatedAccess: [String]?
@@ -32,6 +35,10 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var auditDevices: [DeclaredAuditDevice] = []
     /// Where files of audit devices that the API makes must lie; empty for anywhere.
     package var auditDirectory = ""
+    /// The `user_lockout` stanzas, by type of auth method or `all`.
+    package var userLockout: [String: LockoutSettings] = [:]
+    /// Nobody is locked out, whatever stanzas and mounts say.
+    package var disablesUserLockout = false
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 
@@ -67,6 +74,8 @@ package struct ListenerSettings: Sendable, Equatable {
         package var clientAuthoritiesFile = ""
         package var requiresClientCertificate = false
         package var ignoresClientCertificates = false
+
+        package init() {}
     }
 
     package var address: Address
@@ -79,7 +88,7 @@ package struct ListenerSettings: Sendable, Equatable {
     /// Nil: no limit.
     package var maximumTokenHeaderSize: Int? = 8192
     package var json = JSONLimits()
-    /// Reads that need no token here: `metrics`, `in-flight-req`.
+    /// Reads that need no token here: `metrics`, `in-flight-req`, `pprof`.
     package var openings: Set<String> = []
 
     package init(address: Address) { self.address = address }

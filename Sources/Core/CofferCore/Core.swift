@@ -2,6 +2,7 @@ package import AuditService
 package import CofferBarrier
 package import CofferBase
 package import CofferFramework
+package import CofferMetrics
 package import CofferStorage
 package import Logging
 
@@ -22,8 +23,14 @@ package struct CoreConfiguration: Sendable {
     package var declaredAuditDevices: [AuditDeviceEntry] = []
     /// Where files of audit devices that the API makes must lie; empty for anywhere.
     package var auditDirectory = ""
+    /// The `user_lockout` stanzas, by type of auth method or `all`.
+    package var userLockout: [String: LockoutSettings] = [:]
+    /// Nobody is locked out, whatever stanzas and mounts say.
+    package var disablesUserLockout = false
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
+    /// Offers `sys/internal/inspect`, which shows the server's own tables.
+    package var hasIntrospectionEndpoint = false
     /// Where snapshots wait while they are sent or received: on a disk with room for the storage's content.
     package var spoolFolder = "/tmp"
     /// Largest snapshot that is received, in bytes.
@@ -31,6 +38,7 @@ package struct CoreConfiguration: Sendable {
     /// Bytes of one entry, as the storage has it.
     package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
+    package var metrics = MetricSettings()
 
     package init() {}
 }
@@ -51,6 +59,9 @@ package final class Core: Sendable {
     package let seal: ShamirSeal
     package let startTime: Timestamp
     package let inFlight = InFlight()
+    package let denials = DenialLog()
+    package let metrics: Metrics
+    package let meters: CoreMeters
     package let controls = ServerControls()
     /// For files, which block.
     let fileWork = BlockingPool(threads: 2)
@@ -63,11 +74,14 @@ package final class Core: Sendable {
         log: Logger
     ) {
         self.configuration = configuration
+        metrics = Metrics(configuration.metrics, clock: clock)
+        meters = CoreMeters(metrics)
+        let storage = MeteredStorage(storage, metrics)
         self.storage = storage
         self.clock = clock
         self.random = random
         self.log = log
-        barrier = Barrier(storage: storage, clock: clock, random: random)
+        barrier = Barrier(storage: storage, clock: clock, random: random, metrics: metrics)
         seal = ShamirSeal(random: random)
         startTime = clock.now
     }

@@ -26,7 +26,10 @@ package struct Cubbyhole: Engine {
     /// `LIST cubbyhole`, which has no path to capture.
     private static let root = Path(
         "", synopsis,
-        [Verb(.list, "list-root", "List the names at the root of the token's cubbyhole.", Page.schema, list)])
+        [
+            Verb(.list, "list-root", "List the names at the root of the token's cubbyhole.", Page.schema, list),
+            Verb(.scan, "scan-root", "List the names of all secrets of the cubbyhole.", Page.schema, scan),
+        ])
 
     private static let secret = Path(
         "*path", synopsis,
@@ -41,6 +44,7 @@ package struct Cubbyhole: Engine {
                 return .empty
             },
             Verb(.list, "list", "List the names below the path.", Page.schema, list),
+            Verb(.scan, "scan", "List the names of all secrets below the path.", Page.schema, scan),
         ])
 
     /// The place of the path in the caller's own folder. Nobody else's can be named:
@@ -58,6 +62,10 @@ package struct Cubbyhole: Engine {
 
     @Sendable private static func list(_ call: Call, _ page: Page) async throws -> Reply {
         try await call.list(try key(call), page)
+    }
+
+    @Sendable private static func scan(_ call: Call, _ page: Page) async throws -> Reply {
+        try await call.scan(try key(call), page)
     }
 
     @Sendable private static func read(_ call: Call) async throws -> Reply {

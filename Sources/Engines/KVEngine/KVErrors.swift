@@ -21,6 +21,14 @@ enum KVErrors {
         "Upgrading from non-versioned to versioned data. Requests to this mount are answered again "
             + "as soon as that is done.")
 
+    /// Not in the body, whose texts are Vault's: where the data of that secret are.
+    static func hint(mount: String, path: String) -> Reply.Header {
+        // Header fields hold printable ASCII.
+        let isPlain = path.utf8.allSatisfy { (0x20...0x7e).contains($0) }
+        let place = path.isEmpty || !isPlain ? "data/ and metadata/" : "\(mount)data/\(path)"
+        return Reply.Header("X-Coffer-Hint", "\(mount) is a key/value mount of version 2; look at \(place)")
+    }
+
     static let damaged = EngineError.internal("a stored secret is damaged; see the server log")
 
     static func unknownVersion(allowed: [String]) -> EngineError {

@@ -118,8 +118,10 @@ package struct KVVersion2: Engine {
         "(*path)", "Requests without data/ or metadata/.", captures: captures,
         traits: .traits { $0.isFallback = true },
         ([.read, .update, .patch, .delete, .list] as [Operation]).map { operation in
-            Verb(freeForm: operation, "refuse-\(operation.rawValue)", "Answer that the path is not valid.") { _, _ in
-                Reply(.none, status: 404).warning(KVErrors.invalidPath)
+            Verb(freeForm: operation, "refuse-\(operation.rawValue)", "Answer that the path is not valid.") { call, _ in
+                var reply = Reply(.none, status: 404).warning(KVErrors.invalidPath)
+                reply.headers.append(KVErrors.hint(mount: call.mount.path, path: call.capture("path")))
+                return reply
             }
         })
 }

@@ -14,6 +14,7 @@ extension Lease {
         if isRevoking { object["revoking"] = true }
         if isIrrevocable { object["irrevocable"] = true }
         if !revocationError.isEmpty { object["error"] = .string(revocationError) }
+        if !loginRole.isEmpty { object["role"] = .string(loginRole) }
         if let secret { object["secret"] = .object(secret.record) }
         return JSON.object(object).serialized()
     }
@@ -36,6 +37,7 @@ extension Lease {
         isRevoking = object["revoking"]?.boolValue ?? false
         isIrrevocable = object["irrevocable"]?.boolValue ?? false
         revocationError = object["error"]?.stringValue ?? ""
+        loginRole = object["role"]?.stringValue ?? ""
         secret = object["secret"]?.objectValue.flatMap(Secret.init(record:))
         if kind == .secret && secret == nil { return nil }
     }

@@ -24,6 +24,8 @@ package struct Lease: Sendable {
     package var isIrrevocable = false
     /// Why the last revocation failed, at most 240 characters; holds no secret.
     package var revocationError = ""
+    /// The role of the login that made a token, where a quota asked for it; else empty.
+    package var loginRole = ""
     /// What an engine asked for; nil for tokens.
     package var secret: Secret?
 

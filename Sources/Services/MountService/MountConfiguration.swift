@@ -19,6 +19,8 @@ package struct MountConfiguration: Sendable {
     package var allowedManagedKeys: [String] = []
     package var trimRequestTrailingSlashes = false
     package var identityTokenKey = ""
+    /// Auth mounts of methods that lock users out.
+    package var userLockout = LockoutSettings()
 
     package init() {}
 
@@ -51,5 +53,6 @@ package struct MountConfiguration: Sendable {
                 "trim_request_trailing_slashes", \.trimRequestTrailingSlashes,
                 "Remove trailing slashes from request paths before the engine sees them."),
             Field("identity_token_key", \.identityTokenKey, "Key that signs this mount's identity tokens."),
+            Field("user_lockout_config", \.userLockout, "How users are locked out after failed logins."),
         ])
 }

@@ -12,16 +12,22 @@ package struct ACL: Sendable {
     /// Patterns with `*` or `+`, highest priority first.
     private var wild: [WildRule] = []
 
-    /// - Parameter expand: fills a templated path; nil drops a rule for data that the caller lacks.
-    package init(policies: [Policy], isRoot: Bool, expand: (String) -> String? = { _ in nil }) {
+    /// - Parameter fill: fills a templated path from the caller's identity.
+    package init(policies: [Policy], isRoot: Bool, fill: (String) -> TemplateOutcome = { _ in .missing }) {
         self.isRoot = isRoot
         var joined: [PathKey: CompiledRule] = [:]
         for policy in policies {
             let reference = PolicyReference(name: policy.name, namespace: policy.namespace)
             for rule in policy.rules {
-                guard let pattern = rule.isTemplated ? expand(rule.pattern) : rule.pattern else {
+                let pattern: String
+                switch rule.isTemplated ? fill(rule.pattern) : .filled(rule.pattern) {
+                case .filled(let filled): pattern = filled
+                case .missing:
                     // A denial that cannot be evaluated denies everything; a grant is simply not given.
                     if rule.capabilities.contains(.deny) { failedTemplate = true }
+                    continue
+                case .refused:
+                    failedTemplate = true
                     continue
                 }
                 joined[PathKey(pattern), default: CompiledRule(pattern: pattern)].join(rule, from: reference)
@@ -65,6 +71,13 @@ package struct ACL: Sendable {
         }
     }
 
+    /// Every pattern with its capabilities as policies write them, in the order of their bytes.
+    package var rules: [(pattern: String, capabilities: [String])] {
+        (exact.values + wild.map(\.rule)).map { rule in
+            (rule.pattern, rule.denies ? ["deny"] : rule.capabilities.sorted().map(\.rawValue))
+        }.sorted { $0.pattern.utf8.lexicographicallyPrecedes($1.pattern.utf8) }
+    }
+
     private func rule(for request: AuthorizationRequest) -> CompiledRule? {
         switch request.operation {
         case .list, .scan: rule(listing: request.path)
@@ -92,6 +105,14 @@ package struct ACL: Sendable {
     private func wildRule(at path: String) -> WildRule? {
         let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return wild.first { $0.matches(path, segments) }
+    }
+
+    func exactRule(at path: String) -> CompiledRule? { exact[PathKey(path)] }
+
+    /// All that match, the one with the highest priority first.
+    func wildRules(at path: String) -> [WildRule] {
+        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return wild.filter { $0.matches(path, segments) }
     }
 }
 

@@ -42,6 +42,7 @@ package enum DenialReason: Sendable, Equatable {
     case wrappingRequired
     case wrappingTTLTooShort
     case wrappingTTLTooLong
+    case pageTooLarge
     /// A templated rule could not be filled in: the whole ACL refuses (GHSA-hr5j-3j78-4vh2).
     case templateFailed
 }
@@ -54,6 +55,14 @@ package struct Decision: Sendable, Equatable {
     /// The pattern that decided; nil when none matched.
     package var pattern: String?
     package var grantingPolicies: [PolicyReference] = []
+    /// Most names that the answer to this list or scan may hold.
+    package var pageLimit: Int64?
+
+    /// The limit that a request names; nil when it names none that limits.
+    package static func pageSize(_ value: JSON) -> Int64? {
+        let number = value.intValue ?? value.stringValue.flatMap { Int64($0) }
+        return number.flatMap { $0 > 0 ? $0 : nil }
+    }
 
     static func denied(_ reason: DenialReason, by rule: CompiledRule? = nil) -> Decision {
         Decision(allowed: false, reason: reason, pattern: rule?.pattern, grantingPolicies: [])

@@ -13,6 +13,7 @@ struct CompiledRule: Sendable {
     private var required: Set<String> = []
     private var minimumWrapping: Duration?
     private var maximumWrapping: Duration?
+    private var pageLimit: Int64?
 
     init(pattern: String) { self.pattern = pattern }
 
@@ -29,6 +30,7 @@ struct CompiledRule: Sendable {
         denied.merge(rule.deniedParameters) { old, new in old.isEmpty || new.isEmpty ? [] : old + new }
         minimumWrapping = Self.shorter(minimumWrapping, rule.minimumWrappingTTL)
         maximumWrapping = Self.shorter(maximumWrapping, rule.maximumWrappingTTL)
+        pageLimit = [pageLimit, rule.paginationLimit].compactMap { $0 }.min()
     }
 
     /// The shorter of two bounds; zero is none.
@@ -47,10 +49,22 @@ struct CompiledRule: Sendable {
         switch request.operation {
         case .create, .read, .update, .patch:
             if let reason = parameterRefusal(request.parameters) { return .denied(reason, by: self) }
-        case .delete, .list, .scan, .help: break
+        case .list, .scan:
+            if let reason = pageRefusal(request.parameters) { return .denied(reason, by: self) }
+        case .delete, .help: break
         }
-        return Decision(
+        var decision = Decision(
             allowed: true, reason: nil, pattern: pattern, grantingPolicies: policies(for: request.operation))
+        if request.operation == .list || request.operation == .scan { decision.pageLimit = pageLimit }
+        return decision
+    }
+
+    /// A list without a limit is given the policy's; zero, less and nonsense are no limit (OpenBao 2.6.1).
+    private func pageRefusal(_ parameters: JSONObject) -> DenialReason? {
+        let given = parameters["limit"]
+        if given == nil && required.contains("limit") { return .parameterMissing("limit") }
+        guard let pageLimit, let asked = given.flatMap(Decision.pageSize) else { return nil }
+        return asked > pageLimit ? .pageTooLarge : nil
     }
 
     /// The policies that give what the operation needs, each once.
@@ -63,7 +77,14 @@ struct CompiledRule: Sendable {
         return policies
     }
 
-    private static func capability(for operation: PolicyOperation) -> Capability? {
+    /// The policies whose rules were joined, each once.
+    var sources: [PolicyReference] {
+        grants.reduce(into: []) { names, grant in
+            if !names.contains(grant.policy) { names.append(grant.policy) }
+        }
+    }
+
+    static func capability(for operation: PolicyOperation) -> Capability? {
         switch operation {
         case .create: .create
         case .read: .read

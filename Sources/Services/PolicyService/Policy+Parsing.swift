@@ -56,6 +56,7 @@ extension Policy {
         case "required_parameters": rule.requiredParameters = try names(item)
         case "min_wrapping_ttl": rule.minimumWrappingTTL = try duration(item)
         case "max_wrapping_ttl": rule.maximumWrappingTTL = try duration(item)
+        case "pagination_limit": rule.paginationLimit = try count(item)
         case "comment", "subscribe_event_types", "mfa_methods": break
         default: throw HCLError("invalid key in a path block", at: item.position)
         }
@@ -107,6 +108,14 @@ extension Policy {
     /// Where the inner item stands, or the outer one when that is unknown.
     private static func place(_ inner: HCLItem, in outer: HCLItem) -> HCLPosition {
         inner.position.isKnown ? inner.position : outer.position
+    }
+
+    /// Nil for zero, which limits nothing.
+    private static func count(_ item: HCLItem) throws(HCLError) -> Int64? {
+        guard let count = item.value.scalarText.flatMap({ Int64($0) }), count >= 0 else {
+            throw HCLError("expected a number that is not negative", at: item.position)
+        }
+        return count == 0 ? nil : count
     }
 
     private static func duration(_ item: HCLItem) throws(HCLError) -> Duration {

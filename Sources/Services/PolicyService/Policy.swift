@@ -27,6 +27,8 @@ package struct PathRule: Sendable {
     package var requiredParameters: [String] = []
     package var minimumWrappingTTL: Duration?
     package var maximumWrappingTTL: Duration?
+    /// Most names that one list or scan may ask for.
+    package var paginationLimit: Int64?
 
     init(pattern: String) { self.pattern = pattern }
 

@@ -10,6 +10,7 @@ package import LeaseService
 /// | entry | holds |
 /// |---|---|
 /// | `sys/token/salt` | the salt of all keys below |
+/// | `sys/token/wrapping-key` | the key that signs wrapping tokens in the form of JWTs |
 /// | `sys/token/batch-key` | the secret of all batch tokens, which are stored nowhere |
 /// | `sys/token/id/<key>` | the token |
 /// | `sys/token/accessor/<key>` | accessor and token key |
@@ -43,7 +44,7 @@ package final class Tokens: Sendable {
     }
 
     /// What is stored at `key`, or what `draw` makes and this stores.
-    private static func kept(
+    static func kept(
         _ key: StorageKey, in view: StorageView, _ draw: () throws -> [UInt8]
     ) async throws -> [UInt8] {
         try await view.transaction { transaction in

@@ -61,9 +61,12 @@ package struct StorageView: Sendable {
     /// One run of `body` and its commit; nil when another commit came between its reads and its writes.
     private func attempt<R>(_ body: (inout Transaction) async throws -> R) async throws -> R? {
         var transaction = Transaction(base, prefix: prefix)
+        var isCommitted = false
+        defer { transaction.end(committed: isCommitted) }
         do {
             let result = try await body(&transaction)
             try await transaction.commit()
+            isCommitted = true
             return result
         } catch let error as StorageError where error == .conflict {
             return nil
@@ -81,6 +84,7 @@ package struct Transaction {
     private let base: any TransactionalStorage
     private let prefix: StorageKey
     private var batch: WriteBatch
+    private var endings: [@Sendable (_ committed: Bool) -> Void] = []
 
     init(_ base: any TransactionalStorage, prefix: StorageKey) {
         self.base = base
@@ -123,9 +127,25 @@ package struct Transaction {
         inner.batch = batch
         // When `body` throws its changes are gone, but the caller may act on what it read.
         defer { batch.expected = inner.batch.expected }
-        let result = try await body(&inner)
-        batch.changes = inner.batch.changes
-        return result
+        do {
+            let result = try await body(&inner)
+            batch.changes = inner.batch.changes
+            endings += inner.endings
+            return result
+        } catch {
+            inner.end(committed: false)
+            throw error
+        }
+    }
+
+    /// Calls `body` once when it is known what became of the changes made so far: true when they are stored.
+    ///
+    /// For what is derived from storage and kept in memory. A transaction that is tried again ends with false
+    /// and begins anew.
+    package mutating func onEnd(_ body: @escaping @Sendable (_ committed: Bool) -> Void) { endings.append(body) }
+
+    fileprivate func end(committed: Bool) {
+        for body in endings { body(committed) }
     }
 
     func commit() async throws(StorageError) {
@@ -142,6 +162,20 @@ extension StorageView {
             var batch = WriteBatch(epoch: base.epoch)
             for key in keys { batch.changes[prefix + key] = .delete }
             try await base.commit(batch)
+        }
+    }
+}
+
+extension StorageView {
+    /// How many entries there are; reads their names only.
+    package func count() async throws(StorageError) -> Int {
+        var total = 0
+        var after: StorageKey?
+        while true {
+            let keys = try await scan(after: after, limit: 1000)
+            total += keys.count
+            guard keys.count == 1000, let last = keys.last else { return total }
+            after = last
         }
     }
 }

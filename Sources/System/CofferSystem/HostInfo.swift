@@ -101,6 +101,13 @@ enum HostInfo {
         return .array(disks)
     }
 
+    /// The machine's name.
+    static var name: String {
+        var name = utsname()
+        uname(&name)
+        return text(of: name.nodename)
+    }
+
     static func host(now: Timestamp) -> JSONObject {
         var name = utsname()
         uname(&name)

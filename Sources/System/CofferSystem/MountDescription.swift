@@ -9,7 +9,8 @@ extension MountEntry {
         var object: JSONObject = [
             "accessor": .string(accessor), "config": .object(shownConfiguration), "description": .string(description),
             "external_entropy_access": .bool(hasExternalEntropy), "local": .bool(isLocal),
-            "options": options.isEmpty ? nil : options.wire, "plugin_version": "",
+            "options": options.isEmpty ? nil : options.wire,
+            "plugin_version": .string(configuration.pluginVersion),
             "running_plugin_version": .string(version), "running_sha256": "", "seal_wrap": .bool(isSealWrapped),
             "type": .string(type), "uuid": .string(uuid),
         ]
@@ -42,6 +43,8 @@ extension MountEntry {
                 configuration.tokenType.isEmpty ? "default-service" : configuration.tokenType)
         }
         if !options.isEmpty { object["options"] = options.wire }
+        if hasExternalEntropy { object["external_entropy_access"] = true }
+        if !configuration.pluginVersion.isEmpty { object["plugin_version"] = .string(configuration.pluginVersion) }
         addTuned(to: &object)
         return object
     }
@@ -59,7 +62,17 @@ extension MountEntry {
         if !configuration.listingVisibility.isEmpty {
             object["listing_visibility"] = .string(configuration.listingVisibility)
         }
+        let lockout = configuration.userLockout
+        if lockout != LockoutSettings() {
+            object["user_lockout_counter_reset_duration"] = (lockout.counterReset ?? .zero).wire
+            object["user_lockout_threshold"] = (lockout.threshold ?? 0).wire
+            object["user_lockout_duration"] = (lockout.duration ?? .zero).wire
+            object["user_lockout_disable"] = (lockout.isDisabled ?? false).wire
+        }
         if configuration.trimRequestTrailingSlashes { object["trim_request_trailing_slashes"] = true }
+        if !configuration.identityTokenKey.isEmpty {
+            object["identity_token_key"] = .string(configuration.identityTokenKey)
+        }
     }
 }
 
@@ -107,7 +120,9 @@ struct EnableInput: Sendable {
             entry.options.merge(version) { _, given in given }
         }
         try MountConfiguration.schema.merge(configuration, into: &entry.configuration)
+        if !pluginVersion.isEmpty { entry.configuration.pluginVersion = pluginVersion }
         try TuneInput.checkTokenType(of: entry)
+        if entry.configuration.userLockout != LockoutSettings() { try TuneInput.checkLockout(of: entry) }
         entry.isLocal = local
         entry.isSealWrapped = sealWrap
         entry.hasExternalEntropy = externalEntropy

@@ -2,6 +2,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
+internal import QuotaService
 internal import TokenService
 
 /// `sys/mounts`: the secrets engines.
@@ -133,11 +134,20 @@ extension Core {
         guard try open().mounts.routes[Self.clean(fullPath)] != nil else {
             throw EngineError.badRequest("tune of path \"\(Self.plain(fullPath))\" failed: no mount entry found")
         }
-        _ = try await open().mounts.update(Self.clean(fullPath)) { try TuneInput.apply(fields, to: &$0) }
+        _ = try await open().mounts.update(Self.clean(fullPath)) { entry in
+            try TuneInput.apply(fields, to: &entry)
+            try checkVersion(of: entry)
+        }
         return .empty
     }
 
+    private func checkVersion(of entry: MountEntry) throws(EngineError) {
+        let kind = configuration.engines.first { $0.type == entry.type && $0.class == entry.class }
+        if let kind { try TuneInput.checkVersion(entry.configuration.pluginVersion, of: kind) }
+    }
+
     func enable(_ entry: MountEntry) async throws -> Reply {
+        try checkVersion(of: entry)
         _ = try await open().mounts.enable(entry)
         return .empty
     }
@@ -147,6 +157,7 @@ extension Core {
         let services = try open()
         let path = Self.clean(fullPath)
         if let entry = try await services.mounts.beginRemoval(of: path) {
+            try await services.quotas.mountRemoved(path)
             try await services.engineLeases.revokeAll(below: path)
             try await services.engineLeases.finishRemoval(of: entry)
         }

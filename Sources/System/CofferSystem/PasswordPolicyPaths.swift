@@ -25,8 +25,8 @@ struct PasswordPolicyPaths {
         Path(
             "policies/password", "List the password policies.",
             [
-                Verb(.list, "policies-list-password-policies", "List the password policies.") { _ in
-                    try .keys(try await policies().names())
+                Verb(.list, "policies-list-password-policies", "List the password policies.", Page.schema) { _, page in
+                    try .keys(page.part(of: try await policies().names()))
                 }
             ])
     }

@@ -62,11 +62,17 @@ struct PluginPaths {
 
     private var byType: Path {
         Path(
-            "plugins/catalog/auth|database|secret", "List the plugins of a type.", traits: Self.sudo,
+            "plugins/catalog/:type", "List the plugins of a type.", captures: ["type": "auth, database or secret."],
+            traits: Self.sudo,
             [
-                Verb(.list, "plugins-catalog-list-plugins-with-type", "List the plugins of a type.") { call in
-                    let type = String(call.path.split(separator: "/").last ?? "")
-                    return .data(["keys": .strings(builtIn(type).map(\.type))])
+                Verb(
+                    .list, "plugins-catalog-list-plugins-with-type", "List the plugins of a type.", Page.schema
+                ) { call, page in
+                    let type = call.capture("type")
+                    guard Self.types.contains(type) else {
+                        throw EngineError.badRequest("unsupported plugin type; use auth, database or secret")
+                    }
+                    return .data(["keys": .strings(page.part(of: builtIn(type).map(\.type)))])
                 }
             ])
     }

@@ -2,6 +2,7 @@ internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import MountService
 internal import PolicyService
 
 /// `sys/policies/acl` and the older `sys/policy`.
@@ -92,12 +93,18 @@ struct PolicyPaths {
         if given.isEmpty { throw EngineError.badRequest("'policy' parameter not supplied or empty") }
         // Policies may come in base64; text that is a policy never decodes as base64.
         let decoded = Base64.standard.decode(given).flatMap { String(validating: $0, as: UTF8.self) }
+        let services = try core.open()
         do {
-            try await core.open().policies.write(name: name, text: decoded ?? given)
+            let policy = try await services.policies.write(name: name, text: decoded ?? given)
+            var reply = Reply.empty
+            reply.warnings = policy.rules.compactMap { rule in
+                guard let mount = services.mounts.routes.find(rule.pattern)?.route.mount else { return nil }
+                return KVPaths.warning(forPattern: rule.pattern, mount: mount)
+            }
+            return reply
         } catch let error as PolicyError {
             throw EngineError.badRequest(error.text)
         }
-        return .empty
     }
 
     private func delete(_ call: Call) async throws -> Reply {

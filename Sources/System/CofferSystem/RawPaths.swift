@@ -39,7 +39,11 @@ struct RawPaths {
         [
             Path(
                 "raw", "The decrypted storage.", traits: Self.sudo,
-                [Verb(.list, "raw-list-root", "List names at the top.") { _ in try await list("") }]),
+                [
+                    Verb(.list, "raw-list-root", "List names at the top.", Page.schema) { _, page in
+                        try await list("", page)
+                    }
+                ]),
             Path(
                 "raw/*path", "An entry of the decrypted storage.", captures: ["path": "Key of the entry."],
                 traits: Self.sudo,
@@ -53,8 +57,8 @@ struct RawPaths {
                     Verb(.delete, "raw-delete", "Delete an entry.") { call in
                         try await commit(.delete, at: try Self.key(call, "delete"))
                     },
-                    Verb(.list, "raw-list", "List names below a key.") { call in
-                        try await list(call.capture("path"))
+                    Verb(.list, "raw-list", "List names below a key.", Page.schema) { call, page in
+                        try await list(call.capture("path"), page)
                     },
                 ]),
         ]
@@ -68,8 +72,10 @@ struct RawPaths {
         return StorageKey(path)
     }
 
-    private func list(_ folder: String) async throws -> Reply {
-        try .keys(try await core.openBarrier().children(of: StorageKey(folder), after: nil, limit: nil))
+    private func list(_ folder: String, _ page: Page) async throws -> Reply {
+        let barrier = try core.openBarrier()
+        return try .keys(
+            try await barrier.children(of: StorageKey(folder), after: page.start, limit: page.maximum))
     }
 
     private func read(_ call: Call, _ input: Input) async throws -> Reply {

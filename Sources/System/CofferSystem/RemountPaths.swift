@@ -3,6 +3,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
+internal import QuotaService
 
 /// `sys/remount`: moving a mount.
 struct RemountPaths {
@@ -36,6 +37,7 @@ struct RemountPaths {
                         let from = try Self.folder(input.from)
                         let to = try Self.folder(input.to)
                         try await core.open().mounts.move(from: from, to: to)
+                        try await core.open().quotas.mountMoved(from: from, to: to)
                         // Lease ids name the old path, where something else may be mounted soon.
                         try await core.open().engineLeases.revokeAll(below: from)
                         let id = try call.random.uuid()

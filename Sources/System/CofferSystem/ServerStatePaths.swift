@@ -13,7 +13,8 @@ struct ServerStatePaths {
         Path(
             "version-history", "The versions that have served this storage.",
             [
-                Verb(.list, "version-history", "The versions that have served this storage.") { _ in
+                Verb(.list, "version-history", "The versions that have served this storage.", Page.schema) {
+                    _, page in
                     let entries = try await VersionHistory(storage: core.open().barrier).entries()
                     var info = JSONObject()
                     var previous: JSON = .null
@@ -24,7 +25,12 @@ struct ServerStatePaths {
                         ]
                         previous = .string(entry.version)
                     }
-                    return .data(["keys": .strings(entries.map(\.version)), "key_info": .object(info)])
+                    // In the order of their time: a page starts after a version, wherever it stands.
+                    var names = entries.map(\.version)
+                    if let place = names.firstIndex(of: page.after) { names.removeSubrange(...place) }
+                    names = Array(names.prefix(page.maximum ?? .max))
+                    for name in info.keys where !names.contains(name) { info[name] = nil }
+                    return .data(["keys": .strings(names), "key_info": .object(info)])
                 }
             ])
     }

@@ -107,7 +107,8 @@ struct StatusPaths {
             [
                 Verb(.read, "ha-status", "All nodes of the cluster.") { _ in
                     let node: JSON = [
-                        "hostname": "", "api_address": "", "cluster_address": "", "active_node": true,
+                        "hostname": .string(HostInfo.name), "api_address": .string(core.controls.apiAddress.value),
+                        "cluster_address": .string(core.controls.clusterAddress.value), "active_node": true,
                         "last_echo": nil, "version": .string(core.configuration.reportedVersion),
                     ]
                     return .data(["nodes": [node]])

@@ -10,11 +10,13 @@ package struct SystemEngine: Engine {
         paths = PathTable(
             SealPaths(core: core).paths + StatusPaths(core: core).paths + MountPaths(core: core).paths
                 + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
-                + PolicyPaths(core: core).paths + CapabilityPaths(core: core).paths
+                + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + CapabilityPaths(core: core).paths
                 + WrappingPaths(core: core).paths + AuditPaths(core: core).paths
                 + AuditHeaderPaths(core: core).paths + UIPaths(core: core).paths
+                + UserInterfacePaths(core: core).paths + LockedUserPaths(core: core).paths
                 + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths
-                + LeaseReportPaths(core: core).paths + OperationPaths(core: core).paths
+                + LeaseReportPaths(core: core).paths
+                + OperationPaths(core: core).paths
                 + RekeyPaths(core: core).paths + GenerateRootPaths(core: core).paths + RotationPaths(core: core).paths)
     }
 

@@ -25,8 +25,8 @@ struct UIHeaderPaths {
             Path(
                 "config/ui/headers", "Headers of the user interface.", traits: sudo,
                 [
-                    Verb(.list, "ui-headers-list", "List the headers.") { _ in
-                        try .keys(try await headers().children(of: ""))
+                    Verb(.list, "ui-headers-list", "List the headers.", Page.schema) { _, page in
+                        try .keys(try await headers().children(of: "", after: page.start, limit: page.maximum))
                     }
                 ]),
             Path(

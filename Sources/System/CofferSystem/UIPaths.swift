@@ -38,10 +38,7 @@ struct UIPaths {
         ]
     }
 
-    private func acl(_ call: Call) async throws -> ACL? {
-        guard let text = call.clientToken, let live = try await core.open().tokens.find(text) else { return nil }
-        return try await core.open().policies.acl(for: live.entry.policies)
-    }
+    private func acl(_ call: Call) async throws -> ACL? { try await core.acl(of: call) }
 
     private func visible(_ call: Call) async throws -> JSONObject {
         let acl = try await acl(call)

@@ -17,7 +17,7 @@ struct WrappingPaths {
 
     private static let invalid = EngineError.badRequest("wrapping token is not valid or does not exist")
 
-    var paths: [Path] { [wrap, lookup, unwrap, rewrap] }
+    var paths: [Path] { [wrap, lookup, unwrap, rewrap, publicKey] }
 
     private var wrap: Path {
         Path(
@@ -35,7 +35,10 @@ struct WrappingPaths {
     private var lookup: Path {
         let handler: @Sendable (Call, Input) async throws -> Reply = { call, input in
             let token = input.token.isEmpty ? call.clientToken ?? "" : input.token
-            guard let held = try await core.open().tokens.peek(wrapping: token) else { throw Self.invalid }
+            let tokens = try core.open().tokens
+            guard let held = try await tokens.peek(wrapping: try await tokens.token(inJWT: token)) else {
+                throw Self.invalid
+            }
             return .data([
                 "creation_path": .string(held.creationPath), "creation_time": .string(held.creationTime.rfc3339),
                 "creation_ttl": held.ttl.wire,
@@ -72,10 +75,24 @@ struct WrappingPaths {
                     let held = try await open(call, input)
                     let content = try? JSON.parseObject(Array(held.content.utf8), limits: .trusted)
                     var reply = Reply.empty
-                    reply.wrapInfo = try await core.open().tokens.wrap(
+                    let tokens = try core.open().tokens
+                    var info = try await tokens.wrap(
                         held.content, creationPath: held.creationPath, ttl: held.ttl,
                         wrappedAccessor: content?["auth"]?["accessor"]?.stringValue ?? "", namespace: call.namespace)
+                    if call.wrapFormat == "jwt" { info.token = try await tokens.jwt(for: info) }
+                    reply.wrapInfo = info
                     return reply
+                }
+            ])
+    }
+
+    private var publicKey: Path {
+        Path(
+            "wrapping/pubkey", "The key that verifies wrapping tokens in the form of JWTs.",
+            traits: .traits { $0.unauthenticated = [.read] },
+            [
+                Verb(.read, "read-wrapping-public-key", "Read the public key, as PEM.") { _ in
+                    .data(["public_key": .string(try await core.open().tokens.wrappingPublicKey())])
                 }
             ])
     }
@@ -83,8 +100,10 @@ struct WrappingPaths {
     /// The calling token's own use was spent by the pipeline; a token in the body is spent here.
     private func open(_ call: Call, _ input: Input) async throws -> WrappedResponse {
         let tokens = try core.open().tokens
-        let isCaller = input.token.isEmpty || constantTimeEqual(input.token.utf8, (call.clientToken ?? "").utf8)
-        let token = isCaller ? call.clientToken ?? "" : input.token
+        let caller = try await tokens.token(inJWT: call.clientToken ?? "")
+        let given = try await tokens.token(inJWT: input.token)
+        let isCaller = given.isEmpty || constantTimeEqual(given.utf8, caller.utf8)
+        let token = isCaller ? caller : given
         guard let live = try await tokens.findForUnwrap(token, alreadySpent: isCaller),
             let held = try await tokens.unwrap(live, alreadySpent: isCaller)
         else { throw Self.invalid }

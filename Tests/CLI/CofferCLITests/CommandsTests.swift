@@ -13,14 +13,15 @@ private struct Outcome {
 }
 
 private func run(
-    _ arguments: String..., environment: [String: String] = [:], server: (@Sendable ([String]) async -> Int32)? = nil
+    _ arguments: String..., environment: [String: String] = [:],
+    programs: [String: @Sendable ([String]) async -> Int32] = [:]
 ) async -> Outcome {
     let output = Collected()
     let errors = Collected()
     let console = Console(output: { output.add($0) }, errors: { errors.add($0) })
     let status = await Commands.run(
         arguments: arguments, environment: environment, name: "coffer", version: "Coffer v0", console: console,
-        server: server)
+        programs: programs)
     return Outcome(status: status, output: output.text, errors: errors.text)
 }
 
@@ -69,8 +70,11 @@ struct CommandsTests {
 
     @Test("the server gets its arguments and gives the status")
     func server() async {
-        let outcome = await run("server", "-dev", "-h=no", server: { $0 == ["-dev", "-h=no"] ? 42 : 1 })
+        let outcome = await run("server", "-dev", "-h=no", programs: ["server": { $0 == ["-dev", "-h=no"] ? 42 : 1 }])
         #expect(outcome.status == 42)
+        let migration = await run(
+            "operator", "migrate", "-config=x", programs: ["operator migrate": { $0 == ["-config=x"] ? 43 : 1 }])
+        #expect(migration.status == 43)
     }
 
     @Test("an unknown format is refused before anything is sent")

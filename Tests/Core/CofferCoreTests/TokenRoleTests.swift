@@ -137,6 +137,7 @@ import Testing
         #expect(await server.send("GET", "auth/token/lookup-self", token: token).status == 403)
     }
 
+    // Vault 1.0.2 and 1.1.1: children lost the networks of their parent.
     @Test("a token bound to networks is refused elsewhere, and so are its children")
     func boundNetworks() async throws {
         let (server, _) = try await start()
@@ -202,7 +203,7 @@ import Testing
         try await server.change([
             "sys/token/accessor/none": .put(record), "sys/token/parent/none/gone": .put([]),
         ])
-        #expect(await server.send("POST", "auth/token/tidy").status == 204)
+        #expect(await server.send("POST", "auth/token/tidy").status == 202)
         let left = try await server.storage.scan("sys/token/parent/none/", after: nil, limit: 10)
         #expect(left.isEmpty)
         #expect(await server.send("LIST", "auth/token/accessors").keys.count == 2)

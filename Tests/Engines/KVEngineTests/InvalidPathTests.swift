@@ -13,6 +13,8 @@ import Testing
         #expect(reply.status == 404)
         #expect(reply.data == nil)
         #expect(reply.warnings.count == 1)
+        #expect(reply.headers.first?.name == "X-Coffer-Hint")
+        #expect(reply.headers.first?.value.hasSuffix("mount/data/app/one") == true)
         #expect(reply.warnings.first?.hasPrefix("Invalid path for a versioned K/V secrets engine.") == true)
     }
 

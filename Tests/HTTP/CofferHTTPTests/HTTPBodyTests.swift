@@ -13,12 +13,14 @@ import Testing
         #expect(try await body.collect(limit: 3) == [1, 2, 3])
     }
 
+    // CVE-2023-6337: a body was held in memory before anyone was asked who sent it.
     @Test("a declared length above the limit is refused before a byte is read")
     func declared() async {
         let body = HTTPBody(declaredLength: 4)
         await #expect(throws: HTTPBodyError.tooLarge) { _ = try await body.collect(limit: 3) }
     }
 
+    // CVE-2023-6337, for a body that declares no length.
     @Test("a body that grows above the limit is refused although it never ends")
     func growing() async {
         let body = HTTPBody(declaredLength: nil)

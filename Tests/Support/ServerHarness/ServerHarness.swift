@@ -4,6 +4,7 @@ internal import CofferBase
 package import CofferCore
 package import CofferFramework
 package import CofferHTTP
+internal import CofferIdentity
 package import CofferJSON
 package import CofferStorage
 internal import CofferSystem
@@ -23,6 +24,7 @@ package struct ServerHarness: Sendable {
     /// Where devices of type `recording-too` write.
     package let secondAudit: RecordingAudit
     private let handler: APIHandler
+    private var shares: [SecretBytes] = []
 
     /// What `PathTableValidator` has against the paths of a mount.
     package func declarationMistakes(_ mount: String) -> [String] {
@@ -62,7 +64,9 @@ package struct ServerHarness: Sendable {
         self.secondAudit = secondAudit
         let own = Snapshot<Core?>(nil)
         var configuration = CoreConfiguration()
-        configuration.engines = Catalogue.engines + engines + SystemEngine.kinds { own.value }
+        configuration.engines =
+            Catalogue.engines + engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         configuration.auditDevices =
             Catalogue.auditDevices
             + [
@@ -83,12 +87,19 @@ package struct ServerHarness: Sendable {
         storage: any Storage = MemoryStorage(), engines: [EngineKind] = [],
         configure: (inout CoreConfiguration) -> Void = { _ in }
     ) async throws -> ServerHarness {
-        let server = ServerHarness(storage: storage, engines: engines, configure: configure)
+        var server = ServerHarness(storage: storage, engines: engines, configure: configure)
         let made = try await server.core.initialize(
             InitializationPlan(SealConfiguration(shares: 1, threshold: 1), rootTokenID: "root"))
+        server.shares = made.shares
         for share in made.shares { try await server.core.unseal(with: share) }
         try await server.ok("POST", "sys/mounts/secret", ["type": "kv", "options": ["version": "2"]])
         return server
+    }
+
+    /// Seals and unseals: nothing is left but what is stored.
+    package func reopen() async throws {
+        await core.sealNow()
+        for share in shares { try await core.unseal(with: share) }
     }
 
     /// Sends one request.
@@ -114,8 +125,11 @@ package struct ServerHarness: Sendable {
         connection.remoteAddress = "127.0.0.1"
         let request = HTTPRequest(
             method: method, path: "/v1/" + path, query: query, fields: fields, connection: connection, body: body)
-        return ServerAnswer(await handler.handle(request))
+        return await answer(request)
     }
+
+    /// The same for a request that a test makes by itself, its body included.
+    package func answer(_ request: HTTPRequest) async -> ServerAnswer { ServerAnswer(await handler.handle(request)) }
 
     /// The same, for steps that must succeed.
     @discardableResult

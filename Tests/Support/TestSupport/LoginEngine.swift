@@ -1,7 +1,7 @@
 package import CofferFramework
 
-/// The smallest auth method: `login/:name` lets everybody in.
-package struct LoginEngine: Engine {
+/// The smallest auth method: `login/:name` lets everybody in, as the `role` that they name.
+package struct LoginEngine: LoginRoles {
     package let paths = PathTable([
         Path(
             "login/:name", "Log in.", captures: ["name": "User."],

@@ -20,6 +20,7 @@ enum MountFlags {
         Flag("version", .int, "Version of the engine, where it has several."),
         Flag("plugin-version", "Version of the plugin to run."),
         Flag("identity-token-key", "Key that signs the mount's identity tokens."),
+        Flag("trim-request-trailing-slashes", .bool, "Take slashes off the end of request paths."),
     ]
 
     /// For enabling only.

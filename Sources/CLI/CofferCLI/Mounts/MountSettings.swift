@@ -26,6 +26,9 @@ struct MountSettings: Sendable {
         description = flags.isGiven("description") ? flags.string("description") : nil
         for name in Self.lists where flags.isGiven(name) { add(name, .strings(flags.strings(name))) }
         for name in Self.texts where flags.isGiven(name) { add(name, .string(flags.string(name))) }
+        if flags.isGiven("trim-request-trailing-slashes") {
+            add("trim-request-trailing-slashes", .bool(flags.bool("trim-request-trailing-slashes")))
+        }
         let lockout = Self.lockout(flags)
         if !lockout.isEmpty { fields.append(.init(key: "user_lockout_config", value: .object(lockout))) }
     }

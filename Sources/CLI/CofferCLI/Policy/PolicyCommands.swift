@@ -13,7 +13,7 @@ enum PolicyCommands {
                     $ {name} policy list
                     $ {name} policy write web web.hcl
                 """),
-        list, read, write, delete, format,
+        list, read, write, delete, format, explain, suggest, test,
     ]
 
     private static let list = Command(

@@ -5,18 +5,21 @@ internal import GoFlags
 package enum Commands {
     /// Runs `arguments` (without the program's name) and gives the exit status.
     ///
-    /// 0 is success, 1 a local mistake, 2 an error of the server, 127 an unknown command. `server` gets the
-    /// arguments after the word `server`.
+    /// 0 is success, 1 a local mistake, 2 an error of the server, 127 an unknown command. `programs` are the
+    /// commands that other parts of the program run, by their names; each gets the arguments after its name.
     package static func run(
-        arguments: [String], environment: [String: String], name: String, version: String,
-        console: Console = .standard, server: (@Sendable ([String]) async -> Int32)? = nil
+        arguments: [String], environment: [String: String], name: String, version: String, path: String = "",
+        console: Console = .standard, programs: [String: @Sendable ([String]) async -> Int32] = [:]
     ) async -> Int32 {
         let environment = vaultEnvironment(environment)
         let program = Program(name: name, version: version, environment: environment, console: console)
+        if let typed = environment["COMP_LINE"] { return Completion.answer(typed, environment, console) }
+        if let status = CompletionInstaller(program: program, path: path).run(arguments) { return status }
         let line = CommandLineScan(arguments)
         if line.asksForVersion { return await run(CommandTable.version, [], line, program) }
-        if line.words.first == "server", let server {
-            return await server(Array(arguments.dropFirst()))
+        for count in [1, 2] where line.words.count >= count {
+            guard let other = programs[line.words.prefix(count).joined(separator: " ")] else { continue }
+            return await other(Array(line.arguments.dropFirst(count)))
         }
         guard OutputFormat(line.format ?? environment["VAULT_FORMAT"] ?? "") != nil else {
             let name = (line.format ?? environment["VAULT_FORMAT"] ?? "").lowercased()

@@ -4,7 +4,7 @@ internal import GoFlags
 
 /// Commands without a family.
 enum MiscellaneousCommands {
-    static let all = [version, printFamily, printToken, pathHelp, server]
+    static let all = [version, printFamily, printToken, pathHelp, server, versionHistory] + events
 
     static let version = Command(
         name: "version", synopsis: "Prints the version", arguments: "", about: "Prints the version of this program.",

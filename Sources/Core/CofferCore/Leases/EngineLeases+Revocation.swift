@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 package import LeaseService
 package import MountService
 internal import TokenService
@@ -7,6 +8,8 @@ internal import TokenService
 extension EngineLeases {
     /// Ends a lease and what it stands for, whichever kind it is; what the reaper does with each due one.
     package func end(_ lease: Lease) async throws {
+        let start = clock.now
+        defer { meters.revokeLease.measure(since: start) }
         switch lease.kind {
         // It takes its lease with it, unless there was no such token any more.
         case .token: try await tokens.revoke(key: lease.tokenKey)
@@ -14,6 +17,13 @@ extension EngineLeases {
         }
         try await leases.update(lease.id) { $0 = nil }
         try await finishRemoval(of: lease)
+    }
+
+    /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.
+    package func target(of id: String) -> String? {
+        if id.hasPrefix("auth/") { return nil }
+        let routes = mounts.routes
+        return routes.find(id)?.route.mount.path ?? routes.removing.first { id.hasPrefix($0.mount.path) }?.mount.path
     }
 
     /// Ends a lease now. When that fails the reaper goes on trying, and the caller is told.

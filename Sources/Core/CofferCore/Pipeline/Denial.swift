@@ -14,9 +14,12 @@ package enum Denial: Error, Sendable {
     case writeToFolder
     case missingToken
     case token(TokenRefusal)
+    case entity(EntityRefusal)
     case policy(PolicyService.Decision)
     case unknownNamespace
     case noRoute(String)
+    case rateLimited(path: String)
+    case leasesExhausted(path: String)
     case auditFailed
     case engine(EngineError)
 
@@ -35,14 +38,24 @@ package enum Denial: Error, Sendable {
         case .missingToken: .denied("permission denied")
         case .token(.wrappingToken): .badRequest("wrapping token is not valid or does not exist")
         case .token: EngineError(.denied, ["permission denied", "invalid token"], isListed: true)
-        case .policy: .permissionDenied
+        case .policy, .entity: .permissionDenied
         case .unknownNamespace: EngineError(.notFound, ["no handler for route. route entry not found."])
         case .noRoute(let path):
             EngineError(.notFound, ["no handler for route \"\(path)\". route entry not found."])
+        case .rateLimited(let path):
+            EngineError(.tooManyRequests, ["request path \(Self.quoted(path)): rate limit quota exceeded"])
+        case .leasesExhausted(let path):
+            EngineError(
+                .tooManyRequests, ["request path \(Self.quoted(path)): lease count quota exceeded"], isListed: true)
         case .auditFailed:
             EngineError(.internal, ["failed to write to an audit device; see the server log"], isListed: true)
         case .engine(let error): error
         }
+    }
+
+    /// As Go quotes a printable string.
+    private static func quoted(_ path: String) -> String {
+        "\"" + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
     /// The case's name, for logs.
@@ -58,8 +71,11 @@ package enum Denial: Error, Sendable {
         case .missingToken: "missing token"
         case .token: "token refused"
         case .policy: "policy"
+        case .entity: "entity"
         case .unknownNamespace: "unknown namespace"
         case .noRoute: "no route"
+        case .rateLimited: "rate limit quota"
+        case .leasesExhausted: "lease count quota"
         case .auditFailed: "audit failed"
         case .engine: "engine"
         }

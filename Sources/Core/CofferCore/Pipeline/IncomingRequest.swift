@@ -26,6 +26,8 @@ package struct IncomingRequest: Sendable {
     package var origin: Origin
     /// What the listener serves without a token: the names that paths are opened by.
     package var openings: Set<String> = []
+    /// What the listener keeps from callers who need no token.
+    package var redactions: Set<Call.Redaction> = []
     /// The value of a header, by its lower-case name; several are joined with commas.
     package var header: @Sendable (_ name: String) -> String? = { _ in nil }
     /// Reads the body when the pipeline is ready for it; limits are the listener's.

@@ -3,6 +3,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import Logging
+internal import MountService
 internal import TokenService
 
 extension Request {
@@ -69,9 +70,11 @@ extension Request {
         do {
             let envelope = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
             var wrapped = outcome
-            wrapped.wrapInfo = try await services.tokens.wrap(
+            var info = try await services.tokens.wrap(
                 JSON.object(envelope.object).text, creationPath: path.text, ttl: ttl,
                 wrappedAccessor: outcome.auth?.accessor ?? "", namespace: .root)
+            if incoming.wrapFormat == "jwt" { info.token = try await services.tokens.jwt(for: info) }
+            wrapped.wrapInfo = info
             return .success(wrapped)
         } catch {
             return .failure(EngineError(any: error))
@@ -82,13 +85,25 @@ extension Request {
     private func answer(_ result: Result<Outcome, EngineError>, _ audited: consuming Audited) -> Answer {
         _ = consume audited
         switch result {
-        case .failure(let error): return Answer(.failure(error))
+        case .failure(let error):
+            var answer = Answer(.failure(error))
+            answer.headers = quotaHeaders
+            return answer
         case .success(let outcome):
             var answer = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
                 .answer(isDoubled: location?.traits.isDoubled == true)
-            answer.headers = outcome.reply.headers
+            answer.headers = outcome.reply.headers.filter(isAllowed) + quotaHeaders
             return answer
         }
+    }
+
+    /// An engine sets only the headers that its mount is tuned to (`allowed_response_headers`), and hints; the
+    /// server's own any.
+    private func isAllowed(_ header: Reply.Header) -> Bool {
+        guard let route = location?.route, !route.kind.isBuiltIn else { return true }
+        let name = header.name.lowercased()
+        if name == "x-coffer-hint" { return true }
+        return route.entry.configuration.allowedResponseHeaders.contains { $0.lowercased() == name }
     }
 
     private var mountType: String { isPublic ? "" : location?.mount.type ?? "" }

@@ -1,7 +1,9 @@
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
+internal import IdentityService
 internal import MountService
 internal import PolicyService
 internal import TokenService
@@ -12,7 +14,20 @@ extension Request {
         var denial: Denial?
         var decision: PolicyService.Decision?
         var caller: Caller?
+        /// What decided, for lists that show only what the caller may see.
+        var acl: ACL?
     }
+
+    /// Stages 6 and 7.
+    mutating func check(_ gate: Gate) async -> Verdict {
+        let start = core.clock.now
+        defer { core.meters.checkToken.measure(since: start) }
+        let refusal = await identify(gate)
+        core.meters.fetchToken.measure(since: start)
+        return await authorise(refusal, gate)
+    }
+
+    var isLogin: Bool { location?.traits.isLogin == true }
 
     // MARK: stage 6, identify
 
@@ -44,7 +59,8 @@ extension Request {
     }
 
     private mutating func requireToken(_ services: Services) async throws {
-        guard let text = incoming.token, !text.isEmpty else { throw Denial.missingToken }
+        guard var text = incoming.token, !text.isEmpty else { throw Denial.missingToken }
+        if location?.traits.isUnwrap == true { text = try await services.tokens.token(inJWT: text) }
         switch try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress) {
         case .refused(let refusal):
             // The token to open may be the caller's own: then it is the wrapping token that is invalid.
@@ -52,6 +68,7 @@ extension Request {
             throw Denial.token(opensItself ? .wrappingToken : refusal)
         case .valid(let live):
             token = live
+            identity = try await services.identity(of: live.entry)
             if location?.traits.spendsNoUse == true { return }
             use = try await services.tokens.spendUse(of: live)
             if case .refused = use { throw Denial.token(.usedUp) }
@@ -65,7 +82,7 @@ extension Request {
         if case .valid(let live) = found { return live } else { return nil }
     }
 
-    private mutating func tellCreateFromUpdate(_ services: Services) async throws {
+    mutating func tellCreateFromUpdate(_ services: Services) async throws {
         guard operation == .update, case .success(let match)? = location?.match, let exists = match.path.exists
         else { return }
         if try await !exists(call(caller: nil, match: match)) { operation = .create }
@@ -74,25 +91,34 @@ extension Request {
     // MARK: stage 7, authorise
 
     /// Decides; never throws, so that a denial reaches the audit like an admission.
-    func authorise(_ refusal: Denial?, _ gate: Gate) async -> Verdict {
+    mutating func authorise(_ refusal: Denial?, _ gate: Gate) async -> Verdict {
         if let refusal { return Verdict(denial: refusal, decision: nil, caller: nil) }
         guard let services = gate.services, let token, !isPublic else {
             return Verdict(denial: nil, decision: nil, caller: nil)
         }
-        let sudo = location?.traits.sudo ?? []
-        let needsSudo = sudo.contains(operation) || (operation == .create && sudo.contains(.update))
         do {
-            let acl = try await services.policies.acl(for: token.entry.policies)
+            let acl = try await services.acl(of: token.entry, identity)
             let question = AuthorizationRequest(
                 path: path.text, operation: PolicyOperation(operation), parameters: fields,
                 wrapTTL: incoming.wrapTTL, needsSudo: needsSudo)
             let decision = acl.decide(question)
             let hasSudo = decision.isRoot || acl.capabilities(path.text).contains("sudo")
-            let caller = Caller(token.entry, key: token.key, hasSudo: hasSudo)
+            let caller = Caller(token.entry, identity, hasSudo: hasSudo)
+            limitPage(decision)
             return Verdict(
-                denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller)
+                denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller, acl: acl)
         } catch {
             return Verdict(denial: .engine(EngineError(any: error)), decision: nil, caller: nil)
+        }
+    }
+
+    /// A policy's `pagination_limit` takes the place of a limit that is absent, or `max`.
+    private mutating func limitPage(_ decision: PolicyService.Decision) {
+        guard operation == .list || operation == .scan else { return }
+        if let limit = decision.pageLimit {
+            if fields["limit"].flatMap(PolicyService.Decision.pageSize) == nil { fields["limit"] = .int(limit) }
+        } else if fields["limit"]?.stringValue == "max" {
+            fields["limit"] = nil
         }
     }
 
@@ -108,6 +134,9 @@ extension Request {
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
             clientToken: trusted ? incoming.token : nil)
+        call.redactions = incoming.redactions
+        // Metrics are asked for in one of several forms.
+        if trusted { call.headers["accept"] = incoming.header("accept") }
         if location?.traits.streamsBody == true {
             let next = incoming.nextPiece
             call.body = ByteStream { try await next() }
@@ -134,11 +163,14 @@ extension Request {
 }
 
 extension Caller {
-    init(_ entry: TokenEntry, key: String, hasSudo: Bool) {
+    init(_ entry: TokenEntry, _ identity: CallerIdentity?, hasSudo: Bool) {
         self.init(
-            accessor: entry.accessor, displayName: entry.displayName, policies: entry.policies,
-            entityID: entry.entityID, isRoot: entry.policies.contains("root"), metadata: entry.metadata,
-            cubbyholeID: entry.cubbyholeID, namespace: .root, hasSudo: hasSudo)
+            accessor: entry.accessor, displayName: entry.displayName,
+            policies: identity?.policies(joining: entry.policies) ?? entry.policies,
+            entityID: identity?.view.entityID ?? entry.entityID, isRoot: entry.policies.contains("root"),
+            metadata: entry.metadata,
+            cubbyholeID: entry.cubbyholeID, namespace: .root, hasSudo: hasSudo,
+            identity: identity?.view)
     }
 }
 

@@ -3,10 +3,13 @@ internal import CofferBarrier
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
+internal import IdentityService
 internal import Logging
 internal import MountService
 internal import PolicyService
+internal import QuotaService
 internal import TokenService
 
 extension Request {
@@ -25,7 +28,7 @@ extension Request {
         }
     }
 
-    private func auditRecord(_ verdict: Verdict) -> AuditRecord {
+    func auditRecord(_ verdict: Verdict) -> AuditRecord {
         var record = AuditRecord()
         record.requestID = id
         record.operation = operation.rawValue
@@ -49,8 +52,9 @@ extension Request {
         var caller = AuditCaller()
         caller.accessor = token.entry.accessor
         caller.displayName = token.entry.displayName
-        caller.policies = token.entry.policies
+        caller.policies = identity?.policies(joining: token.entry.policies) ?? token.entry.policies
         caller.tokenPolicies = token.entry.policies
+        caller.identityPolicies = identity?.policies ?? []
         caller.metadata = token.entry.metadata
         caller.entityID = token.entry.entityID
         caller.tokenType = token.entry.typeName
@@ -91,8 +95,11 @@ extension Request {
             let match = try location.match.get()
             var call = call(caller: verdict.caller, match: match)
             if operation == .create { call.operation = .create }
-            let reply = try await match.verb.run(call)
-            return .success(try await issue(reply, gate, match))
+            try await requireLeasePlace(gate)
+            if operation == .list || operation == .scan, let acl = verdict.acl {
+                call.mayList = mayList(acl, below: location.mount.path)
+            }
+            return .success(try await issue(try await handled(match, call, location, gate), gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
         } catch {
@@ -104,6 +111,23 @@ extension Request {
         }
     }
 
+    private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
+        let ttl = incoming.wrapTTL
+        return { folder in
+            [PolicyOperation.list, .scan].contains { operation in
+                acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed
+            }
+        }
+    }
+
+    private func handled(
+        _ match: PathTable.Match, _ call: Call, _ location: Location, _ gate: Gate
+    ) async throws -> Reply {
+        let start = core.clock.now
+        defer { core.meters.route(call.operation, location.mount.path).measure(since: start) }
+        return match.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
+    }
+
     /// A reply with its token made.
     struct Outcome: Sendable {
         var reply: Reply
@@ -113,38 +137,8 @@ extension Request {
         var unknownFields: [String] = []
     }
 
-    private func issue(_ reply: Reply, _ gate: Gate, _ match: PathTable.Match) async throws -> Outcome {
-        var outcome = Outcome(reply: reply, unknownFields: unknownFields(match))
-        switch reply.auth {
-        case nil: break
-        case .issued(let auth)?: outcome.auth = auth
-        case .grant(let grant)?:
-            guard let services = gate.services, let location else { throw Denial.sealed }
-            var grant = grant
-            grant.type = tokenType(wanted: grant.type)
-            let context = IssueContext(
-                path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
-                mountMaximumTTL: location.mount.maximumTTL)
-            let issued = try await services.tokens.issue(grant, context)
-            outcome.auth = issued.auth
-            outcome.reply.warnings += issued.warnings
-        }
-        try await lease(&outcome, gate)
-        return outcome
-    }
-
-    /// A mount's `token_type` decides for its logins; one that starts with `default-` only where the method does not.
-    private func tokenType(wanted: TokenType?) -> TokenType {
-        switch location?.route?.entry.configuration.tokenType {
-        case "batch": .batch
-        case "service": .service
-        case "default-batch": wanted ?? .batch
-        default: wanted ?? .service
-        }
-    }
-
     /// Registers what the engine gave out; an answer whose lease is not registered is never shown.
-    private func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
+    func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
         switch outcome.reply.lease {
         case nil: break
         case .issued(let lease)?: outcome.lease = lease
@@ -153,14 +147,17 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
-            let registered = try await services.engineLeases.register(grant, from: origin)
+            let start = core.clock.now
+            let registered = try await register(grant, from: origin, services)
+            core.meters.registerLease.measure(since: start)
+            core.meters.leaseCreated(mount: route.mount, ttl: registered.lease.duration)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }
     }
 
     /// Names of fields that no declaration knows, sorted.
-    private func unknownFields(_ match: PathTable.Match) -> [String] {
+    func unknownFields(_ match: PathTable.Match) -> [String] {
         guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
         let known = Set(match.verb.input.map(\.name) + match.path.captures.map(\.name))
         return fields.keys.filter { !known.contains($0) }

@@ -3,6 +3,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import IdentityService
 internal import MountService
 internal import PolicyService
 internal import TokenService
@@ -20,7 +21,14 @@ struct Request: Sendable {
     var rawBody: [UInt8] = []
     var replacedFields: [String] = []
     var token: LiveToken?
+    /// Who stands behind the token; nil for a token without an entity.
+    var identity: CallerIdentity?
     var use = TokenUse.unlimited
+    var isDecoded = false
+    /// What a rate quota tells the client, whatever comes of the request.
+    var quotaHeaders: [Reply.Header] = []
+    /// The role of a login, where a quota depends on it.
+    var loginRole = ""
 
     /// Where the path leads. A path without a handler is still authorised before anyone learns so.
     ///
@@ -74,7 +82,16 @@ struct Request: Sendable {
             location = try Self.locateWhenSealed(path.text, operation, core)
             return
         }
-        guard let hit = services.mounts.routes.find(path.text) else { return }
+        guard var hit = services.mounts.routes.find(path.text) else { return }
+        if hit.route.entry.configuration.trimRequestTrailingSlashes, operation != .list, operation != .scan,
+            hit.rest.utf8.last == UInt8(ascii: "/"),
+            let trimmed = services.mounts.routes.find(
+                path.withoutFinalSlashes.text)
+        {
+            // Trimmed before anyone decides on it: what is authorised is what is executed.
+            path = path.withoutFinalSlashes
+            hit = trimmed
+        }
         let match = Self.match(hit.route.engine.paths, hit.rest, operation)
         location = Location(
             route: hit.route, mount: hit.route.mount, match: match, storage: hit.route.storage, rest: hit.rest)
@@ -117,6 +134,8 @@ struct Request: Sendable {
     // MARK: stage 5, decode
 
     mutating func decode() async throws(Denial) {
+        if isDecoded { return }
+        isDecoded = true
         switch operation {
         case .read, .list, .scan, .delete, .help:
             fields = RequestData.fields(query: incoming.query)

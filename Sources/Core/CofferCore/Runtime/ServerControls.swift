@@ -14,8 +14,14 @@ package final class ServerControls: Sendable {
     /// Runs each time the server has opened, before the answer to who opened it.
     package let afterOpening = Snapshot<(@Sendable () async -> Void)?>(nil)
 
+    /// The cluster whose usage is counted; empty before the first time.
+    let countedUsage = Snapshot("")
+
     /// Where other nodes would reach this one.
     package let clusterAddress = Snapshot("")
+
+    /// Where clients are told to reach this node (`api_addr`).
+    package let apiAddress = Snapshot("")
 
     init() {}
 }

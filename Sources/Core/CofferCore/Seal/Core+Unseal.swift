@@ -2,12 +2,16 @@ internal import AuditService
 package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
+internal import IdentityService
 internal import LeaseService
+internal import LockoutService
 internal import Logging
 internal import MountService
 internal import PeriodicService
 internal import PolicyService
+internal import QuotaService
 internal import RotationService
 internal import TokenService
 
@@ -83,32 +87,52 @@ extension Core {
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
     func openServices(over barrier: Barrier) async throws -> Services {
+        let leases = Leases(storage: barrier)
         let mounts = Mounts(
             storage: barrier, kinds: configuration.engines, clock: clock, random: random,
-            defaultTTL: configuration.defaultTTL, maximumTTL: configuration.maximumTTL)
+            services: engineServices(over: barrier, leases: leases), defaultTTL: configuration.defaultTTL,
+            maximumTTL: configuration.maximumTTL)
         let interrupted = try await mounts.load()
         try await ensureBuiltInMounts(mounts)
         guard let cubbyholes = mounts.routes["cubbyhole/"]?.storage else {
             throw EngineError.internal("the cubbyhole mount is missing")
         }
-        let leases = Leases(storage: barrier)
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
-        let engineLeases = EngineLeases(leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random)
+        let engineLeases = EngineLeases(
+            leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random,
+            meters: meters)
         for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
             // The targets of its leases may be down: they must not keep the server sealed.
             try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
         }
         return Services(
-            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
-            engineLeases: engineLeases,
+            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
+            identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
+            quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
-                clock: clock, random: random, log: log),
+                clock: clock, random: random, log: log, metrics: metrics),
+            lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+        let damaged = try await quotas.load()
+        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
+        return quotas
+    }
+
+    private func engineServices(over barrier: Barrier, leases: Leases) -> EngineServices {
+        let policies = PasswordPolicies(storage: barrier)
+        let (clock, random) = (clock, random)
+        return EngineServices(
+            generatePassword: { name in try await policies.password(by: name, from: random) },
+            retryRevocations: { mount in try await leases.retryFailed(below: mount.path, now: clock.now) })
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
@@ -129,8 +153,11 @@ extension Core {
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
         let log = log
         let reaper = LeaseReaper(
-            leases: engineLeases.leases, clock: clock,
-            revoke: { try await engineLeases.end($0) }, explain: EngineLeases.explain,
+            leases: engineLeases.leases, clock: clock, target: { engineLeases.target(of: $0) },
+            revoke: { [meters] lease in
+                try await engineLeases.end(lease)
+                meters.expirations.add()
+            }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
         return reaper
@@ -150,6 +177,7 @@ extension Core {
 
     private static let builtInMounts: [(String, String, String, EngineKind.Class)] = [
         ("sys/", "system", "system endpoints used for control, policy and debugging", .secret),
+        ("identity/", "identity", "identity store", .secret),
         ("cubbyhole/", "cubbyhole", "per-token private secret storage", .secret),
         ("auth/token/", "token", "token based credentials", .auth),
     ]

@@ -52,6 +52,13 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
         text.utf8.last == UInt8(ascii: "/") ? self : CanonicalPath(checked: text + "/")
     }
 
+    /// The same path without slashes at its end: `a/b/` becomes `a/b`.
+    package var withoutFinalSlashes: CanonicalPath {
+        var text = text
+        while text.utf8.last == UInt8(ascii: "/") { text.removeLast() }
+        return CanonicalPath(checked: text)
+    }
+
     package var description: String { text }
 
     package static func == (left: CanonicalPath, right: CanonicalPath) -> Bool {

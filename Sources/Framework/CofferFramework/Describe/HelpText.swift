@@ -46,6 +46,7 @@ extension FieldType {
         case .string: "string"
         case .lowercaseString: "lowercase string"
         case .integer: "int"
+        case .float: "float"
         case .boolean: "bool"
         case .stringList, .integerList: "slice"
         case .map, .any: "map"

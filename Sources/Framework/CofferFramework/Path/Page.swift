@@ -40,15 +40,49 @@ extension Call {
     }
 
     /// The names of all entries at any depth below a folder, relative to it, as a scan answers.
+    ///
+    /// Folders that the caller may not list are left out with all that lies below them.
     package func scan(_ folder: StorageKey, _ page: Page) async throws -> Reply {
         var names: [String] = []
+        var folders = VisibleFolders(root: path, mayList: mayList)
         var after = page.after.isEmpty ? nil : folder + page.after
+        let part = min(1000, max(page.maximum ?? 1000, 64))
         while true {
-            let wanted = min(1000, page.maximum.map { $0 - names.count } ?? 1000)
-            let keys = try await storage.scan(folder, after: after, limit: wanted)
-            names += keys.map { String(decoding: $0.bytes.dropFirst(folder.bytes.count), as: UTF8.self) }
+            let keys = try await storage.scan(folder, after: after, limit: part)
+            for key in keys {
+                let name = String(decoding: key.bytes.dropFirst(folder.bytes.count), as: UTF8.self)
+                guard folders.show(name) else { continue }
+                names.append(name)
+                if names.count == page.maximum { return try .keys(names) }
+            }
             after = keys.last
-            if keys.count < wanted || names.count == page.maximum { return try .keys(names) }
+            if keys.count < part { return try .keys(names) }
+        }
+    }
+}
+
+/// Which folders a scan may enter. Each is asked about once while its names come, since they come in order.
+private struct VisibleFolders {
+    /// The folder that is scanned, whose listing was authorised with the request.
+    let root: String
+    let mayList: @Sendable (String) -> Bool
+    private var known: (folder: Substring, isVisible: Bool) = ("", true)
+
+    init(root: String, mayList: @escaping @Sendable (String) -> Bool) {
+        self.root = root
+        self.mayList = mayList
+    }
+
+    mutating func show(_ name: String) -> Bool {
+        let folder = name.utf8.lastIndex(of: UInt8(ascii: "/")).map { name[...$0] } ?? ""
+        if !folder.utf8.elementsEqual(known.folder.utf8) { known = (folder, isVisible(folder)) }
+        return known.isVisible
+    }
+
+    /// Every folder on the way must be visible: a name also tells the names of the folders above it.
+    private func isVisible(_ folder: Substring) -> Bool {
+        folder.utf8.indices.allSatisfy { index in
+            folder.utf8[index] != UInt8(ascii: "/") || mayList(root + folder[...index])
         }
     }
 }

@@ -26,6 +26,13 @@ package struct Path: Sendable {
         self.exists = exists
     }
 
+    /// The same path with another way to do one operation.
+    package func replacing(_ verb: Verb) -> Path {
+        var copy = self
+        copy.verbs = verbs.map { $0.operation == verb.operation ? verb : $0 }
+        return copy
+    }
+
     /// The verb for an operation; a create is served by the update verb.
     package func verb(for operation: Operation) -> Verb? {
         let wanted = operation == .create ? Operation.update : operation

@@ -1,13 +1,14 @@
 /// The type of a field as OpenAPI and help texts name it.
 package enum FieldType: Sendable, Equatable {
     case string, lowercaseString, integer, boolean, stringList, integerList, map, stringMap, duration, signedDuration
-    case any, timestamp
+    case any, timestamp, float
 
     /// OpenAPI 3 schema type.
     package var openAPIType: String {
         switch self {
         case .string, .lowercaseString, .timestamp, .duration, .signedDuration: "string"
         case .integer: "integer"
+        case .float: "number"
         case .boolean: "boolean"
         case .stringList, .integerList: "array"
         case .map, .stringMap, .any: "object"
@@ -21,6 +22,7 @@ package enum FieldType: Sendable, Equatable {
         case .timestamp: "date-time"
         case .map, .any: "map"
         case .stringMap: "kvpairs"
+        case .float: "float"
         default: nil
         }
     }

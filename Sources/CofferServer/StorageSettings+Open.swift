@@ -1,0 +1,29 @@
+internal import Catalog
+internal import CofferConfig
+internal import CofferStorage
+internal import Glibc
+
+extension StorageSettings {
+    /// Opens the storage, and prints what is to be known about its state.
+    func open() async throws -> any Storage {
+        let (storage, warning) = try Catalogue.open(catalogueKind, maximumEntrySize: maximumEntrySize)
+        if let warning { Console.complain("WARNING! \(warning)") }
+        return storage
+    }
+
+    var catalogueKind: Catalogue.StorageKind {
+        switch kind {
+        case .memory: .memory
+        case .sqlite(let folder): .sqlite(folder: folder)
+        }
+    }
+
+    /// Opening makes what is missing, which is not wanted of something that is only read.
+    func requireExistence() throws(ConfigurationError) {
+        guard case .sqlite(let folder) = kind else { return }
+        var status = stat()
+        guard stat(folder + "/coffer.db", &status) == 0 else {
+            throw ConfigurationError("\(folder): there is no storage here")
+        }
+    }
+}
