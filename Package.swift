@@ -252,13 +252,14 @@ let tests: [Module] = [
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
-    Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework"]),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework", "CofferJSON"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
         name: "CofferCore", folder: "Core",
         needs: [
-            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage",
+            "MemoryStorage",
             "MountService", "ServerHarness", "TestSupport",
         ]),
     Module(

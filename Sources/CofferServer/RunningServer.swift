@@ -1,5 +1,6 @@
 internal import AuditService
 internal import Catalog
+internal import CofferBarrier
 internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
@@ -30,7 +31,7 @@ struct RunningServer: Sendable {
     static let buildDate = "2026-11-24T00:00:00Z"
 
     static func start(
-        _ configuration: ServerConfiguration, log: Logger, _ outputs: LogOutputs
+        _ configuration: ServerConfiguration, log: Logger, _ outputs: LogOutputs, environment: [String: String] = [:]
     ) async throws -> RunningServer {
         let clock = SystemClock()
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
@@ -42,6 +43,13 @@ struct RunningServer: Sendable {
             throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
         }
         let core = makeCore(configuration, storage, clock, log, outputs)
+        if configuration.isRecovery {
+            log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
+        } else {
+            try await SelfInitialization(
+                settings: configuration.initialization, core: core, log: log, environment: environment
+            ).begin()
+        }
         let threads = max(2, min(System.coreCount, 8))
         var tls: [TLSContext] = []
         var addresses: [String] = []
@@ -92,6 +100,8 @@ struct RunningServer: Sendable {
         await http.stopListening()
         await telemetry.stop()
         await core.sealNow()
+        // In recovery mode it is open without a server above it.
+        core.barrier.seal()
         await storage.close()
     }
 
@@ -116,6 +126,16 @@ struct RunningServer: Sendable {
             Catalogue.engines + SystemEngine.kinds { own.value }
             + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
+        settings.auditDirectory = configuration.auditDirectory
+        settings.declaredAuditDevices = configuration.auditDevices.map { device in
+            var entry = AuditDeviceEntry()
+            entry.path = device.path + "/"
+            entry.type = device.type
+            entry.description = device.description
+            entry.options = device.options
+            entry.isLocal = device.isLocal
+            return entry
+        }
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint
         settings.maximumSnapshotSize = configuration.maximumSnapshotSize
@@ -130,7 +150,8 @@ struct RunningServer: Sendable {
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
-        core.install(system: SystemEngine(core: core).paths)
+        core.install(
+            system: configuration.isRecovery ? RecoveryEngine(core: core).paths : SystemEngine(core: core).paths)
         return core
     }
 

@@ -32,6 +32,10 @@ package enum ServerCommand {
             if flags.isGiven("log-level") { configuration.logLevel = flags.string("log-level") }
             if flags.isGiven("log-format") { configuration.logFormat = flags.string("log-format") }
             try apply(flags, to: &configuration.log)
+            if flags.bool("recovery") {
+                if dev != nil { throw ConfigurationError("-recovery and -dev exclude each other") }
+                configuration.isRecovery = true
+            }
             return try await serve(configuration, dev, environment)
         } catch {
             Console.complain("Error starting the server: \(error)")
@@ -74,7 +78,7 @@ package enum ServerCommand {
                 name: name)
         }
         let outputs = LogOutputs(levels: levels, feed: feed, file: file)
-        let server = try await RunningServer.start(configuration, log: log, outputs)
+        let server = try await RunningServer.start(configuration, log: log, outputs, environment: environment)
         Console.write(Banner.text(configuration, server))
         for warning in configuration.warnings { log.warning("\(warning)") }
         try PIDFile.write(configuration.pidFile)

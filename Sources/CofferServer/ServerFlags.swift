@@ -10,6 +10,7 @@ enum ServerFlags {
                 Flag(
                     "log-level", variable: "VAULT_LOG_LEVEL",
                     "Least level of log messages: trace, debug, info, warn or error."),
+                Flag("recovery", .bool, "Start in recovery mode: nothing answers but sys/raw, for a recovery token."),
                 Flag("log-format", variable: "VAULT_LOG_FORMAT", "Form of log messages: standard or json."),
                 Flag("log-file", variable: "VAULT_LOG_FILE", "File, or folder with a final slash, for log messages."),
                 Flag("log-rotate-bytes", .int, "Size at which the log file is rotated."),

@@ -16,11 +16,15 @@ package struct ConfigurationReader {
         do throws(HCLError) {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
-            let stanzas: Set = ["storage", "listener", "backend", "user_lockout", "telemetry"]
+            let stanzas: Set = [
+                "storage", "listener", "backend", "user_lockout", "telemetry", "initialize", "audit",
+            ]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
             try readStorage(body, &reader)
             try readListeners(body, &reader)
+            try readInitialization(body, &reader)
+            try readAuditDevices(body, &reader)
             try UserLockoutStanza.read(body, into: &configuration.userLockout, &reader)
             try readTelemetry(body, &reader)
             configuration.warnings += reader.warnings
@@ -85,6 +89,28 @@ package struct ConfigurationReader {
         for block in blocks { configuration.listeners.append(try ListenerStanza.read(block, &reader)) }
     }
 
+    private mutating func readInitialization(
+        _ body: HCLBody, _ reader: inout StanzaReader
+    ) throws(HCLError) {
+        guard let blocks = body.blocks(named: "initialize", labels: 1) else {
+            throw HCLError("expected initialize \"NAME\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        for block in blocks { try InitializeStanza.read(block, into: &configuration.initialization, &reader) }
+    }
+
+    private mutating func readAuditDevices(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        guard let blocks = body.blocks(named: "audit", labels: 2) else {
+            throw HCLError("expected audit \"TYPE\" \"NAME\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        for block in blocks {
+            let device = try AuditStanza.read(block, &reader)
+            guard !configuration.auditDevices.contains(where: { $0.path == device.path }) else {
+                throw HCLError("two audit devices have the same name", at: block.position)
+            }
+            configuration.auditDevices.append(device)
+        }
+    }
+
     private static let settings: [String: Setting<ServerConfiguration>] = {
         var settings: [String: Setting<ServerConfiguration>] = [
             "api_addr": .take { (value, target) throws(HCLError) in target.apiAddress = try value.text() },
@@ -122,6 +148,11 @@ package struct ConfigurationReader {
             },
             "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
             "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
+            "audit_directory": .take { (value, target) throws(HCLError) in
+                let path = try value.text()
+                guard path.hasPrefix("/") else { throw HCLError("expected an absolute path", at: value.position) }
+                target.auditDirectory = path
+            },
             "max_snapshot_size": .take { (value, target) throws(HCLError) in
                 let size = try value.integer()
                 guard size > 0 else { throw HCLError("max_snapshot_size must be positive", at: value.position) }
@@ -172,8 +203,7 @@ package struct ConfigurationReader {
 
     private static let unsupported = [
         "service_registration", "cache_size", "disable_cache", "enable_response_header_raft_node_id",
-        "administrative_namespace_path",
-        "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",
+        "administrative_namespace_path", "plugin", "unsafe_allow_api_audit_creation",
         "disable_standby_reads",
     ]
 }

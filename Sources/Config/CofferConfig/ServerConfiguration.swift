@@ -33,6 +33,14 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
     /// nil leaves it to the version.
     package var unauthenticatedAccess: [String]?
+    /// Nothing is to answer but `sys/raw` (`-recovery`).
+    package var isRecovery = false
+    /// What an empty server does at its first start.
+    package var initialization = InitializeSettings()
+    /// Devices that are there whenever the server is open.
+    package var auditDevices: [DeclaredAuditDevice] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
     /// The `user_lockout` stanzas, by type of auth method or `all`.
     package var userLockout: [String: LockoutSettings] = [:]
     /// Nobody is locked out, whatever stanzas and mounts say.

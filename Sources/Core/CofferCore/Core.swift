@@ -1,3 +1,4 @@
+package import AuditService
 package import CofferBarrier
 package import CofferBase
 package import CofferFramework
@@ -18,6 +19,10 @@ package struct CoreConfiguration: Sendable {
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
+    /// Devices that the configuration declares: there whenever the server is open, and not to be disabled.
+    package var declaredAuditDevices: [AuditDeviceEntry] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
     /// The `user_lockout` stanzas, by type of auth method or `all`.
     package var userLockout: [String: LockoutSettings] = [:]
     /// Nobody is locked out, whatever stanzas and mounts say.
@@ -63,6 +68,7 @@ package final class Core: Sendable {
     package let controls = ServerControls()
     /// For files, which block.
     let fileWork = BlockingPool(threads: 2)
+    let spools = SpoolLimit(2)
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 

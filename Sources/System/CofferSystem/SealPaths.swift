@@ -11,6 +11,9 @@ struct SealPaths {
 
     var paths: [Path] { [initialization, unseal, sealStatus, seal] }
 
+    /// What is left of it in recovery mode.
+    var recoveryPaths: [Path] { [sealStatus] }
+
     private static let open = PathTraits.traits {
         $0.whenSealed = true
         $0.unauthenticated = [.read, .update]

@@ -1,3 +1,4 @@
+internal import CofferBarrier
 package import CofferCore
 package import CofferFramework
 
@@ -43,5 +44,11 @@ extension Core {
     func open() throws(EngineError) -> Services {
         guard let services else { throw .unavailable("Vault is sealed") }
         return services
+    }
+
+    /// The decrypted storage, which in recovery mode is open without any services.
+    func openBarrier() throws(EngineError) -> Barrier {
+        if barrier.isSealed { throw .unavailable("Vault is sealed") }
+        return barrier
     }
 }

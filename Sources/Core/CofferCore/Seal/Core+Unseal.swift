@@ -55,6 +55,7 @@ extension Core {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)
             try await services.audit.load()
+            try await services.audit.declare(configuration.declaredAuditDevices)
             try await VersionHistory(storage: barrier).record(
                 configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
             controls.cors.replace(with: try await CORSRules.load(from: barrier))
@@ -68,6 +69,7 @@ extension Core {
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
+        await controls.afterOpening.value?()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -111,8 +113,8 @@ extension Core {
             pendingLogins: PendingLogins(clock: clock), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log,
-                metrics: metrics),
+                storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
+                clock: clock, random: random, log: log, metrics: metrics),
             lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
