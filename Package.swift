@@ -15,15 +15,25 @@ let base: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["CBase"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "Crypto"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
+    Module(name: "Barcode", folder: "Base"),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
+    Module(
+        name: "SnapshotArchive", folder: "Base", needs: ["CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"]),
 ]
 
 let contracts: [Module] = [
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase"]),
     Module(name: "CofferFramework", folder: "Framework", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "CofferTools", folder: "Framework",
+        needs: ["CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON"]),
 ]
 
 let storages: [Module] = [
@@ -31,16 +41,34 @@ let storages: [Module] = [
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
 ]
 
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
+    Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
+]
+
+let authMethods: [Module] = [
+    Module(name: "UserpassAuth", folder: "Auth", needs: ["PasswordHash"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: ["CofferCrypto"]),
 ]
 
 let clients: [Module] = [
-    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"])
+    Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
+    Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+]
+
+let databases: [Module] = [
+    Module(name: "PostgresDatabase", folder: "Databases", needs: ["SQLClient", "PostgresClient"]),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: ["SQLClient", "MariaDBClient"]),
+    Module(name: "RedisDatabase", folder: "Databases", needs: ["SQLClient", "RedisClient"]),
 ]
 
 let auditDevices: [Module] = [
@@ -56,12 +84,15 @@ let pluginNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework
 let services: [Module] = [
     Module(
         name: "PolicyService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "HCL"]),
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "HCL"]),
     Module(name: "RotationService", folder: "Services", needs: ["CofferBase", "CofferBarrier", "Logging"]),
     Module(name: "LeaseService", folder: "Services", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
     Module(
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
@@ -72,21 +103,26 @@ let services: [Module] = [
         name: "PeriodicService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
     Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "AuditService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "Logging",
+        ]),
 ]
 
 let coreServices = [
-    "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "OpenPGP",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
-    "RotationService", "QuotaService",
+    "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
+    "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
+    "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
     "MemoryStorage", "Logging",
 ]
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
-    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -97,22 +133,27 @@ let edge: [Module] = [
         needs: nio + [
             "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
         ]),
-    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferJSON", "HCL"]),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
     Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
 ]
 
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + authMethods + databases + auditDevices).map(\.name)
+            + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
-            "CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags", "NIOCore",
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
+            "NIOCore",
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService",
+            "SnapshotArchive",
+        ]),
 ]
 
 let executables: [Module] = [
@@ -132,18 +173,24 @@ let testSupport: [Module] = [
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
+        needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
 ]
 
 /// One test target for each target, named after it; extra needs beside the tested one.
 let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
-    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
+    Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "Barcode", folder: "Base"),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
+    Module(name: "SnapshotArchive", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -165,11 +212,23 @@ let tests: [Module] = [
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
         name: "AuditService", folder: "Services",
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
             "ServerHarness",
         ]),
+    Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "CofferFramework", folder: "Framework",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
+    Module(
+        name: "CofferIdentity", folder: "Identity",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -177,10 +236,14 @@ let tests: [Module] = [
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
+    Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
-    Module(name: "CofferConfig", folder: "Config"),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
@@ -192,8 +255,8 @@ let tests: [Module] = [
     Module(
         name: "CofferSystem", folder: "System",
         needs: [
-            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "MemoryStorage",
-            "ServerHarness", "TestSupport",
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
+            "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
@@ -202,6 +265,7 @@ let tests: [Module] = [
 
 let products: [String: Target.Dependency] = [
     "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
     "Logging": .product(name: "Logging", package: "swift-log"),
     "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
     "NIOPosix": .product(name: "NIOPosix", package: "swift-nio"),
@@ -249,11 +313,20 @@ let package = Package(
     targets: [
         .target(name: "CBase", path: "Sources/Base/CBase"),
         .systemLibrary(
+            name: "CCrypt", path: "Sources/Base/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(
+            name: "CPostgres", path: "Sources/Clients/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
+            providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + authMethods + databases + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

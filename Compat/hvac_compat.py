@@ -14,10 +14,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from hvac_checks import (  # noqa: E402
     absent,
+    approle,
     audit,
     auth_mounts,
     coverage,
     cubbyhole,
+    identity,
     keys,
     kv1,
     kv2,
@@ -31,6 +33,9 @@ from hvac_checks import (  # noqa: E402
     status,
     token_roles,
     tokens,
+    totp,
+    transit,
+    userpass,
     wrapping,
 )
 from hvac_checks.world import World  # noqa: E402
@@ -50,13 +55,17 @@ GROUPS = [
     kv2,
     kv2_versions,
     cubbyhole,
+    identity,
     wrapping,
     audit,
     leases,
     absent,
     keys,
     pgp,
-    quotas,
+    totp,
+    approle,
+    userpass,
+    transit,
     coverage,
 ]
 

@@ -1,17 +1,30 @@
+internal import AppRoleAuth
 package import CofferFramework
 package import CofferStorage
 internal import CubbyholeEngine
+internal import DatabaseEngine
 internal import FileAudit
 internal import HTTPAudit
 internal import KVEngine
+internal import MariaDBDatabase
 internal import MemoryStorage
+internal import PostgresDatabase
+internal import RedisDatabase
 internal import SQLiteStorage
 internal import SocketAudit
 internal import SyslogAudit
+internal import TOTPEngine
+internal import TransitEngine
+internal import UserpassAuth
 
 /// The one place that names every implementation. To add one is to add a line here.
 package enum Catalogue {
-    package static let engines: [EngineKind] = [KV.kind, KV.genericKind, Cubbyhole.kind]
+    package static let engines: [EngineKind] = [
+        KV.kind, KV.genericKind, Cubbyhole.kind, TOTP.kind, Transit.kind, Database.kind(databases),
+        Userpass.kind, AppRole.kind,
+    ]
+
+    package static let databases: [DatabaseKind] = [Postgres.kind, MariaDB.kind, Redis.kind]
 
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,

@@ -4,6 +4,7 @@ internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
 internal import CofferHTTP
+internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
@@ -98,11 +99,21 @@ struct RunningServer: Sendable {
         settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
             Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
         }
-        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.userLockout = configuration.userLockout
+        settings.disablesUserLockout = configuration.disablesUserLockout
+        settings.engines =
+            Catalogue.engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint
         settings.logLevels = levels
+        settings.maximumSnapshotSize = configuration.maximumSnapshotSize
+        if let storage = configuration.storage {
+            settings.maximumEntrySize = storage.maximumEntrySize
+            // Beside the data: private, and the disk is one that can hold it.
+            if case .sqlite(let folder) = storage.kind { settings.spoolFolder = folder }
+        }
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
         core.install(system: SystemEngine(core: core).paths)

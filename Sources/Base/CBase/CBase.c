@@ -1,11 +1,15 @@
 #define _GNU_SOURCE
 #include "CBase.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void coffer_zero(void *pointer, coffer_size length) { explicit_bzero(pointer, (size_t)length); }
@@ -41,3 +45,37 @@ int coffer_forbid_dumps(void) {
 }
 
 int coffer_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+int coffer_memory_file(const void *bytes, coffer_size length) {
+    int file = memfd_create("coffer", MFD_CLOEXEC);
+    if (file < 0) return -1;
+    const char *next = bytes;
+    while (length > 0) {
+        ssize_t put = write(file, next, (size_t)length);
+        if (put < 0 && errno == EINTR) continue;
+        if (put <= 0) {
+            close(file);
+            return -1;
+        }
+        next += put;
+        length -= put;
+    }
+    // Libraries refuse keys that others could read.
+    if (fchmod(file, 0400) != 0) {
+        close(file);
+        return -1;
+    }
+    return file;
+}
+
+int coffer_spool_file(const char *folder) {
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0) return descriptor;
+    // Not every file system has files without names. mkostemp makes it for the owner only, whatever the umask.
+    char path[4096];
+    int length = snprintf(path, sizeof path, "%s/.coffer-spool-XXXXXX", folder);
+    if (length < 0 || (size_t)length >= sizeof path) return -1;
+    descriptor = mkostemp(path, O_CLOEXEC);
+    if (descriptor >= 0) unlink(path);
+    return descriptor;
+}

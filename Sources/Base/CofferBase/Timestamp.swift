@@ -111,13 +111,13 @@ private struct DigitWriter {
 }
 
 /// Days and dates of the proleptic Gregorian calendar (H. Hinnant, "chrono-compatible low-level date algorithms").
-struct CivilDate {
-    let daysSince1970: Int64
-    let year: Int64
-    let month: Int64
-    let day: Int64
+package struct CivilDate {
+    package let daysSince1970: Int64
+    package let year: Int64
+    package let month: Int64
+    package let day: Int64
 
-    init(daysSince1970 days: Int64) {
+    package init(daysSince1970 days: Int64) {
         daysSince1970 = days
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
@@ -130,7 +130,7 @@ struct CivilDate {
         year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
     }
 
-    static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
+    package static func days(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let era = (shifted >= 0 ? shifted : shifted - 399) / 400
         let yearOfEra = shifted - era * 400

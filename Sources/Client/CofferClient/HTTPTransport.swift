@@ -8,9 +8,9 @@ internal import NIOSSL
 struct HTTPTransport: Sendable {
     let address: ServerAddress
     let timeout: Duration
-    private let tls: NIOSSLContext?
-    private let serverName: String?
-    private let proxy: Proxy?
+    let tls: NIOSSLContext?
+    let serverName: String?
+    let proxy: Proxy?
 
     init(_ configuration: ClientConfiguration, address: ServerAddress) throws(ClientError) {
         self.address = address

@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferFramework
 internal import HCL
 
 /// Reads configuration files as Vault writes them: HCL 1 or JSON, one file or several.
@@ -15,11 +16,12 @@ package struct ConfigurationReader {
         do throws(HCLError) {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
-            let stanzas: Set = ["storage", "listener", "backend"]
+            let stanzas: Set = ["storage", "listener", "backend", "user_lockout"]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
             try readStorage(body, &reader)
             try readListeners(body, &reader)
+            try UserLockoutStanza.read(body, into: &configuration.userLockout, &reader)
             configuration.warnings += reader.warnings
         } catch {
             throw ConfigurationError("\(name): \(error.description)")
@@ -39,6 +41,9 @@ package struct ConfigurationReader {
             result.apiAddress = address
         }
         if let address = variable("CLUSTER_ADDR") { result.clusterAddress = address }
+        if variable("DISABLE_USER_LOCKOUT").flatMap({ Bool(wireText: $0) }) == true {
+            result.disablesUserLockout = true
+        }
         if result.storage == nil {
             throw ConfigurationError(
                 "A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
@@ -87,6 +92,11 @@ package struct ConfigurationReader {
             "log_format": .take { (value, target) throws(HCLError) in target.logFormat = try value.text() },
             "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
             "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
+            "max_snapshot_size": .take { (value, target) throws(HCLError) in
+                let size = try value.integer()
+                guard size > 0 else { throw HCLError("max_snapshot_size must be positive", at: value.position) }
+                target.maximumSnapshotSize = size
+            },
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },
@@ -123,8 +133,7 @@ package struct ConfigurationReader {
     ]
 
     private static let unsupported = [
-        "user_lockout", "telemetry", "service_registration", "cache_size", "disable_cache",
-        "default_max_request_duration",
+        "telemetry", "service_registration", "cache_size", "disable_cache", "default_max_request_duration",
         "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
         "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
         "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",

@@ -1,4 +1,5 @@
 internal import CofferBase
+package import CofferFramework
 package import CofferJSON
 
 /// A server's configuration as its files say it, defaults filled in.
@@ -17,6 +18,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var pidFile = ""
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
+    /// Largest snapshot that is received, in bytes.
+    package var maximumSnapshotSize = 16 << 30
     /// `sys/raw` is offered.
     package var hasRawStorageEndpoint = false
     /// `sys/internal/inspect` is offered.
@@ -24,6 +27,10 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
     /// nil leaves it to the version.
     package var unauthenticatedAccess: [String]?
+    /// The `user_lockout` stanzas, by type of auth method or `all`.
+    package var userLockout: [String: LockoutSettings] = [:]
+    /// Nobody is locked out, whatever stanzas and mounts say.
+    package var disablesUserLockout = false
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 

@@ -1,6 +1,7 @@
 package import CofferBase
 package import CofferFramework
 internal import CofferJSON
+package import CofferMetrics
 package import CofferStorage
 package import Logging
 
@@ -31,6 +32,7 @@ package final class AuditBroker: Sendable {
         let options: AuditOptions
         let hash: AuditHash
         let output: AuditOutput
+        let meters: AuditMeters?
 
         func line(_ record: AuditRecord, _ now: Timestamp) -> AuditLine {
             AuditLine(hash: hash, record: record, now: now, elidesLists: options.elidesLists)
@@ -46,14 +48,18 @@ package final class AuditBroker: Sendable {
     private let clock: any WallClock
     private let random: RandomSource
     private let log: Logger
+    private let metrics: Metrics?
+    private let meters: AuditMeters?
     private let devices = Snapshot<[Device]>([])
     /// Which request headers the lines show.
     package let headers: AuditedHeaders
 
     package init(
         storage: any TransactionalStorage, kinds: [AuditDeviceKind], clock: any WallClock, random: RandomSource,
-        log: Logger
+        log: Logger, metrics: Metrics? = nil
     ) {
+        self.metrics = metrics
+        meters = metrics.map { AuditMeters($0, device: nil) }
         view = StorageView(storage, prefix: "core/audit/")
         headers = AuditedHeaders(storage: storage)
         self.kinds = kinds
@@ -86,7 +92,7 @@ package final class AuditBroker: Sendable {
     package func admit(_ record: AuditRecord) throws(AuditFailure) -> Admitted {
         var shared: [String: [UInt8]] = [:]
         let now = clock.now
-        try write(record, at: now) { device in
+        try write(record, .request, at: now) { device in
             let line = device.line(record, now)
             let both = line.sharedPart()
             shared[device.entry.path] = both
@@ -109,7 +115,7 @@ package final class AuditBroker: Sendable {
         if record.error.isEmpty { record.error = error }
         let now = clock.now
         let shared = admitted.shared
-        try write(record, at: now) { device in
+        try write(record, .response, at: now) { device in
             let line = device.line(record, now)
             return line.responseLine(response, shared: shared[device.entry.path] ?? line.sharedPart())
         }
@@ -122,24 +128,31 @@ package final class AuditBroker: Sendable {
     }
 
     private func write(
-        _ record: AuditRecord, at now: Timestamp, _ line: (Device) -> [UInt8]
+        _ record: AuditRecord, _ kind: AuditMeters.Line, at now: Timestamp,
+        _ line: (Device) -> [UInt8]
     ) throws(AuditFailure) {
+        defer { meters?.time(kind).measure(since: now) }
         let devices = Self.recipients(of: record, among: devices.value)
         // Nobody is there to take it, or every filter declined: as in Vault the request goes on.
         if devices.isEmpty { return }
         var accepted = false
         for device in devices {
+            let start = clock.now
+            defer { device.meters?.time(kind).measure(since: start) }
             do throws(AuditDeviceError) {
                 try device.output.write(device.finished(line(device), of: record), at: now)
                 accepted = true
             } catch {
+                device.meters?.failures(kind).add()
                 if error.isReported { continue }
                 log.error(
                     "audit device refused a line",
                     metadata: ["device": .string(device.entry.path), "reason": .string(error.reason)])
             }
         }
-        if !accepted { throw AuditFailure() }
+        if accepted { return }
+        meters?.failures(kind).add()
+        throw AuditFailure()
     }
 
     /// Devices without a filter and those whose filter says yes; the fallback device when there is none.
@@ -221,7 +234,8 @@ package final class AuditBroker: Sendable {
         let hash = AuditHash(
             salt: Array(entry.salt.utf8), isRaw: options.isRaw, hashesAccessors: options.hashesAccessors)
         let output = AuditOutput(try kind.make(entry.options), name: entry.path, log: log)
-        return Device(entry: entry, options: options, hash: hash, output: output)
+        let meters = metrics.map { AuditMeters($0, device: entry.path) }
+        return Device(entry: entry, options: options, hash: hash, output: output, meters: meters)
     }
 }
 

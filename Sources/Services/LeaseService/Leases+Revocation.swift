@@ -42,6 +42,28 @@ extension Leases {
         } while after != nil
     }
 
+    /// Hands the leases below a path whose revocation has failed to the reaper, those given up included.
+    package func retryFailed(below path: String, now: Timestamp) async throws {
+        var after: StorageKey?
+        repeat {
+            let keys = try await view.scan(Self.irrevocableKey(path), after: after, limit: 100)
+            try await makeDue(keys.map { String(decoding: $0.bytes.dropFirst(12), as: UTF8.self) }, now: now)
+            after = keys.count < 100 ? nil : keys.last
+        } while after != nil
+        // What has failed comes up again within the longest pause; nothing later need be looked at.
+        let horizon = now + Self.pause(after: Self.mostAttempts)
+        repeat {
+            let keys = try await view.scan("at/", after: after, limit: 100)
+            let soon = keys.compactMap { Self.parse($0) }.filter { $0.time <= horizon }
+            var failed: [String] = []
+            for (time, id) in soon where time > now && id.hasPrefix(path) {
+                if try await load(id)?.isRevoking == true { failed.append(id) }
+            }
+            if !failed.isEmpty { try await makeDue(failed, now: now) }
+            after = soon.count == 100 ? keys.last : nil
+        } while after != nil
+    }
+
     /// Hands everything that a token holds to the reaper; safe to run again after a crash.
     package func makeAllDue(heldBy tokenKey: String, now: Timestamp) async throws {
         let folder = StorageKey("token/" + tokenKey + "/")

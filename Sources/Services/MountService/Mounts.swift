@@ -14,6 +14,7 @@ package final class Mounts: Sendable {
     private let kinds: [EngineKind]
     private let clock: any WallClock
     private let random: RandomSource
+    private let services: EngineServices
     private let systemDefaultTTL: Duration
     private let systemMaximumTTL: Duration
     private let current = Snapshot(RouteTable())
@@ -22,13 +23,14 @@ package final class Mounts: Sendable {
 
     package init(
         storage: any TransactionalStorage, kinds: [EngineKind], clock: any WallClock, random: RandomSource,
-        defaultTTL: Duration, maximumTTL: Duration
+        services: EngineServices, defaultTTL: Duration, maximumTTL: Duration
     ) {
         base = storage
         table = StorageView(storage, prefix: "core/mounts/")
         self.kinds = kinds
         self.clock = clock
         self.random = random
+        self.services = services
         systemDefaultTTL = defaultTTL
         systemMaximumTTL = maximumTTL
     }
@@ -176,7 +178,7 @@ package final class Mounts: Sendable {
         let wake = wake
         let context = EngineContext(
             mount: mount, namespace: .root, storage: StorageView(base, prefix: StorageKey(entry.storagePrefix)),
-            clock: clock, random: random, wake: { time in wake.value(mount.uuid, time) })
+            clock: clock, random: random, services: services, wake: { time in wake.value(mount.uuid, time) })
         return Route(entry: entry, kind: kind, mount: mount, context: context)
     }
 }

@@ -1,3 +1,5 @@
+package import CofferBase
+internal import CofferFramework
 internal import CofferJSON
 package import CofferStorage
 
@@ -19,6 +21,20 @@ package struct PasswordPolicies: Sendable {
 
     package func policy(named name: String) async throws -> PasswordPolicy? {
         try await text(of: name).map { try PasswordPolicy.parse($0) }
+    }
+
+    /// A password by a policy; by `PasswordPolicy.standard` when the name is empty.
+    /// - Throws: `EngineError` when there is no such policy or it cannot be met.
+    package func password(by name: String, from random: RandomSource) async throws -> String {
+        if name.isEmpty { return try PasswordPolicy.standard.password(from: random) }
+        do {
+            guard let policy = try await policy(named: name) else {
+                throw EngineError.badRequest("no password policy found")
+            }
+            return try policy.password(from: random)
+        } catch let error as PolicyError {
+            throw EngineError.internal(error.text)
+        }
     }
 
     /// Stores a policy that was parsed and tried before.

@@ -13,6 +13,13 @@ package struct PasswordPolicy: Sendable, Equatable {
     /// All characters of all rules, each once.
     let alphabet: [Unicode.Scalar]
 
+    /// What applies where no policy is named: 20 letters, digits and dashes, at least one of each kind.
+    package static let standard = PasswordPolicy(
+        length: 20,
+        rules: ["abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "0123456789", "-"].map { characters in
+            Rule(characters: Array(characters.unicodeScalars), minimum: 1)
+        })
+
     private static let longest = 1024
     /// A draw that meets every rule comes soon, or the policy is of no use.
     private static let attempts = 20_000

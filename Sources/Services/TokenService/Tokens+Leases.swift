@@ -1,12 +1,14 @@
 internal import CofferBase
 internal import CofferFramework
-internal import CofferStorage
+package import CofferStorage
 package import LeaseService
 
 extension Tokens {
     /// Registers what an engine gave out under the token that asked for it (`lease.tokenKey`).
+    ///
+    /// `settled` is an entry of the engine's that goes in the same commit.
     /// - Throws: `permissionDenied` when that token is being revoked: the lease would outlive it.
-    package func register(_ lease: Lease) async throws {
+    package func register(_ lease: Lease, settling settled: (view: StorageView, key: StorageKey)? = nil) async throws {
         try await view.transaction { transaction in
             if !lease.tokenKey.isEmpty {
                 guard let stored = try await transaction.get(Self.idKey(lease.tokenKey)),
@@ -14,6 +16,7 @@ extension Tokens {
                 else { throw EngineError.permissionDenied }
             }
             try await leases.stage(lease, replacing: nil, in: &transaction)
+            if let settled { try await transaction.within(settled.view) { $0.delete(settled.key) } }
         }
         leases.announce(lease.expireTime)
     }

@@ -14,7 +14,8 @@ package struct SystemEngine: Engine {
                 + AuditHeaderPaths(core: core).paths + UIPaths(core: core).paths
                 + UserInterfacePaths(core: core).paths + LockedUserPaths(core: core).paths
                 + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths
-                + LeaseReportPaths(core: core).paths + OperationPaths(core: core).paths
+                + LeaseReportPaths(core: core).paths
+                + OperationPaths(core: core).paths
                 + RekeyPaths(core: core).paths + GenerateRootPaths(core: core).paths + RotationPaths(core: core).paths)
     }
 

@@ -17,10 +17,11 @@ package struct EngineHarness: Sendable {
 
     /// - Parameters:
     ///   - options: of the mount, checked as at its enabling.
+    ///   - services: what the server does for the engine.
     ///   - sharing: another harness whose storage and clock this one uses: the same mount after a restart or tuning.
     package init(
         _ kind: EngineKind, options: [String: String] = [:], at path: String = "mount/",
-        sharing other: EngineHarness? = nil
+        services: EngineServices = .forTests, sharing other: EngineHarness? = nil
     ) async throws {
         mount = MountReference(
             path: path, type: kind.type, accessor: "\(kind.type)_12345678", uuid: "mount-uuid",
@@ -35,7 +36,8 @@ package struct EngineHarness: Sendable {
             storage = StorageView(try await PlainStore(memory), prefix: "logical/mount-uuid/")
         }
         engine = kind.make(
-            EngineContext(mount: mount, namespace: .root, storage: storage, clock: clock, random: random))
+            EngineContext(
+                mount: mount, namespace: .root, storage: storage, clock: clock, random: random, services: services))
     }
 
     /// The same mount, called by someone else.
@@ -110,6 +112,14 @@ package struct EngineHarness: Sendable {
     }
 
     private static func folder(_ path: String) -> String { path.isEmpty || path.hasSuffix("/") ? path : path + "/" }
+}
+
+extension EngineServices {
+    /// Passwords are letters and digits; no lease is ever retried.
+    package static let forTests: EngineServices = {
+        let random = RandomSource.seeded(7)
+        return EngineServices(generatePassword: { _ in try random.base62(20) }, retryRevocations: { _ in })
+    }()
 }
 
 extension Caller {

@@ -1,5 +1,6 @@
 internal import CofferBase
 package import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
 internal import LeaseService
 internal import MountService
@@ -13,6 +14,7 @@ package struct EngineLeases: Sendable {
     let mounts: Mounts
     let clock: any WallClock
     let random: RandomSource
+    let meters: CoreMeters
 
     // MARK: making
 
@@ -32,12 +34,13 @@ package struct EngineLeases: Sendable {
         var lease = try draft(grant, from: origin, now: now)
         let lifetime = LeaseLifetime(lease, origin.route.mount, at: now).wanting(grant.ttl)
         lease.expireTime = now + lifetime.ttl
+        let settled = grant.settles.map { (origin.route.storage, $0) }
         do {
             // A lifetime that is used up already must not become "never" (CVE-2021-32923).
             guard lifetime.ttl > .zero else { throw EngineError.badRequest("the lease would have no lifetime left") }
-            try await tokens.register(lease)
+            try await tokens.register(lease, settling: settled)
         } catch {
-            try await abandon(lease, now: now)
+            try await abandon(lease, settling: settled, now: now)
             throw error
         }
         let issued = IssuedLease(id: lease.id, renewable: lease.renewable, duration: lifetime.ttl)
@@ -47,7 +50,8 @@ package struct EngineLeases: Sendable {
     /// There is no place for this lease: what the engine gave out ends at once, or as soon as its target is up.
     func refuse(_ grant: LeaseGrant, from origin: Origin) async throws {
         let now = clock.now
-        try await abandon(try draft(grant, from: origin, now: now), now: now)
+        let settled = grant.settles.map { (origin.route.storage, $0) }
+        try await abandon(try draft(grant, from: origin, now: now), settling: settled, now: now)
     }
 
     private func draft(_ grant: LeaseGrant, from origin: Origin, now: Timestamp) throws -> Lease {
@@ -63,13 +67,15 @@ package struct EngineLeases: Sendable {
     }
 
     /// Nobody will be told of this credential: it ends now, or when its target can be reached again.
-    private func abandon(_ lease: Lease, now: Timestamp) async throws {
+    private func abandon(
+        _ lease: Lease, settling settled: (view: StorageView, key: StorageKey)?, now: Timestamp
+    ) async throws {
         var orphan = lease
         orphan.tokenKey = ""
         orphan.expireTime = now
         orphan.isRevoking = true
         do {
-            try await tokens.register(orphan)
+            try await tokens.register(orphan, settling: settled)
         } catch {
             try await call(lease).revoke()
         }
@@ -82,6 +88,7 @@ package struct EngineLeases: Sendable {
         _ id: String, increment: Duration
     ) async throws -> (lease: IssuedLease, warnings: [String]) {
         let now = clock.now
+        defer { meters.renewLease.measure(since: now) }
         guard let lease = try await leases.load(id), lease.expireTime > now else { throw Self.invalid }
         if lease.kind == .token {
             throw EngineError.badRequest("tokens cannot be renewed through this endpoint")

@@ -3,6 +3,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import IdentityService
 internal import MountService
 internal import PolicyService
 internal import TokenService
@@ -20,6 +21,8 @@ struct Request: Sendable {
     var rawBody: [UInt8] = []
     var replacedFields: [String] = []
     var token: LiveToken?
+    /// Who stands behind the token; nil for a token without an entity.
+    var identity: CallerIdentity?
     var use = TokenUse.unlimited
     var isDecoded = false
     /// What a rate quota tells the client, whatever comes of the request.
@@ -140,6 +143,7 @@ struct Request: Sendable {
         case .create, .update, .patch:
             if operation == .update && path.text.utf8.last == UInt8(ascii: "/") { throw .writeToFolder }
             if operation == .patch { try requireMergePatch() }
+            if location?.traits.streamsBody == true { break }
             let body = try await readBody()
             if location?.traits.acceptsRawBody == true {
                 rawBody = body

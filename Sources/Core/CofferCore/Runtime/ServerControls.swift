@@ -11,6 +11,9 @@ package final class ServerControls: Sendable {
     /// As stored; off while sealed before the first unseal.
     package let cors = Snapshot(CORSRules())
 
+    /// The cluster whose usage is counted; empty before the first time.
+    let countedUsage = Snapshot("")
+
     /// Where other nodes would reach this one.
     package let clusterAddress = Snapshot("")
 

@@ -28,6 +28,8 @@ package struct Call: Sendable {
     package var wrapFormat: String?
     /// The raw body for paths that take one (`acceptsRawBody`); empty otherwise.
     package var rawBody: [UInt8]
+    /// The body of a path that takes it piece by piece (`streamsBody`); nil for every other path.
+    package var body: ByteStream?
     /// Request headers that the mount lets through, lower-case names.
     package var headers: [String: String]
     /// What answers to anybody leave out on the listener that the call came by.

@@ -21,6 +21,10 @@ package struct AuthGrant: Sendable {
     package var noDefaultPolicy = false
     /// Name of the alias that logged in, on the mount of the call; nil for token creation.
     package var aliasName: String?
+    /// What the method knows about the one who logged in; kept with the alias, replaced at each login.
+    package var aliasMetadata: [String: String] = [:]
+    /// Names of the groups that the method found: memberships of external groups follow them.
+    package var groupAliases: [String] = []
     package var entityID = ""
     /// Token id of the parent; nil makes an orphan.
     package var parent: String?
@@ -50,6 +54,8 @@ package struct IssuedAuth: Sendable {
     package var leaseDuration: Duration
     package var renewable: Bool
     package var entityID: String
+    /// True when this login made the entity.
+    package var isEntityNew = false
     package var type: TokenType
     package var orphan: Bool
     package var numberOfUses: Int64

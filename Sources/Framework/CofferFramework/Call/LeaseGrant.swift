@@ -1,5 +1,6 @@
 internal import CofferBase
 package import CofferJSON
+package import CofferStorage
 
 /// What an engine asks the pipeline to lease: the answer's data holds until the lease ends,
 /// and the engine is called to take it back then (`LeasingEngine`).
@@ -11,14 +12,21 @@ package struct LeaseGrant: Sendable {
     package var renewable: Bool
     /// Kept with the lease behind the barrier and given back at renewal and revocation; never shown.
     package var internalData: JSONObject
+    /// An entry of the engine's own storage that goes in the commit that registers the lease.
+    ///
+    /// An engine writes it before it makes something at a target, and undoes what it names when it
+    /// is still there long after: so a crash leaves nothing behind that has no lease.
+    package var settles: StorageKey?
 
     package init(
-        ttl: Duration = .zero, maximumTTL: Duration = .zero, renewable: Bool = true, internalData: JSONObject = [:]
+        ttl: Duration = .zero, maximumTTL: Duration = .zero, renewable: Bool = true, internalData: JSONObject = [:],
+        settles: StorageKey? = nil
     ) {
         self.ttl = ttl
         self.maximumTTL = maximumTTL
         self.renewable = renewable
         self.internalData = internalData
+        self.settles = settles
     }
 }
 

@@ -26,14 +26,14 @@ package struct Verb: Sendable {
 
     /// An operation that decodes its declared input by itself.
     package init(
-        _ operation: Operation, _ id: String, _ summary: String, input: [FieldDescriptor],
+        _ operation: Operation, _ id: String, _ summary: String, input: [FieldDescriptor], takesAnyField: Bool = false,
         _ handler: @escaping @Sendable (Call) async throws -> Reply
     ) {
         self.operation = operation
         self.id = id
         self.summary = summary
         self.input = input
-        takesAnyField = false
+        self.takesAnyField = takesAnyField
         run = handler
     }
 

@@ -19,17 +19,36 @@ package struct EngineContext: Sendable {
     package let random: RandomSource
     /// Asks for a call of `PeriodicEngine.tick` at this time, or soon after.
     package let wake: @Sendable (Timestamp) -> Void
+    package let services: EngineServices
 
     package init(
         mount: MountReference, namespace: NamespaceReference, storage: StorageView, clock: any WallClock,
-        random: RandomSource, wake: @escaping @Sendable (Timestamp) -> Void = { _ in }
+        random: RandomSource, services: EngineServices, wake: @escaping @Sendable (Timestamp) -> Void = { _ in }
     ) {
         self.mount = mount
         self.namespace = namespace
         self.storage = storage
         self.clock = clock
         self.random = random
+        self.services = services
         self.wake = wake
+    }
+}
+
+/// The few things that the server does for its engines.
+package struct EngineServices: Sendable {
+    /// A new password by the password policy with this name; by the server's own when the name is empty.
+    /// - Throws: `EngineError`, among others when there is no such policy.
+    package let generatePassword: @Sendable (_ policy: String) async throws -> String
+    /// Tries every revocation of the mount that has failed again, now: what it failed at is there again.
+    package let retryRevocations: @Sendable (MountReference) async throws -> Void
+
+    package init(
+        generatePassword: @escaping @Sendable (_ policy: String) async throws -> String,
+        retryRevocations: @escaping @Sendable (MountReference) async throws -> Void
+    ) {
+        self.generatePassword = generatePassword
+        self.retryRevocations = retryRevocations
     }
 }
 

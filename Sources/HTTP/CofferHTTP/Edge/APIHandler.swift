@@ -31,6 +31,7 @@ package struct APIHandler: Sendable {
         } catch {
             response = ResponseWriter.refusal(error)
         }
+        core.meters.answered(response.status)
         if let namespace = request.fields["x-vault-namespace"] { response.fields.add("X-Vault-Namespace", namespace) }
         return response
     }

@@ -58,6 +58,13 @@ package enum RequestReader {
                 throw .disconnected
             }
         }
+        incoming.nextPiece = { () throws(IncomingRequest.BodyFailure) in
+            do throws(HTTPBodyError) {
+                return try await body.next()
+            } catch {
+                throw .disconnected
+            }
+        }
         return incoming
     }
 

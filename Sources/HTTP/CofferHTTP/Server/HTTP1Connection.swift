@@ -136,8 +136,8 @@ final class HTTP1Connection: ChannelInboundHandler {
         let loop = context.eventLoop
         var declared: Int?
         if case .fixed(let length) = head.length { declared = length } else if head.length == .none { declared = 0 }
-        let body = HTTPBody(declaredLength: declared) {
-            loop.execute { bound.value.0.wantBody(head.expectsContinue, bound.value.1) }
+        let body = HTTPBody(declaredLength: declared) { isFirst in
+            loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body
         // Whatever has come already belongs to the body before the handler asks for it.
@@ -180,10 +180,12 @@ final class HTTP1Connection: ChannelInboundHandler {
         write(buffer, context, close: true)
     }
 
-    private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
+    private func wantBody(_ tellsToContinue: Bool, _ context: ChannelHandlerContext) {
         guard isServing, isReadingBody else { return }
         setReading(true, context)
-        guard expectsContinue else { return }
+        // A large body may take long as a whole, but not between what the handler asks for.
+        allow(configuration.readTimeout)
+        guard tellsToContinue else { return }
         var buffer = context.channel.allocator.buffer(capacity: 32)
         buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)

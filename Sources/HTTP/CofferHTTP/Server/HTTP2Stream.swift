@@ -28,8 +28,12 @@ final class HTTP2Stream: ChannelInboundHandler {
         self.lifetime = lifetime
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { allowTime(context) }
+
+    /// The stream is closed when the rest of the request, or of what the handler asked for, has not come by then.
+    private func allowTime(_ context: ChannelHandlerContext) {
         let channel = context.channel
+        deadline?.cancel()
         deadline = context.eventLoop.scheduleTask(in: connection.configuration.readTimeout) {
             channel.close(promise: nil)
         }
@@ -78,8 +82,8 @@ final class HTTP2Stream: ChannelInboundHandler {
     private func begin(_ head: HTTP2Head, declared: Int?, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let body = HTTPBody(declaredLength: declared) {
-            loop.execute { bound.value.0.wantBody(head.expectsContinue, bound.value.1) }
+        let body = HTTPBody(declaredLength: declared) { isFirst in
+            loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body
         if isEnded { body.finish() }
@@ -108,10 +112,11 @@ final class HTTP2Stream: ChannelInboundHandler {
         deadline?.cancel()
     }
 
-    private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
+    private func wantBody(_ tellsToContinue: Bool, _ context: ChannelHandlerContext) {
         if isEnded || isAnswered { return }
         setReading(true, context)
-        guard expectsContinue else { return }
+        allowTime(context)
+        guard tellsToContinue else { return }
         context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: [":status": "100"]))), promise: nil)
     }
 

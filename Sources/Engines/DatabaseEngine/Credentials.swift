@@ -1,0 +1,160 @@
+internal import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+internal import GoTemplate
+
+/// `creds/:name`: users made on demand, and their leases.
+struct Credentials: Sendable {
+    let mount: DatabaseMount
+
+    /// The database lets the user in a little longer than the lease says.
+    private static let margin: Duration = .seconds(5)
+
+    var path: Path {
+        Path(
+            "creds/:name", "Request database credentials for a certain role.",
+            description: "Makes a user, which is removed when its lease ends.",
+            captures: ["name": "Name of the role."],
+            [Verb(.read, "generate-credentials", "Make a user.", make)])
+    }
+
+    private func make(_ call: Call) async throws -> Reply {
+        let name = call.capture("name")
+        guard let role = try await Role.records.load(name, from: mount.storage) else {
+            throw DatabaseErrors.unknownRole(name)
+        }
+        let database = try await mount.open(role.connection)
+        guard database.connection.allows(name) else { throw DatabaseErrors.notAllowed(name) }
+        let policy = role.passwordPolicy.isEmpty ? database.connection.passwordPolicy : role.passwordPolicy
+        let password = try await mount.context.services.generatePassword(policy)
+        let username = try username(for: call.caller?.displayName ?? "", role: name, by: database.names)
+        let user = NewDatabaseUser(
+            username: username, password: password,
+            expiration: mount.now + lifetime(role, wanted: .zero, age: .zero, call.mount) + Self.margin,
+            statements: role.creation.unpacked, rollback: role.rollback.unpacked)
+        let entry = try await writeAhead(user, role)
+        do throws(DatabaseFailure) {
+            try await database.call([password]) { (plugin) async throws(DatabaseFailure) in
+                try await plugin.createUser(user)
+            }
+        } catch {
+            // Refused: there is no user. Otherwise the tick finds out.
+            if error.reason != .unreachable { try await mount.storage.delete(entry) }
+            throw DatabaseErrors.failed(error)
+        }
+        var reply = Reply.data(["username": .string(username), "password": .string(password)])
+        reply.lease = .grant(
+            LeaseGrant(
+                ttl: role.defaultTTL, maximumTTL: role.maximumTTL,
+                internalData: [
+                    "username": .string(username), "role": .string(name), "db_name": .string(role.connection),
+                    "revocation_statements": role.revocation.wire,
+                ], settles: entry))
+        return reply
+    }
+
+    private func writeAhead(_ user: NewDatabaseUser, _ role: Role) async throws -> StorageKey {
+        let now = mount.now
+        let record = WriteAhead.User(
+            username: user.username, connection: role.connection, revocation: role.revocation, made: now.nanoseconds)
+        let key = WriteAhead.users + (try mount.context.random.uuid())
+        try await mount.storage.put(key, WriteAhead.encoded(record, WriteAhead.User.schema))
+        mount.planTick(at: now + WriteAhead.userPatience)
+        return key
+    }
+
+    private func username(for displayName: String, role: String, by template: Template) throws -> String {
+        let name: String
+        do {
+            name = try template.render(["DisplayName": .string(displayName), "RoleName": .string(role)])
+        } catch {
+            throw DatabaseErrors.username(error.description)
+        }
+        if name.isEmpty { throw DatabaseErrors.emptyUsername }
+        return name
+    }
+
+    /// From now, as the lease will have it.
+    private func lifetime(
+        _ role: Role, wanted: Duration, age: Duration, _ reference: MountReference
+    ) -> Duration {
+        let maximum = role.maximumTTL > .zero ? min(role.maximumTTL, reference.maximumTTL) : reference.maximumTTL
+        let usual = role.defaultTTL > .zero ? role.defaultTTL : reference.defaultTTL
+        return max(min(wanted > .zero ? wanted : usual, maximum - age), .zero)
+    }
+
+    // MARK: leases
+
+    func renew(_ lease: LeaseCall) async throws -> LeaseGrant {
+        let data = lease.grant.internalData
+        guard let role = try await Role.records.load(data["role"]?.stringValue ?? "", from: mount.storage) else {
+            throw DatabaseErrors.renewedRoleIsGone
+        }
+        let age = max(mount.now - lease.issueTime, .zero)
+        let lifetime = lifetime(role, wanted: lease.increment, age: age, lease.mount)
+        // At its end a lease keeps the end it has, and so does its user.
+        if lifetime > .zero {
+            let database = try await mount.open(data["db_name"]?.stringValue ?? "")
+            let (username, expiration) = (data["username"]?.stringValue ?? "", mount.now + lifetime + Self.margin)
+            do throws(DatabaseFailure) {
+                try await database.call { (plugin) async throws(DatabaseFailure) in
+                    try await plugin.changeExpiration(of: username, to: expiration, statements: role.renewal.unpacked)
+                }
+            } catch {
+                throw DatabaseErrors.failed(error)
+            }
+        }
+        var grant = lease.grant
+        (grant.ttl, grant.maximumTTL) = (role.defaultTTL, role.maximumTTL)
+        return grant
+    }
+
+    func revoke(_ lease: LeaseCall) async throws {
+        let data = lease.grant.internalData
+        let role = try await Role.records.load(data["role"]?.stringValue ?? "", from: mount.storage)
+        let statements =
+            role?.revocation.unpacked ?? TextList(wire: data["revocation_statements"] ?? .null)?.unpacked ?? []
+        try await remove(
+            data["username"]?.stringValue ?? "", from: data["db_name"]?.stringValue ?? "", statements: statements)
+    }
+
+    private func remove(_ username: String, from connection: String, statements: [String]) async throws {
+        let database = try await mount.open(connection)
+        do throws(DatabaseFailure) {
+            try await database.call { (plugin) async throws(DatabaseFailure) in
+                try await plugin.deleteUser(username, statements: statements)
+            }
+        } catch {
+            if error.reason == .unreachable || error.reason == .loginRefused {
+                try await Outages(mount: mount).note(connection)
+            }
+            throw DatabaseErrors.failed(error)
+        }
+    }
+
+    // MARK: by itself
+
+    /// Removes users that never got a lease; when there is more to do, nil for never.
+    func tick(_ now: Timestamp) async throws -> Timestamp? {
+        var next: Timestamp?
+        for name in try await mount.storage.children(of: WriteAhead.users) {
+            let key = WriteAhead.users + name
+            guard let user = try await WriteAhead.load(key, WriteAhead.User.schema, from: mount.storage) else {
+                continue
+            }
+            let due = Timestamp(nanoseconds: user.made) + WriteAhead.userPatience
+            if due > now {
+                next = earlier(next, due)
+                continue
+            }
+            do {
+                try await remove(user.username, from: user.connection, statements: user.revocation.unpacked)
+                try await mount.storage.delete(key)
+            } catch {
+                next = earlier(next, now + .seconds(60))
+            }
+        }
+        return next
+    }
+}

@@ -1,0 +1,48 @@
+internal import CofferBase
+internal import CofferFramework
+internal import CofferStorage
+
+/// Databases that could not be reached when a user was to be removed.
+///
+/// They are asked every few seconds whether they are back; then every revocation that failed meanwhile is tried
+/// at once instead of after its pause, those given up included. The mark is stored, for a restart in between.
+struct Outages {
+    let mount: DatabaseMount
+
+    private static let folder: StorageKey = "outage/"
+    private static let pause: Duration = .seconds(5)
+
+    func note(_ connection: String) async throws {
+        let key = Self.folder + connection
+        if try await mount.storage.get(key) == nil { try await mount.storage.put(key, []) }
+        mount.planTick(at: mount.now + Self.pause)
+    }
+
+    /// When to ask again; nil when there is no outage.
+    func tick(_ now: Timestamp) async throws -> Timestamp? {
+        var isAnyBack = false
+        var next: Timestamp?
+        for name in try await mount.storage.children(of: Self.folder) {
+            if try await isBack(name) {
+                // Removed first: a revocation that fails from here on notes a new one.
+                try await mount.storage.delete(Self.folder + name)
+                isAnyBack = true
+            } else {
+                next = now + Self.pause
+            }
+        }
+        if isAnyBack { try await mount.context.services.retryRevocations(mount.context.mount) }
+        return next
+    }
+
+    /// Also true for a database that is not configured any more: nobody need wait for it.
+    private func isBack(_ name: String) async throws -> Bool {
+        guard try await mount.storage.get(DatabaseMount.configurationKey(name)) != nil else { return true }
+        do {
+            try await mount.open(name).plugin.verify()
+            return true
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,199 @@
+internal import CofferBase
+internal import CofferFramework
+internal import CofferJSON
+internal import CofferStorage
+
+/// Making, reading, changing, rotating, trimming and deleting keys.
+struct KeyPaths: Sendable {
+    let keys: KeyStore
+
+    var paths: [Path] {
+        [listPath, keyPath, settingsPath, rotatePath, trimPath, softDeletePath, softRestorePath]
+    }
+
+    private static let captures = ["name": "Name of the key."]
+
+    private var listPath: Path {
+        Path(
+            "keys", "Names of keys.",
+            [
+                Verb(.list, "list-keys", "List the names of the keys.", Page.schema) { call, page in
+                    try await call.list(KeyStore.folder, page)
+                }
+            ])
+    }
+
+    // MARK: keys/:name
+
+    struct ReadInput: Sendable {
+        var context = ""
+
+        static let schema = Schema<ReadInput>(
+            { ReadInput() },
+            [
+                Field(
+                    "context", \.context, "Shows the public keys of a derived Ed25519 key for this context, in base64."
+                ).query
+            ])
+    }
+
+    private var keyPath: Path {
+        Path(
+            "keys/:name", "A named key.",
+            description: "A write without fields makes an AES-256 key. Key material is never shown here.",
+            captures: Self.captures,
+            [
+                Verb(.read, "read-key", "Read the settings and the public parts of a key.", ReadInput.schema, read),
+                Verb(.update, "create-key", "Make a key.", KeyInput.schema, create),
+                Verb(.delete, "delete-key", "Delete a key for good, where its settings allow it.", delete),
+            ])
+    }
+
+    @Sendable private func read(_ call: Call, _ input: ReadInput) async throws -> Reply {
+        let ring = try await keys.ring(call, or: .notFound)
+        guard let context = try? GoBase64.decode(input.context) else { throw TransitErrors.wrongContext }
+        return .data(try ring.description(context: context))
+    }
+
+    @Sendable private func create(_ call: Call, _ input: KeyInput) async throws -> Reply {
+        let key = try input.key(named: call.capture("name"))
+        let isNew = try await keys.create(key, call)
+        let reply = try await describe(call)
+        return isNew ? reply : reply.warning(TransitErrors.alreadyExists(key.name))
+    }
+
+    @Sendable private func delete(_ call: Call) async throws -> Reply {
+        let name = call.capture("name")
+        try await keys.change(name, in: call.storage) { key, transaction in
+            guard let found = key else { throw TransitErrors.deletion(of: name, "could not delete key; not found") }
+            guard found.allowsDeletion else {
+                throw TransitErrors.deletion(of: name, "deletion is not allowed for this key")
+            }
+            transaction.deleteVersions(found.oldest..<found.latest + 1, of: found)
+            key = nil
+        }
+        return .empty
+    }
+
+    private func describe(_ call: Call) async throws -> Reply {
+        .data(try await keys.ring(call, or: TransitErrors.keyNotFound).description())
+    }
+
+    // MARK: changes
+
+    private var settingsPath: Path {
+        Path(
+            "keys/:name/config", "Settings of a key.", captures: Self.captures,
+            [
+                Verb(.update, "configure-key", "Change settings of a key.", KeySettingsInput.schema) { call, input in
+                    let warning = try await change(call, or: TransitErrors.noKey(named: call.capture("name"))) {
+                        key, _ in try input.apply(to: &key)
+                    }
+                    let reply = try await describe(call)
+                    return warning.map(reply.warning) ?? reply
+                }
+            ])
+    }
+
+    struct RotateInput: Sendable {
+        var managedKeyName = ""
+        var managedKeyID = ""
+
+        static let schema = Schema<RotateInput>(
+            { RotateInput() },
+            [
+                Field("managed_key_name", \.managedKeyName, "Managed keys are not supported."),
+                Field("managed_key_id", \.managedKeyID, "Managed keys are not supported."),
+            ])
+    }
+
+    private var rotatePath: Path {
+        Path(
+            "keys/:name/rotate", "Rotate a key.",
+            description: "New data is encrypted with the new version; older versions still decrypt.",
+            captures: Self.captures,
+            [
+                Verb(.update, "rotate-key", "Add a version to a key.", RotateInput.schema) { call, _ in
+                    let ring = try await keys.ring(call, or: TransitErrors.keyNotFound)
+                    try await keys.rotate(ring, in: call.storage, at: call.now, call.random)
+                    return try await describe(call)
+                }
+            ])
+    }
+
+    struct TrimInput: Sendable {
+        var minimumAvailable: Int64?
+
+        static let schema = Schema<TrimInput>(
+            { TrimInput() },
+            [Field("min_available_version", \.minimumAvailable, "Versions below are removed for good.")])
+    }
+
+    private var trimPath: Path {
+        Path(
+            "keys/:name/trim", "Remove old versions of a key for good.", captures: Self.captures,
+            [
+                Verb(.update, "trim-key", "Remove the oldest versions of a key.", TrimInput.schema) { call, input in
+                    try await change(call, or: TransitErrors.invalidName) { key, transaction in
+                        guard let minimum = input.minimumAvailable else { throw TransitErrors.noTrimVersion }
+                        try Self.checkTrim(key, to: minimum)
+                        transaction.deleteVersions(key.oldest..<max(minimum, key.oldest), of: key)
+                        key.minimumAvailable = minimum
+                    }
+                    return try await describe(call)
+                }
+            ])
+    }
+
+    private static func checkTrim(_ key: Key, to minimum: Int64) throws(EngineError) {
+        if minimum < key.minimumAvailable { throw TransitErrors.trimBackwards }
+        if key.minimumEncryption == 0 { throw TransitErrors.trimUnset("encryption") }
+        if minimum > key.minimumEncryption { throw TransitErrors.trimAbove("encryption", "minmum") }
+        if minimum > key.minimumDecryption { throw TransitErrors.trimAbove("decryption") }
+        if minimum == 0 { throw TransitErrors.trimZero }
+    }
+
+    // MARK: soft deletion
+
+    private var softDeletePath: Path {
+        Path(
+            "keys/:name/soft-delete", "Put a key out of use.",
+            description: "It can be brought back by a write to `soft-delete-restore`.", captures: Self.captures,
+            [
+                Verb(.delete, "soft-delete-key", "Put a key out of use.") { call in
+                    try await setSoftDeleted(call, true, "key was already marked as soft deleted")
+                }
+            ])
+    }
+
+    private var softRestorePath: Path {
+        Path(
+            "keys/:name/soft-delete-restore", "Bring a key back into use.", captures: Self.captures,
+            [
+                Verb(.update, "soft-delete-restore-key", "Bring a key back into use.") { call in
+                    try await setSoftDeleted(call, false, "key was already restored")
+                }
+            ])
+    }
+
+    private func setSoftDeleted(_ call: Call, _ isDeleted: Bool, _ unchanged: String) async throws -> Reply {
+        let isChanged = try await change(call, or: .notFound, includesDeleted: true) { key, _ in
+            defer { key.isSoftDeleted = isDeleted }
+            return key.isSoftDeleted != isDeleted
+        }
+        let reply = try await describe(call)
+        return isChanged ? reply : reply.warning(unchanged)
+    }
+
+    private func change<R>(
+        _ call: Call, or missing: EngineError, includesDeleted: Bool = false,
+        _ body: (inout Key, inout Transaction) throws -> R
+    ) async throws -> R {
+        try await keys.change(call.capture("name"), in: call.storage) { key, transaction in
+            guard var found = key else { throw missing }
+            if found.isSoftDeleted, !includesDeleted { throw TransitErrors.softDeleted }
+            defer { key = found }
+            return try body(&found, &transaction)
+        }
+    }
+}

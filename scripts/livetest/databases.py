@@ -1,0 +1,232 @@
+"""Database servers from Debian's packages, on loopback, each with a folder of its own.
+
+Servers that refuse to run as root run as the user that their package made for them.
+"""
+
+import glob
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from .server import free_port, wait_for
+
+PACKAGES = {
+    "postgresql": "postgresql:/usr/lib/postgresql",
+    "mariadb-server": "mariadb-server:mariadbd",
+    "redis-server": "redis-server:redis-server",
+}
+
+
+def install():
+    """Installs what is missing, by the script that ./test uses."""
+    script = Path(__file__).resolve().parents[1] / "install-packages"
+    subprocess.run([script, *PACKAGES.values()], check=True)
+
+
+class DatabaseServer:
+    """What the three have in common; `account` is the Unix account that it runs as when we are root."""
+
+    account = None
+
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="coffer-db-"))
+        self.port = free_port()
+        self.process = None
+        if self.account and os.geteuid() == 0:
+            shutil.chown(self.folder, self.account)
+
+    def as_account(self, command):
+        if self.account and os.geteuid() == 0:
+            return ["runuser", "-u", self.account, "--", *map(str, command)]
+        return [str(part) for part in command]
+
+    def environment(self):
+        """The caller's folder for temporary files may be closed to the account."""
+        return os.environ | {"TMPDIR": str(self.folder)}
+
+    def run(self, command, **options):
+        """A tool of the server's, as its account; its output."""
+        done = subprocess.run(
+            self.as_account(command), capture_output=True, text=True, cwd=self.folder, timeout=120,
+            env=self.environment(), **options
+        )
+        if done.returncode:
+            raise AssertionError(f"{command[0]} ended with {done.returncode}: {done.stderr.strip()}")
+        return done.stdout
+
+    def start(self):
+        with open(self.folder / "server.log", "ab") as log:
+            self.process = subprocess.Popen(
+                self.as_account(self.command()), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder,
+                env=self.environment(),
+            )
+        wait_for(self.is_ready, f"{type(self).__name__} does not answer", seconds=60)
+        return self
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.end()
+            self.process.wait(timeout=60)
+        self.process = None
+
+    def end(self):
+        """Asks the server to stop; `runuser` passes the signal on."""
+        self.process.terminate()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Refused(Exception):
+    """The database did not let an account in, or refused a statement."""
+
+
+def client(command, **environment):
+    done = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=os.environ | environment, timeout=60
+    )
+    if done.returncode:
+        raise Refused(done.stderr.strip())
+    return done.stdout.strip()
+
+
+class PostgresServer(DatabaseServer):
+    account = "postgres"
+    superuser, superuser_password = "postgres", "first-root-password"
+
+    def __init__(self):
+        super().__init__()
+        self.bin = Path(max(glob.glob("/usr/lib/postgresql/*/bin")))
+        self.data = self.folder / "data"
+        secret = self.folder / "password"
+        secret.write_text(self.superuser_password)
+        self.run(
+            [self.bin / "initdb", "-D", self.data, "-U", self.superuser, "--auth-local=trust",
+             "--auth-host=scram-sha-256", f"--pwfile={secret}", "--no-sync", "-E", "UTF8", "--locale=C"])
+
+    def command(self):
+        return [self.bin / "postgres", "-D", self.data, "-p", self.port, "-k", self.folder, "-c",
+                "listen_addresses=127.0.0.1", "-c", "fsync=off", "-c", "max_connections=100"]
+
+    def is_ready(self):
+        return subprocess.run(
+            [self.bin / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]).returncode == 0
+
+    def end(self):
+        # Terminating would wait for clients; this closes their connections.
+        self.run([self.bin / "pg_ctl", "stop", "-D", self.data, "-m", "fast"])
+
+    @property
+    def url(self):
+        return f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{self.port}/postgres?sslmode=disable"
+
+    def query(self, sql, user=None, password=None):
+        """As psql does it; as the owner through the local socket when no user is given."""
+        host = "127.0.0.1" if user else str(self.folder)
+        return client(
+            ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", self.port, "-U",
+             user or self.superuser, "-d", "postgres", "-c", sql], PGPASSWORD=password or "")
+
+    def make_account(self, name, password, rights=""):
+        self.query(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' {'SUPERUSER' if rights else ''}")
+
+    def serve_tls(self, name):
+        """Shows the certificate in its folder with this name from now on."""
+        for ending in ("key", "crt"):
+            target = self.folder / f"server.{ending}"
+            shutil.copy(self.folder / f"{name}.{ending}", target)
+            target.chmod(0o600)
+            if os.geteuid() == 0:
+                shutil.chown(target, self.account, self.account)
+            kind = "key" if ending == "key" else "cert"
+            self.query(f"ALTER SYSTEM SET ssl_{kind}_file = '{target}'")
+        self.query("ALTER SYSTEM SET ssl = on")
+        self.query("SELECT pg_reload_conf()")
+        # The old certificate is shown until the reload has been noticed.
+        shown = f"openssl s_client -starttls postgres -connect 127.0.0.1:{self.port} </dev/null 2>/dev/null"
+        wait_for(lambda: f"CN = {name}" in subprocess.run(shown, shell=True, capture_output=True, text=True).stdout,
+                 "the new certificate is not shown")
+
+    def users(self):
+        """The roles that are not the server's own."""
+        return self.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%' ORDER BY 1").split()
+
+
+class MariaDBServer(DatabaseServer):
+    account = "mysql"
+    superuser, superuser_password = "coffer", "first-root-password"
+
+    def __init__(self):
+        super().__init__()
+        self.socket = self.folder / "mariadb.sock"
+        self.data = self.folder / "data"
+        self.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
+                  "--auth-root-authentication-method=socket"])
+
+    def command(self):
+        return ["mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}",
+                f"--port={self.port}", "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid",
+                "--innodb-flush-log-at-trx-commit=0"]
+
+    def is_ready(self):
+        return subprocess.run(
+            ["mariadb-admin", "--no-defaults", f"--socket={self.socket}", "ping"], capture_output=True
+        ).returncode == 0
+
+    def make_superuser(self):
+        self.query(f"CREATE USER '{self.superuser}'@'%' IDENTIFIED BY '{self.superuser_password}'; "
+                   f"GRANT ALL ON *.* TO '{self.superuser}'@'%' WITH GRANT OPTION")
+
+    def make_account(self, name, password, rights=""):
+        self.query(f"CREATE USER '{name}'@'%' IDENTIFIED BY '{password}'")
+        if rights:
+            self.query(f"GRANT ALL ON *.* TO '{name}'@'%' WITH GRANT OPTION")
+
+    @property
+    def url(self):
+        return f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{self.port})/"
+
+    def query(self, sql, user=None, password=None):
+        where = ["-h", "127.0.0.1", "-P", self.port, "-u", user] if user else [f"--socket={self.socket}", "-u", "root"]
+        return client(["mariadb", "--no-defaults", "-N", "-B", *where, "-e", sql], MYSQL_PWD=password or "")
+
+    def users(self):
+        return self.query("SELECT User FROM mysql.user WHERE User LIKE 'v-%' ORDER BY 1").split()
+
+
+class RedisServer(DatabaseServer):
+    superuser, superuser_password = "coffer", "first-root-password"
+
+    def command(self):
+        return ["redis-server", "--port", self.port, "--bind", "127.0.0.1", "--save", "", "--dir", self.folder,
+                "--user", "default", "on", "nopass", "~*", "&*", "+@all", "--user", self.superuser, "on",
+                f">{self.superuser_password}", "~*", "&*", "+@all"]
+
+    def is_ready(self):
+        try:
+            return self.query("PING") == "PONG"
+        except Refused:
+            return False
+
+    def query(self, *words, user=None, password=None):
+        account = ["--user", user, "-a", password, "--no-auth-warning"] if user else []
+        words = words[0].split() if len(words) == 1 else words
+        done = subprocess.run(
+            ["redis-cli", "-p", str(self.port), *account, *words], capture_output=True, text=True, timeout=60)
+        answer = done.stdout.strip()
+        # When a password is refused the client only says so, and goes on as the default user.
+        if done.returncode or done.stderr or answer.startswith(("NOAUTH", "NOPERM", "ERR")):
+            raise Refused(done.stderr + answer)
+        return answer
+
+    def make_account(self, name, password, rights=""):
+        self.query("ACL", "SETUSER", name, "on", f">{password}", "~*", "&*", "+@all" if rights else "+ping")
+
+    def users(self):
+        return [line for line in self.query("ACL USERS").split() if line.startswith("V_")]
