@@ -1,11 +1,14 @@
 """A database that is down while leases expire must slow nobody, and lose nobody."""
 
+import signal
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 from livetest.checks import Checks, true
 from livetest.server import wait_for
+
+from .world import POSTGRES, database
 
 CHECKS = Checks("postgresql: an outage")
 
@@ -44,4 +47,32 @@ def _(world):
     wait_for(lambda: not set(made) & set(world.db.users()), "users are left after the outage", seconds=60)
     print(f"           median {before[0] * 1e6:.0f} -> {during[0] * 1e6:.0f} µs, 95 % {before[1] * 1e6:.0f} -> "
           f"{during[1] * 1e6:.0f} µs; all users gone {time.monotonic() - began:.1f} s after its return", flush=True)
+    true(during[0] <= before[0] * RATIO, f"reads are slower: median {before[0]} before, {during[0]} during")
+
+
+@CHECKS.check(f"a database that hangs while {LEASES} leases expire delays neither another database's leases nor reads")
+def _(world):
+    world.role("database", "hung", default_ttl="8s")
+    with ThreadPoolExecutor(8) as pool, database(POSTGRES) as other:
+        made = list(pool.map(lambda _: world.credentials("database", "hung")[0], range(LEASES)))
+        ends = time.monotonic() + 9
+        world.over(other).configure("other")
+        world.role("other", "short", default_ttl="2s")
+        before = latency(world)
+        world.db.signal(signal.SIGSTOP)
+        try:
+            time.sleep(max(ends - time.monotonic(), 0))
+            waits = []
+            for _ in range(5):
+                user, _, _ = world.credentials("other", "short")
+                began = time.monotonic()
+                world.over(other).wait_until_gone(user)
+                waits.append(time.monotonic() - began)
+            during = latency(world)
+        finally:
+            world.db.signal(signal.SIGCONT)
+        wait_for(lambda: not set(made) & set(world.db.users()), "users are left after the hang", seconds=60)
+    print(f"           leases of 2 s end after {min(waits):.1f} to {max(waits):.1f} s; median {before[0] * 1e6:.0f} -> "
+          f"{during[0] * 1e6:.0f} µs", flush=True)
+    true(max(waits) < 4, f"a lease of 2 s ended after {max(waits)} s")
     true(during[0] <= before[0] * RATIO, f"reads are slower: median {before[0]} before, {during[0]} during")

@@ -48,6 +48,10 @@ class World:
     def api(self):
         return self.server.api()
 
+    def over(self, db):
+        """The same server with another database."""
+        return World(self.server, db, self.flavour)
+
     def configure(self, mount, **more):
         """A new mount with the database as `main` and a role `app`; the password in force afterwards is ours alone."""
         self.api.must("POST", f"/v1/sys/mounts/{mount}", {"type": "database"})

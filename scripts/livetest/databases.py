@@ -39,7 +39,7 @@ class DatabaseServer:
 
     def as_account(self, command):
         if self.account and os.geteuid() == 0:
-            return ["runuser", "-u", self.account, "--", *map(str, command)]
+            return ["setpriv", f"--reuid={self.account}", f"--regid={self.account}", "--init-groups", *map(str, command)]
         return [str(part) for part in command]
 
     def environment(self):
@@ -72,7 +72,6 @@ class DatabaseServer:
         self.process = None
 
     def end(self):
-        """Asks the server to stop; `runuser` passes the signal on."""
         self.process.terminate()
 
     def __enter__(self):
@@ -121,6 +120,13 @@ class PostgresServer(DatabaseServer):
     def end(self):
         # Terminating would wait for clients; this closes their connections.
         self.run([self.bin / "pg_ctl", "stop", "-D", self.data, "-m", "fast"])
+
+    def signal(self, number):
+        """To the server and its sessions: SIGSTOP makes a server that accepts and never answers."""
+        chief = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{chief}/task/{chief}/children").read_text().split()
+        for pid in (chief, *map(int, children)):
+            os.kill(pid, number)
 
     @property
     def url(self):

@@ -53,6 +53,9 @@ package final class LinkPool<Link: DatabaseLink>: Sendable {
         threads = BlockingPool(threads: slots.count)
     }
 
+    /// How much work has been handed over since the pool was made.
+    package var handedOver: UInt64 { outage.withLock { $0.nextTicket } }
+
     /// Runs `body` with a connection, on a thread that may block.
     package func run<R: Sendable>(
         _ body: @escaping @Sendable (Link) throws(DatabaseFailure) -> R

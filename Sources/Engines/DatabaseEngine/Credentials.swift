@@ -120,6 +120,8 @@ struct Credentials: Sendable {
     }
 
     private func remove(_ username: String, from connection: String, statements: [String]) async throws {
+        let outages = Outages(mount: mount)
+        if let outage = outages.outage(of: connection) { throw DatabaseErrors.failed(outage) }
         let database = try await mount.open(connection)
         do throws(DatabaseFailure) {
             try await database.call { (plugin) async throws(DatabaseFailure) in
@@ -127,7 +129,7 @@ struct Credentials: Sendable {
             }
         } catch {
             if error.reason == .unreachable || error.reason == .loginRefused {
-                try await Outages(mount: mount).note(connection)
+                try await outages.note(connection, error)
             }
             throw DatabaseErrors.failed(error)
         }

@@ -9,6 +9,8 @@ internal import Synchronization
 final class DatabaseMount: Sendable {
     let context: EngineContext
     let turns = Turns()
+    /// Why databases are known to be away, by connection; see `Outages`.
+    let outages = Mutex<[String: DatabaseFailure]>([:])
     private let kinds: [DatabaseKind]
     private let opened = Mutex<[String: OpenDatabase]>([:])
     private let plannedTick = Mutex<Timestamp?>(nil)

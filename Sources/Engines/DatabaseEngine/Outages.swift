@@ -1,18 +1,24 @@
 internal import CofferBase
 internal import CofferFramework
 internal import CofferStorage
+internal import Synchronization
 
 /// Databases that could not be reached when a user was to be removed.
 ///
-/// They are asked every few seconds whether they are back; then every revocation that failed meanwhile is tried
-/// at once instead of after its pause, those given up included. The mark is stored, for a restart in between.
+/// They are asked every few seconds whether they are back. Until then revocations fail at once, so that ten thousand
+/// of them wait for nobody; then all that failed are tried again at once instead of after their pause, those given
+/// up included. The mark is stored, for a restart in between.
 struct Outages {
     let mount: DatabaseMount
 
     private static let folder: StorageKey = "outage/"
     private static let pause: Duration = .seconds(5)
 
-    func note(_ connection: String) async throws {
+    /// Why the database was not reached; nil when nothing is known against it.
+    func outage(of connection: String) -> DatabaseFailure? { mount.outages.withLock { $0[connection] } }
+
+    func note(_ connection: String, _ failure: DatabaseFailure) async throws {
+        mount.outages.withLock { $0[connection] = failure }
         let key = Self.folder + connection
         if try await mount.storage.get(key) == nil { try await mount.storage.put(key, []) }
         mount.planTick(at: mount.now + Self.pause)
@@ -26,6 +32,7 @@ struct Outages {
             if try await isBack(name) {
                 // Removed first: a revocation that fails from here on notes a new one.
                 try await mount.storage.delete(Self.folder + name)
+                mount.outages.withLock { _ = $0.removeValue(forKey: name) }
                 isAnyBack = true
             } else {
                 next = now + Self.pause

@@ -8,29 +8,39 @@ package import CofferBase
 package actor LeaseReaper {
     /// How many revocations run at once (contract, "Leases").
     private static let workers = 200
+    /// How many of one target: one that hangs leaves room for the others.
+    private static let workersOfOneTarget = 50
 
     private let leases: Leases
     private let clock: any WallClock
+    private let target: @Sendable (_ id: String) -> String?
     private let revoke: @Sendable (Lease) async throws -> Void
     private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
     private var sleeper: Task<Void, any Error>?
     private var wakeAt: Timestamp?
     private var earliestAdded: Timestamp?
+    /// Leases whose revocation runs, and how many there are of each target.
+    private var running: Set<String> = []
+    private var runningOf: [String: Int] = [:]
+    /// A revocation has ended since the calendar was read.
+    private var hasRoomAgain = false
     private var isStopped = false
 
     /// - Parameters:
+    ///   - target: what the revocation of the lease with this id may have to wait for; nil when nothing.
     ///   - revoke: ends the lease and what it stands for.
     ///   - explain: what an operator may read about a failure; no secret.
     ///   - report: takes a line for the server log; it names lease kinds, never values.
     package init(
-        leases: Leases, clock: any WallClock,
+        leases: Leases, clock: any WallClock, target: @escaping @Sendable (_ id: String) -> String?,
         revoke: @escaping @Sendable (Lease) async throws -> Void,
         explain: @escaping @Sendable (any Error) -> String,
         report: @escaping @Sendable (String) -> Void
     ) {
         self.leases = leases
         self.clock = clock
+        self.target = target
         self.revoke = revoke
         self.explain = explain
         self.report = report
@@ -45,12 +55,11 @@ package actor LeaseReaper {
     package func run() async {
         while !isStopped {
             do {
-                earliestAdded = nil
-                let more = try await reapOnce()
-                if more { continue }
-                let next = try await leases.nextExpiry() ?? clock.now + .seconds(3600)
-                // A lease may have been added while the calendar was read.
-                await sleep(until: min(next, earliestAdded ?? next))
+                (earliestAdded, hasRoomAgain) = (nil, false)
+                if try await startDue() || hasRoomAgain { continue }
+                let next = try await leases.nextExpiry(after: clock.now) ?? clock.now + .seconds(3600)
+                // A lease may have been added, or a place become free, while the calendar was read.
+                if !hasRoomAgain { await sleep(until: min(next, earliestAdded ?? next)) }
             } catch {
                 report("leases could not be read; trying again in 10 s")
                 await sleep(until: clock.now + .seconds(10))
@@ -58,23 +67,55 @@ package actor LeaseReaper {
         }
     }
 
-    /// Ends what is due now; true when there may be more.
-    package func reapOnce() async throws -> Bool {
-        let due = try await leases.due(at: clock.now, limit: Self.workers)
-        if isStopped { return false }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for lease in due { group.addTask { try await self.end(lease) } }
-            try await group.waitForAll()
+    /// Begins to end what is due, as far as there is room; true when something was begun.
+    private func startDue() async throws -> Bool {
+        let room = Self.workers - running.count
+        if room <= 0 { return false }
+        let (running, runningOf, target) = (running, runningOf, target)
+        let due = try await leases.due(at: clock.now, limit: room) { id in
+            if running.contains(id) { return false }
+            return target(id).map { runningOf[$0, default: 0] < Self.workersOfOneTarget } ?? true
         }
-        return !due.isEmpty
+        var hasBegun = false
+        for lease in due where !isStopped && begin(lease) { hasBegun = true }
+        return hasBegun
     }
 
-    private nonisolated func end(_ lease: Lease) async throws {
+    /// False when there is no room for another one of its target.
+    private func begin(_ lease: Lease) -> Bool {
+        let target = target(lease.id)
+        if let target {
+            guard runningOf[target, default: 0] < Self.workersOfOneTarget else { return false }
+            runningOf[target, default: 0] += 1
+        }
+        running.insert(lease.id)
+        Task { await end(lease, of: target) }
+        return true
+    }
+
+    private func end(_ lease: Lease, of target: String?) async {
+        await end(lease)
+        running.remove(lease.id)
+        if let target {
+            let others = runningOf[target, default: 1] - 1
+            runningOf[target] = others > 0 ? others : nil
+        }
+        hasRoomAgain = true
+        sleeper?.cancel()
+    }
+
+    private nonisolated func end(_ lease: Lease) async {
         do {
             try await revoke(lease)
         } catch {
             report("a \(lease.kind.rawValue) lease could not be revoked; it will be tried again")
-            try await leases.postpone(lease.id, because: explain(error), now: clock.now)
+            do {
+                try await leases.postpone(lease.id, because: explain(error), now: clock.now)
+            } catch {
+                // It is still due: without a pause it would be tried in a circle.
+                report("a failed revocation could not be noted; trying again in 10 s")
+                try? await clock.sleep(until: clock.now + .seconds(10))
+            }
         }
     }
 

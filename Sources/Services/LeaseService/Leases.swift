@@ -82,22 +82,42 @@ package final class Leases: Sendable {
     }
 
     /// Leases that have expired by `now`, earliest first. A calendar entry without its lease is removed.
-    package func due(at now: Timestamp, limit: Int) async throws -> [Lease] {
+    ///
+    /// Those that `isWanted` refuses are passed over; behind very many of them none are found.
+    package func due(
+        at now: Timestamp, limit: Int, where isWanted: (_ id: String) -> Bool = { _ in true }
+    ) async throws -> [Lease] {
         var due: [Lease] = []
-        for key in try await view.scan("at/", limit: limit) {
-            guard let (time, id) = Self.parse(key), time <= now else { break }
-            if let lease = try await load(id), lease.expireTime == time, !lease.isIrrevocable {
-                due.append(lease)
-            } else {
-                try await view.delete(key)
+        var after: StorageKey?
+        for _ in 0..<Self.mostPages {
+            let keys = try await view.scan("at/", after: after, limit: Self.pageLength)
+            for key in keys {
+                guard let (time, id) = Self.parse(key), time <= now, due.count < limit else { return due }
+                if !isWanted(id) { continue }
+                if let lease = try await load(id), lease.expireTime == time, !lease.isIrrevocable {
+                    due.append(lease)
+                } else {
+                    try await view.delete(key)
+                }
             }
+            if keys.count < Self.pageLength { break }
+            after = keys.last
         }
         return due
     }
 
+    private static let pageLength = 200
+    private static let mostPages = 500
+
     /// When the next lease ends; nil when there is none.
     package func nextExpiry() async throws -> Timestamp? {
         try await view.scan("at/", limit: 1).first.flatMap { Self.parse($0)?.time }
+    }
+
+    /// When the next lease ends of those that have not ended by `now`.
+    package func nextExpiry(after now: Timestamp) async throws -> Timestamp? {
+        let end = StorageKey("at/") + Self.digits(now) + "0"
+        return try await view.scan("at/", after: end, limit: 1).first.flatMap { Self.parse($0)?.time }
     }
 
     /// Calls `body` with the expiry of each lease that is announced, so that a sleeper can wake earlier.
@@ -122,12 +142,17 @@ package final class Leases: Sendable {
     }
 
     static func calendarKey(_ lease: Lease) -> StorageKey {
-        var time: [UInt8] = []
-        let stamp = UInt64(clamping: lease.expireTime.nanoseconds)
+        StorageKey("at/") + digits(lease.expireTime) + "/" + lease.id
+    }
+
+    /// Sixteen, so that keys are in the order of the times.
+    private static func digits(_ time: Timestamp) -> StorageKey {
+        var digits: [UInt8] = []
+        let stamp = UInt64(clamping: time.nanoseconds)
         for shift in stride(from: 56, through: 0, by: -8) {
-            Hex.append(UInt8(truncatingIfNeeded: stamp >> UInt64(shift)), to: &time)
+            Hex.append(UInt8(truncatingIfNeeded: stamp >> UInt64(shift)), to: &digits)
         }
-        return StorageKey(bytes: Array("at/".utf8) + time + [UInt8(ascii: "/")] + Array(lease.id.utf8))
+        return StorageKey(bytes: digits)
     }
 
     static func parse(_ key: StorageKey) -> (time: Timestamp, id: String)? {

@@ -34,7 +34,7 @@ import Testing
         #expect(await server.send("POST", "secret/data/x", ["data": ["a": "b"]]).status == 200)
         let asked = Mutex(0)
         for _ in 0..<1000 {
-            let body = HTTPBody(declaredLength: nil) { asked.withLock { $0 += 1 } }
+            let body = HTTPBody(declaredLength: nil) { _ in asked.withLock { $0 += 1 } }
             var fields = HTTPFields()
             fields.add("X-Vault-Token", "root")
             var connection = ConnectionInfo()

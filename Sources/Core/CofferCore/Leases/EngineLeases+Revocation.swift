@@ -19,6 +19,13 @@ extension EngineLeases {
         try await finishRemoval(of: lease)
     }
 
+    /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.
+    package func target(of id: String) -> String? {
+        if id.hasPrefix("auth/") { return nil }
+        let routes = mounts.routes
+        return routes.find(id)?.route.mount.path ?? routes.removing.first { id.hasPrefix($0.mount.path) }?.mount.path
+    }
+
     /// Ends a lease now. When that fails the reaper goes on trying, and the caller is told.
     package func revoke(_ lease: Lease) async throws {
         guard lease.kind == .secret else { return try await end(lease) }

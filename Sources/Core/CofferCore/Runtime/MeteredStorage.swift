@@ -44,6 +44,18 @@ final class MeteredStorage: Storage {
         return try await base.commit(batch)
     }
 
+    func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) {
+        try await base.walk(body)
+    }
+
+    func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws {
+        try await base.replaceAll(with: next)
+    }
+
     func acquireEpoch() async throws(StorageError) -> Epoch { try await base.acquireEpoch() }
 
     func close() async { await base.close() }

@@ -151,7 +151,7 @@ extension Core {
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
         let log = log
         let reaper = LeaseReaper(
-            leases: engineLeases.leases, clock: clock,
+            leases: engineLeases.leases, clock: clock, target: { engineLeases.target(of: $0) },
             revoke: { [meters] lease in
                 try await engineLeases.end(lease)
                 meters.expirations.add()
