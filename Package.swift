@@ -131,6 +131,7 @@ let executables: [Module] = [
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
+let databaseTestNeeds = ["CofferBase", "CofferFramework", "CofferJSON", "DatabasePluginConformance"]
 let engineTestNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "TestSupport"]
 
 let testSupport: [Module] = [
@@ -140,6 +141,9 @@ let testSupport: [Module] = [
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
     Module(
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(
+        name: "DatabasePluginConformance", folder: "Tests/Support",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -182,12 +186,17 @@ let tests: [Module] = [
             "ServerHarness",
         ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
+    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
