@@ -165,6 +165,7 @@ let executables: [Module] = [
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
+let databaseTestNeeds = ["CofferBase", "CofferFramework", "CofferJSON", "DatabasePluginConformance"]
 let engineTestNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "TestSupport"]
 
 let testSupport: [Module] = [
@@ -174,6 +175,9 @@ let testSupport: [Module] = [
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
     Module(
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(
+        name: "DatabasePluginConformance", folder: "Tests/Support",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -239,16 +243,21 @@ let tests: [Module] = [
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
+    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
