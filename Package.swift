@@ -277,6 +277,7 @@ let tests: [Module] = [
             "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
             "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
+    Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

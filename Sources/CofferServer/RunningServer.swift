@@ -147,6 +147,7 @@ struct RunningServer: Sendable {
         settings.logLevels = outputs.levels
         settings.logFeed = outputs.feed
         settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
+        settings.countsUsage = configuration.telemetry.usagePeriod > .zero
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)

@@ -14,7 +14,7 @@ package struct TelemetrySettings: Sendable, Equatable {
     package var prometheusRetention: Duration = .seconds(24 * 3600)
     package var hidesHostName = false
     package var prefix = "vault"
-    /// Zero: usage is not counted but for the first scrape.
+    /// Zero: usage is not counted.
     package var usagePeriod: Duration = .seconds(600)
     package var statsdAddress: Address?
     package var statsiteAddress: Address?

@@ -39,6 +39,8 @@ package struct CoreConfiguration: Sendable {
     package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
     package var metrics = MetricSettings()
+    /// Whether tokens, entities and secrets are counted for metrics.
+    package var countsUsage = true
     package var logFeed = LogFeed()
     /// At which level finished requests are told; nil: not at all.
     package var requestsLogLevel: Logger.Level?
