@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from hvac_checks import (  # noqa: E402
     audit, auth_mounts, cubbyhole, kv1, kv2, kv2_versions, mounts, policies, seal, status, tokens, transit,
-    wrapping,
+    transit_openssl, wrapping,
 )
 from hvac_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -23,7 +23,7 @@ from livetest.server import Server, binary_from  # noqa: E402
 # The seal comes first: it initialises the server that the others use.
 GROUPS = [
     seal, status, tokens, policies, mounts, auth_mounts, kv1, kv2, kv2_versions, cubbyhole, transit,
-    wrapping, audit,
+    transit_openssl, wrapping, audit,
 ]
 
 
