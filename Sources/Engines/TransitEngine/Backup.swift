@@ -48,6 +48,7 @@ struct Backup: Sendable {
                 throw TransitErrors.unreadableBackup
             }
             key.latestCreated = latest.created.nanoseconds
+            if key.type == .hmac { key.size = Int64(latest.hmacKey.count) }
         } catch {
             throw TransitErrors.unreadableBackup
         }
@@ -151,7 +152,6 @@ extension Key {
         self.init()
         self.type = type
         name = policy["name"]?.stringValue ?? ""
-        size = try number("key_size")
         parameterSet = policy["ParameterSet"]?.stringValue ?? ""
         isDerived = flag("derived")
         usesCounterKDF = try number("kdf") == 0 && isDerived
@@ -170,7 +170,7 @@ extension Key {
         (backupTime, backupVersion) = Self.event(policy["backup_info"])
         (restoreTime, restoreVersion) = Self.event(policy["restore_info"])
         guard latest >= 1, (1...latest).contains(minimumDecryption), (0...latest).contains(minimumEncryption),
-            (0...minimumDecryption).contains(minimumAvailable)
+            (0...minimumDecryption).contains(minimumAvailable), rotationPeriod >= .zero
         else { throw TransitErrors.unreadableBackup }
         try checkNew()
     }

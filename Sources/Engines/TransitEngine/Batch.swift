@@ -14,6 +14,9 @@ struct Batch<Item: BatchItem>: Sendable {
     let items: [Item]
     let isList: Bool
 
+    /// More than so many take long, whatever they ask for.
+    private static var quickItems: Int { 50 }
+
     /// - Parameters:
     ///   - single: the item that the request's own fields make.
     ///   - list: `batch_input`; nil or null when not given.
@@ -53,7 +56,7 @@ struct Batch<Item: BatchItem>: Sendable {
         let all: @Sendable () -> [Result<JSONObject, EngineError>] = {
             items.enumerated().map { index, item in Self.result { try work(index, item) } }
         }
-        let results = isSlow ? try await slowWork.run(all) : all()
+        let results = isSlow || items.count > Self.quickItems ? try await slowWork.run(all) : all()
         return BatchResults(results: results, references: items.map(\.reference), isList: isList)
     }
 

@@ -3,7 +3,7 @@ internal import CofferCrypto
 internal import CofferFramework
 internal import CofferStorage
 
-/// Work that takes longer than a request may hold its thread: RSA keys, and signatures of RSA and ML-DSA.
+/// Work that takes longer than a request may hold its thread: RSA keys, slow signatures, long lists.
 let slowWork = BlockingPool(threads: BlockingPool.processors)
 
 extension KeyStore {

@@ -67,8 +67,8 @@ enum KeyType: String, Sendable, CaseIterable, CustomStringConvertible {
     var supportsDerivation: Bool { cipher != nil || self == .ed25519 }
     /// Whether messages are hashed before they are signed.
     var hashesInput: Bool { isRSA || isCurve }
-    /// Takes so long that it must not be done on a thread that others wait for.
-    var isSlow: Bool { isRSA || self == .mlDSA }
+    /// Takes so long, from half a millisecond to seconds, that it must not be done on a thread that others wait for.
+    var isSlow: Bool { isRSA || self == .p384 || self == .p521 || self == .mlDSA }
 
     /// What a read calls each version of a key pair.
     var pairName: String {
