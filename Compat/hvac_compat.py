@@ -35,6 +35,7 @@ from hvac_checks import (  # noqa: E402
     quotas,
     raft,
     seal,
+    second_factors,
     status,
     token_roles,
     tokens,
@@ -68,6 +69,7 @@ GROUPS = [
     wrapping,
     audit,
     leases,
+    quotas,
     absent,
     keys,
     pgp,
@@ -78,6 +80,7 @@ GROUPS = [
     totp,
     approle,
     userpass,
+    second_factors,
     transit,
     coverage,
 ]

@@ -1,5 +1,6 @@
 internal import CofferCore
 internal import CofferFramework
+internal import IdentityService
 internal import MountService
 internal import TokenService
 
@@ -14,10 +15,21 @@ extension TokenPaths {
             }
             limits = RenewalLimits(mountDefaultTTL: route.mount.defaultTTL, mountMaximumTTL: route.mount.maximumTTL)
             if let method = route.engine as? any RenewingAuth {
-                limits.terms = try await method.renew(Self.question(live, route, call))
+                let terms = try await method.renew(Self.question(live, route, call))
+                limits.terms = terms
+                if let names = terms.groupAliases { try await follow(names, live, route, services) }
             }
         }
         return try await services.tokens.renew(live, increment: increment, limits)
+    }
+
+    /// Memberships in external groups are what the method says now.
+    private func follow(_ groupNames: [String], _ live: LiveToken, _ route: Route, _ services: Services) async throws {
+        let store = services.identities.store(in: route.namespace)
+        guard !live.entry.entityID.isEmpty, let caller = try await store.caller(entityID: live.entry.entityID) else {
+            return
+        }
+        try await store.refreshGroups(ofEntity: caller.view.entityID, groupNames, at: route.mount.accessor)
     }
 
     private static func question(_ live: LiveToken, _ route: Route, _ call: Call) -> RenewalCall {

@@ -121,6 +121,28 @@ import Testing
         #expect(await identity.get("group/name/g-one").strings("member_entity_ids") == [])
     }
 
+    @Test("external groups follow what the method says at a renewal, when it says anything")
+    func renewedGroups() async throws {
+        let identity = try await IdentityServer.start()
+        for name in ["red", "blue"] {
+            let group = try await identity.made(
+                "group", ["name": .string(name), "type": "external", "policies": .string("p-" + name)])
+            _ = try await identity.made(
+                "group-alias",
+                ["name": .string(name), "mount_accessor": .string(identity.one), "canonical_id": .string(group)])
+        }
+        let stays = await identity.login("bob", ["groups": "red"])
+        let renewed = await identity.server.send("POST", "auth/token/renew-self", token: stays.clientToken)
+        #expect(renewed.authStrings("identity_policies") == ["p-red"])
+        let moves = await identity.login("eve", ["groups": "red", "later_groups": "blue"])
+        #expect(moves.authStrings("identity_policies") == ["p-red"])
+        let moved = await identity.server.send("POST", "auth/token/renew-self", token: moves.clientToken)
+        #expect(moved.authStrings("identity_policies") == ["p-blue"])
+        let leaves = await identity.login("joe", ["groups": "red", "later_groups": []])
+        let left = await identity.server.send("POST", "auth/token/renew-self", token: leaves.clientToken)
+        #expect(left.auth?["identity_policies"] == nil)
+    }
+
     @Test("logins at the same time make one entity")
     func together() async throws {
         let identity = try await IdentityServer.start()

@@ -1,13 +1,15 @@
 package import CofferFramework
+internal import CofferJSON
 
 /// An auth method that believes whatever it is told: `login` lets in the alias that the body names.
-package struct AliasLoginEngine: Engine {
+package struct AliasLoginEngine: RenewingAuth {
     struct Input: Sendable {
         var alias = ""
         var metadata: [String: String] = [:]
         var groups: [String] = []
         var policies: [String] = ["default"]
         var type = ""
+        var laterGroups: [String]?
 
         static let schema = Schema<Input>(
             { Input() },
@@ -15,6 +17,7 @@ package struct AliasLoginEngine: Engine {
                 Field("alias", \.alias, "Who logs in."), Field("metadata", \.metadata, "What is known of them."),
                 Field("groups", \.groups, "Groups they are in."), Field("policies", \.policies, "Policies."),
                 Field("type", \.type, "Kind of the token."),
+                Field("later_groups", \.laterGroups, "Groups they are in when the token is renewed."),
             ])
     }
 
@@ -32,12 +35,17 @@ package struct AliasLoginEngine: Engine {
                     grant.aliasMetadata = input.metadata
                     grant.groupAliases = input.groups
                     grant.type = TokenType(rawValue: input.type)
+                    if let later = input.laterGroups { grant.internalData = ["groups": .strings(later)] }
                     var reply = Reply.empty
                     reply.auth = .grant(grant)
                     return reply
                 }
             ])
     ])
+
+    package func renew(_ token: RenewalCall) async throws -> RenewalTerms {
+        RenewalTerms(groupAliases: token.internalData["groups"]?.arrayValue?.compactMap(\.stringValue))
+    }
 
     package static let kind = EngineKind(type: "alias", class: .auth, version: "v0.1.0+builtin.test") { _ in
         AliasLoginEngine()

@@ -14,11 +14,17 @@ package struct RenewalTerms: Sendable {
     package let ttl: Duration
     package let maximumTTL: Duration
     package let period: Duration
+    /// Names of the groups that the method finds now: memberships of external groups follow them.
+    /// Nil from a method that knows no groups, or does not ask again.
+    package let groupAliases: [String]?
 
-    package init(ttl: Duration = .zero, maximumTTL: Duration = .zero, period: Duration = .zero) {
+    package init(
+        ttl: Duration = .zero, maximumTTL: Duration = .zero, period: Duration = .zero, groupAliases: [String]? = nil
+    ) {
         self.ttl = ttl
         self.maximumTTL = maximumTTL
         self.period = period
+        self.groupAliases = groupAliases
     }
 }
 
