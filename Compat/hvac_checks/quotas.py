@@ -1,5 +1,7 @@
 """Rate limit and lease count quotas."""
 
+import socket
+
 import requests
 from livetest.checks import Checks, equal, true
 
@@ -52,6 +54,24 @@ def _(world):
     root.sys.delete_quota("q2")
     equal(asked(world).status_code, 404)
     root.write("sys/quotas/config", enable_rate_limit_response_headers=False)
+    root.sys.disable_secrets_engine("secret-quota")
+
+
+@CHECKS.check("a refused request is answered before its body is sent (CVE-2025-12044)")
+def _(world):
+    root = world.root
+    root.sys.enable_secrets_engine("kv", path="secret-quota")
+    root.sys.create_or_update_quota("q4", rate=1, interval="1h", path="secret-quota/")
+    asked(world)
+    head = (
+        "POST /v1/secret-quota/x HTTP/1.1\r\nHost: a\r\nContent-Length: 30000000\r\n"
+        f"X-Vault-Token: {world.root_token}\r\n\r\n"
+    )
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", world.server.port), timeout=10) as connection:
+            connection.sendall(head.encode())
+            true(connection.recv(100).startswith(b"HTTP/1.1 429 "), "429 without a byte of the body")
+    root.sys.delete_quota("q4")
     root.sys.disable_secrets_engine("secret-quota")
 
 

@@ -1,8 +1,11 @@
-"""Health, leader, key status and rotation."""
+"""Health, leader, key status, rotation and reloading."""
 
+import os
 import re
+import signal
 
 from livetest.checks import Checks, equal, true
+from livetest.server import wait_for
 
 from .world import denied
 
@@ -77,3 +80,25 @@ def _(world):
 def _(world):
     equal(world.root.sys.step_down().status_code, 204, "status")
     equal(world.client("").sys.is_sealed(), False, "sealed")
+
+
+@CHECKS.check("SIGHUP reads the headers of answers anew, and a broken file changes nothing")
+def _(world):
+    server, client = world.server, world.client("")
+    text = server.configuration.read_text()
+    rule = 'custom_response_headers { "default" = { "X-Reloaded" = ["yes"] } }'
+
+    def shown():
+        return client.sys.read_health_status().headers.get("X-Reloaded")
+
+    equal(shown(), None)
+    server.configuration.write_text(text.replace("tls_disable = true", "tls_disable = true\n" + rule))
+    os.kill(server.pid, signal.SIGHUP)
+    wait_for(lambda: shown() == "yes", "the header does not come")
+    server.configuration.write_text("listener {")
+    os.kill(server.pid, signal.SIGHUP)
+    wait_for(lambda: "could not be read anew" in server.log.read_text(), "the log does not tell")
+    equal(shown(), "yes")
+    server.configuration.write_text(text)
+    os.kill(server.pid, signal.SIGHUP)
+    wait_for(lambda: shown() is None, "the header does not go")

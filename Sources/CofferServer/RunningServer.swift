@@ -19,6 +19,8 @@ struct RunningServer: Sendable {
     let core: Core
     let storage: any Storage
     let http: HTTPServer
+    /// One for each listener.
+    let handlers: [APIHandler]
     let tls: [TLSContext]
     /// Where each listener can be reached, in the order of the configuration.
     let addresses: [String]
@@ -65,7 +67,7 @@ struct RunningServer: Sendable {
             addresses.append(address(listener, port))
         }
         let server = RunningServer(
-            core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log,
+            core: core, storage: storage, http: http, handlers: handlers, tls: tls, addresses: addresses, log: log,
             logFile: outputs.file, telemetry: TelemetrySetup.telemetry(configuration.telemetry, core))
         await server.telemetry.start()
         core.controls.sanitizedConfiguration.replace(with: SanitizedConfiguration.object(configuration))
@@ -78,8 +80,14 @@ struct RunningServer: Sendable {
         return server
     }
 
-    /// Reads TLS files anew and reopens audit files; what fails stays as it was.
-    func reload() {
+    /// Reads TLS files anew and reopens audit and log files; what fails stays as it was.
+    /// - Parameter configuration: read anew, for what may change while the server runs: the level of its log and the
+    ///   headers of its answers.
+    func reload(_ configuration: ServerConfiguration) {
+        core.configuration.logLevels.configure(LogLevels.level(named: configuration.logLevel) ?? .info)
+        for (handler, listener) in zip(handlers, configuration.listeners) {
+            handler.headers.replace(with: Self.headers(listener, configuration))
+        }
         reloadTLS()
         logFile?.reopen()
         core.services?.audit.reopen()

@@ -28,15 +28,8 @@ package enum ServerCommand {
             let flags = try ServerFlags.set.parse(arguments, environment: environment)
             guard flags.arguments.isEmpty else { throw ConfigurationError("server takes flags only, no arguments") }
             let dev = try DevMode(flags)
-            var configuration = try load(flags, dev, environment)
-            if flags.isGiven("log-level") { configuration.logLevel = flags.string("log-level") }
-            if flags.isGiven("log-format") { configuration.logFormat = flags.string("log-format") }
-            try apply(flags, to: &configuration.log)
-            if flags.bool("recovery") {
-                if dev != nil { throw ConfigurationError("-recovery and -dev exclude each other") }
-                configuration.isRecovery = true
-            }
-            return try await serve(configuration, dev, environment)
+            let read = { () throws -> ServerConfiguration in try load(flags, dev, environment) }
+            return try await serve(try read(), dev, environment, reading: read)
         } catch {
             Console.complain("Error starting the server: \(error)")
             return 1
@@ -57,6 +50,20 @@ package enum ServerCommand {
     private static func load(
         _ flags: ParsedFlags, _ dev: DevMode?, _ environment: [String: String]
     ) throws(ConfigurationError) -> ServerConfiguration {
+        var configuration = try loadFiles(flags, dev, environment)
+        if flags.isGiven("log-level") { configuration.logLevel = flags.string("log-level") }
+        if flags.isGiven("log-format") { configuration.logFormat = flags.string("log-format") }
+        try apply(flags, to: &configuration.log)
+        if flags.bool("recovery") {
+            if dev != nil { throw ConfigurationError("-recovery and -dev exclude each other") }
+            configuration.isRecovery = true
+        }
+        return configuration
+    }
+
+    private static func loadFiles(
+        _ flags: ParsedFlags, _ dev: DevMode?, _ environment: [String: String]
+    ) throws(ConfigurationError) -> ServerConfiguration {
         if let dev { return try dev.configuration(environment) }
         var paths = flags.strings("config")
         if paths.isEmpty, let path = environment["VAULT_CONFIG_PATH"], !path.isEmpty { paths = [path] }
@@ -67,7 +74,8 @@ package enum ServerCommand {
     }
 
     private static func serve(
-        _ configuration: ServerConfiguration, _ dev: DevMode?, _ environment: [String: String]
+        _ configuration: ServerConfiguration, _ dev: DevMode?, _ environment: [String: String],
+        reading read: () throws -> ServerConfiguration
     ) async throws -> Int32 {
         let levels = LogLevels(LogLevels.level(named: configuration.logLevel) ?? .info)
         let feed = LogFeed()
@@ -84,19 +92,25 @@ package enum ServerCommand {
         try PIDFile.write(configuration.pidFile)
         defer { PIDFile.remove(configuration.pidFile) }
         if let dev { try await dev.prepare(server, environment) }
-        try await waitForTheEnd(server)
+        try await waitForTheEnd(server, reading: read)
         await server.stop()
         dev?.cleanUp()
         return 0
     }
 
-    private static func waitForTheEnd(_ server: RunningServer) async throws {
+    private static func waitForTheEnd(
+        _ server: RunningServer, reading read: () throws -> ServerConfiguration
+    ) async throws {
         let signals = Signals()
         while true {
             switch try await signals.next() {
             case .reload:
                 Console.write("==> Vault reload triggered")
-                server.reload()
+                do {
+                    server.reload(try read())
+                } catch {
+                    server.log.error("the configuration could not be read anew", metadata: ["error": "\(error)"])
+                }
             case .stop:
                 Console.write("==> Vault shutdown triggered")
                 return

@@ -11,17 +11,17 @@ package final class Metrics: Sendable {
         var count: Int { counters.count + gauges.count + summaries.count }
     }
 
-    /// Names of mounts, policies and devices make series; more than this many are not kept.
-    private static let mostSeries = 10_000
-
     package let settings: MetricSettings
     package let clock: any WallClock
     package let startTime: Timestamp
     /// Nil when nobody wants each update.
     package let tap: MetricTap?
+    private let mostSeries: Int
     private let known = Mutex(Series())
 
-    package init(_ settings: MetricSettings = MetricSettings(), clock: any WallClock) {
+    /// - Parameter mostSeries: names of mounts, policies and devices make series; more than this many are not kept.
+    package init(_ settings: MetricSettings = MetricSettings(), clock: any WallClock, mostSeries: Int = 10_000) {
+        self.mostSeries = mostSeries
         self.settings = settings
         self.clock = clock
         startTime = clock.now
@@ -33,7 +33,7 @@ package final class Metrics: Sendable {
         return known.withLock { series in
             if let known = series.counters[key] { return known }
             let new = Counter(clock, tap(key))
-            if series.count < Self.mostSeries { series.counters[key] = new }
+            if series.count < mostSeries { series.counters[key] = new }
             return new
         }
     }
@@ -43,7 +43,7 @@ package final class Metrics: Sendable {
         return known.withLock { series in
             if let known = series.gauges[key] { return known }
             let new = Gauge(clock, tap(key, isGauge: true))
-            if series.count < Self.mostSeries { series.gauges[key] = new }
+            if series.count < mostSeries { series.gauges[key] = new }
             return new
         }
     }
@@ -53,7 +53,7 @@ package final class Metrics: Sendable {
         return known.withLock { series in
             if let known = series.summaries[key] { return known }
             let new = Summary(clock, tap(key))
-            if series.count < Self.mostSeries { series.summaries[key] = new }
+            if series.count < mostSeries { series.summaries[key] = new }
             return new
         }
     }

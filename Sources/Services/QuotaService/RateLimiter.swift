@@ -9,13 +9,16 @@ package final class RateLimiter: Sendable {
         var sweepAt = 1024
     }
 
-    private static let mostClients = 100_000
     private static let crowd = "*"
 
     package let rule: RateRule
+    private let mostClients: Int
     private let state = Mutex(State())
 
-    init(_ rule: RateRule) { self.rule = rule }
+    init(_ rule: RateRule, mostClients: Int = 100_000) {
+        self.rule = rule
+        self.mostClients = mostClients
+    }
 
     package func take(_ client: String, at now: Timestamp) -> RateVerdict {
         let limit = rule.limit
@@ -24,7 +27,7 @@ package final class RateLimiter: Sendable {
             var client = client
             if state.clients[client] == nil {
                 if state.clients.count >= state.sweepAt { Self.sweep(&state, limit, now) }
-                if state.clients.count >= Self.mostClients { client = Self.crowd }
+                if state.clients.count >= mostClients { client = Self.crowd }
             }
             return state.clients[client, default: TokenBucket(full: limit, at: now)].take(limit, at: now)
         }

@@ -131,9 +131,9 @@ import Testing
 
     @Test("series are bounded, whatever names come")
     func bounded() {
-        let (metrics, _) = Self.metrics()
-        for number in 0..<20_000 { metrics.counter("c\(number)").add() }
-        #expect(metrics.shown.count == 10_000)
+        let metrics = Metrics(clock: ManualClock(), mostSeries: 100)
+        for number in 0..<200 { metrics.counter("c\(number)").add() }
+        #expect(metrics.shown.count == 100)
     }
 
     @Test("samples out of any range do no harm")

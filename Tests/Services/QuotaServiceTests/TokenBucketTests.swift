@@ -71,14 +71,14 @@ import Testing
         #expect(limiter.clientCount == 1)
     }
 
-    @Test("beyond a hundred thousand clients at a time the newcomers share one bucket")
+    @Test("beyond so many clients at a time the newcomers share one bucket")
     func crowd() {
         let rule = RateRule(
             name: "r", scope: QuotaScope(), isInheritable: true, limit: RateLimit(rate: 1, interval: .seconds(3600)))
-        let limiter = RateLimiter(rule)
-        for number in 0..<100_000 { _ = limiter.take("a\(number)", at: Self.start) }
+        let limiter = RateLimiter(rule, mostClients: 100)
+        for number in 0..<100 { _ = limiter.take("a\(number)", at: Self.start) }
         #expect(limiter.take("b1", at: Self.start).isAllowed)
         #expect(!limiter.take("b2", at: Self.start).isAllowed)
-        #expect(limiter.clientCount == 100_001)
+        #expect(limiter.clientCount == 101)
     }
 }

@@ -4,12 +4,21 @@ package import Logging
 /// The least level that each logger writes, changed while the server runs.
 package final class LogLevels: Sendable {
     /// What the configuration says, to which a logger goes back.
-    private let configured: Logger.Level
+    private let configuration: Snapshot<Logger.Level>
     private let levels: Snapshot<[String: Logger.Level]>
 
     package init(_ configured: Logger.Level, loggers: [String] = ["core"]) {
-        self.configured = configured
+        configuration = Snapshot(configured)
         levels = Snapshot(Dictionary(uniqueKeysWithValues: loggers.map { ($0, configured) }))
+    }
+
+    private var configured: Logger.Level { configuration.value }
+
+    /// The configuration says something else from now on; what was changed by hand stays when it says the same.
+    package func configure(_ level: Logger.Level) {
+        if level == configured { return }
+        configuration.replace(with: level)
+        _ = set(nil, for: nil)
     }
 
     package func level(of logger: String) -> Logger.Level { levels.value[logger] ?? configured }

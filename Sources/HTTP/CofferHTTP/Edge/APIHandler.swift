@@ -1,4 +1,4 @@
-internal import CofferBase
+package import CofferBase
 package import CofferCore
 internal import Logging
 
@@ -6,19 +6,20 @@ internal import Logging
 package struct APIHandler: Sendable {
     private let core: Core
     private let limits: RequestReader.Limits
-    private let headers: ResponseHeaders
+    /// Replaced while the server runs.
+    package let headers: Snapshot<ResponseHeaders>
 
     package init(
         core: Core, limits: RequestReader.Limits = RequestReader.Limits(), headers: ResponseHeaders = ResponseHeaders()
     ) {
         self.core = core
         self.limits = limits
-        self.headers = headers
+        self.headers = Snapshot(headers)
     }
 
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
         var response = await judged(request)
-        headers.add(to: &response)
+        headers.value.add(to: &response)
         return response
     }
 
