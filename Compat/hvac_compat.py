@@ -66,6 +66,7 @@ GROUPS = [
     approle,
     userpass,
     transit,
+    quotas,
     coverage,
 ]
 
