@@ -1,3 +1,4 @@
+package import AuditService
 package import CofferBarrier
 package import CofferBase
 package import CofferFramework
@@ -18,6 +19,10 @@ package struct CoreConfiguration: Sendable {
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
+    /// Devices that the configuration declares: there whenever the server is open, and not to be disabled.
+    package var declaredAuditDevices: [AuditDeviceEntry] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
     /// The `user_lockout` stanzas, by type of auth method or `all`.
     package var userLockout: [String: LockoutSettings] = [:]
     /// Nobody is locked out, whatever stanzas and mounts say.
@@ -34,6 +39,11 @@ package struct CoreConfiguration: Sendable {
     package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
     package var metrics = MetricSettings()
+    /// Whether tokens, entities and secrets are counted for metrics.
+    package var countsUsage = true
+    package var logFeed = LogFeed()
+    /// At which level finished requests are told; nil: not at all.
+    package var requestsLogLevel: Logger.Level?
 
     package init() {}
 }
@@ -60,6 +70,7 @@ package final class Core: Sendable {
     package let controls = ServerControls()
     /// For files, which block.
     let fileWork = BlockingPool(threads: 2)
+    let spools = SpoolLimit(2)
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 

@@ -166,6 +166,28 @@ import Testing
         #expect(answer.status == 413)
     }
 
+    @Test("without room for the spool file there is a clear error, and nothing is changed")
+    func noSpool() async throws {
+        let (server, _, token) = try await server { $0.spoolFolder = "/nowhere/at/all" }
+        for (method, bytes) in [("GET", []), ("POST", [1, 2, 3])] as [(String, [UInt8])] {
+            let answer = await server.send(method, "sys/storage/raft/snapshot", bytes: bytes, token: token)
+            #expect(answer.status == 500)
+        }
+        #expect(await server.send("GET", "kv/0", token: token).status == 200)
+    }
+
+    @Test("only so many snapshots wait on the disk at once")
+    func limited() async throws {
+        let (server, _, token) = try await server()
+        let path = "sys/storage/raft/snapshot"
+        var held = [await server.send("GET", path, token: token), await server.send("GET", path, token: token)]
+        #expect(held.allSatisfy { $0.status == 200 })
+        #expect(await server.send("GET", path, token: token).status == 429)
+        #expect(await server.send("POST", path, bytes: [1], token: token).status == 429)
+        held = []
+        #expect(await server.send("GET", path, token: token).status == 200)
+    }
+
     // D09 (CVE-2021-3282, CVE-2022-36129, CVE-2021-27668): nothing of Raft answers without a token.
     @Test(
         "no path of Raft answers without a token or the capability",

@@ -55,6 +55,7 @@ extension Core {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)
             try await services.audit.load()
+            try await services.audit.declare(configuration.declaredAuditDevices)
             try await VersionHistory(storage: barrier).record(
                 configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
             controls.cors.replace(with: try await CORSRules.load(from: barrier))
@@ -68,6 +69,7 @@ extension Core {
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
+        await controls.afterOpening.value?()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -81,6 +83,7 @@ extension Core {
         barrier.seal()
         seal.reset()
         log.info("vault is sealed")
+        configuration.logFeed.end()
     }
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
@@ -106,11 +109,12 @@ extension Core {
         }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
-            identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
+            identities: Identities(storage: barrier, clock: clock, random: random),
+            pendingLogins: PendingLogins(clock: clock), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log,
-                metrics: metrics),
+                storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
+                clock: clock, random: random, log: log, metrics: metrics),
             lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),

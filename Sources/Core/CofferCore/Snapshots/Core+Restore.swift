@@ -8,6 +8,7 @@ internal import SnapshotArchive
 /// A snapshot that was received and read through: it can be restored.
 package struct CheckedSnapshot: Sendable {
     let archive: ReceivedArchive
+    fileprivate let permit: SpoolLimit.Permit
 }
 
 extension Core {
@@ -23,6 +24,21 @@ extension Core {
     /// Takes an archive piece by piece, then reads all of it; nothing is changed.
     /// - Parameter ignoresKeys: also for archives of other unseal keys.
     package func receiveSnapshot(_ body: ByteStream, ignoresKeys: Bool) async throws -> CheckedSnapshot {
+        let permit = try spools.take()
+        let file = try await receive(body)
+        do {
+            let largest = configuration.maximumEntrySize
+            let archive = try await fileWork.run {
+                try ReceivedArchive(file, largestValue: largest, keeping: Self.neededEntries)
+            }
+            try check(archive, ignoresKeys: ignoresKeys)
+            return CheckedSnapshot(archive: archive, permit: permit)
+        } catch let error as ArchiveError {
+            throw EngineError.badRequest("the snapshot cannot be restored: \(error)")
+        }
+    }
+
+    private func receive(_ body: ByteStream) async throws -> SpoolFile {
         do {
             let file = try SpoolFile(in: configuration.spoolFolder)
             let limit = configuration.maximumSnapshotSize
@@ -30,14 +46,10 @@ extension Core {
                 guard file.count + piece.count <= limit else { throw Self.tooLarge(limit) }
                 try await fileWork.run { try file.append(piece) }
             }
-            let largest = configuration.maximumEntrySize
-            let archive = try await fileWork.run {
-                try ReceivedArchive(file, largestValue: largest, keeping: Self.neededEntries)
-            }
-            try check(archive, ignoresKeys: ignoresKeys)
-            return CheckedSnapshot(archive: archive)
+            return file
         } catch let error as ArchiveError {
-            throw EngineError.badRequest("the snapshot cannot be restored: \(error)")
+            // Not the archive's fault: the disk is full, or its folder is gone.
+            throw EngineError.internal("the snapshot cannot be received: \(error)")
         } catch is IncomingRequest.BodyFailure {
             throw EngineError.badRequest("the snapshot did not arrive whole")
         }

@@ -12,6 +12,7 @@ extension Core {
     /// read in one go, and nothing of it is held up.
     package func takeSnapshot() async throws -> ByteStream {
         guard let services else { throw EngineError.unavailable("Vault is sealed") }
+        let permit = try spools.take()
         do {
             let spool = try StateSpool(in: configuration.spoolFolder)
             let moment = try await storage.walk { key, value in try spool.append(key: key.bytes, value: value) }
@@ -27,7 +28,11 @@ extension Core {
             }
             log.info("snapshot taken", metadata: ["id": .string(writer.metadata.id)])
             let pool = fileWork
-            return ByteStream { try await pool.run { try writer.next() } }
+            return ByteStream {
+                try await pool.run {
+                    try withExtendedLifetime(permit) { try writer.next() }
+                }
+            }
         } catch let error as ArchiveError {
             throw EngineError.internal("the snapshot cannot be made: \(error)")
         }

@@ -6,7 +6,7 @@ package struct Path: Sendable {
     package let description: String
     /// Help for each capture of the pattern, by name.
     package let captures: [FieldDescriptor]
-    package private(set) var verbs: [Verb]
+    package var verbs: [Verb]
     package var traits: PathTraits
     /// Tells create from update before the request is authorised; nil means every write is an update.
     package let exists: (@Sendable (Call) async throws -> Bool)?
