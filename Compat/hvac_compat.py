@@ -70,7 +70,6 @@ GROUPS = [
     absent,
     keys,
     pgp,
-    quotas,
     metrics,
     raft,
     totp,
