@@ -74,7 +74,6 @@ GROUPS = [
     keys,
     pgp,
     transit_openssl,
-    quotas,
     metrics,
     raft,
     totp,
@@ -82,6 +81,7 @@ GROUPS = [
     userpass,
     second_factors,
     transit,
+    quotas,
     coverage,
 ]
 
