@@ -60,6 +60,7 @@ GROUPS = [
     wrapping,
     audit,
     leases,
+    quotas,
     absent,
     keys,
     pgp,
