@@ -92,10 +92,13 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
     Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
@@ -122,7 +125,7 @@ let coreServices = [
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
     Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
-    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore", "CofferJOSE", "Barcode"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -146,7 +149,7 @@ let programs: [Module] = [
         name: "CofferServer", folder: "",
         needs: coreServices + [
             "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
-            "NIOCore",
+            "NIOCore", "TelemetryService",
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
@@ -162,6 +165,7 @@ let executables: [Module] = [
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
+let databaseTestNeeds = ["CofferBase", "CofferFramework", "CofferJSON", "DatabasePluginConformance"]
 let engineTestNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "TestSupport"]
 
 let testSupport: [Module] = [
@@ -171,6 +175,9 @@ let testSupport: [Module] = [
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
     Module(
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(
+        name: "DatabasePluginConformance", folder: "Tests/Support",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -209,6 +216,9 @@ let tests: [Module] = [
             "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "Logging", "SocketClient", "TestSupport"]),
+    Module(
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
@@ -228,18 +238,26 @@ let tests: [Module] = [
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
     Module(
         name: "CofferIdentity", folder: "Identity",
-        needs: ["CofferBase", "CofferFramework", "CofferJSON", "ServerHarness", "TestSupport"]),
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
+            "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
+        ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
+    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
@@ -257,8 +275,9 @@ let tests: [Module] = [
         name: "CofferSystem", folder: "System",
         needs: [
             "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
-            "MemoryStorage", "ServerHarness", "TestSupport",
+            "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
+    Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

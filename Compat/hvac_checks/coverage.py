@@ -5,7 +5,7 @@ import inspect
 
 from hvac.api import system_backend
 from hvac.api.auth_methods import Token
-from hvac.api.secrets_engines import KvV1, KvV2
+from hvac.api.secrets_engines import Database, KvV1, KvV2
 from livetest.checks import Checks, equal, true
 
 CHECKS = Checks("coverage of hvac")
@@ -27,7 +27,7 @@ NOT_CALLED = {
 
 def core_classes():
     own = [kind for kind in vars(system_backend).values() if inspect.isclass(kind)]
-    return [kind for kind in own if kind.__module__.startswith("hvac.api.system_backend.")] + [Token, KvV1, KvV2]
+    return [kind for kind in own if kind.__module__.startswith("hvac.api.system_backend.")] + [Token, KvV1, KvV2, Database]
 
 
 def methods():

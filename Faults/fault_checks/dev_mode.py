@@ -31,6 +31,20 @@ def tunnelled(world, port, authority):
         equal(proxy.asked, f"CONNECT localhost:{port} HTTP/1.1", "what the proxy was asked")
 
 
+def verified(world, port, authority):
+    """Without the authority, or under a name that is not in the certificate, nothing is sent (CVE-2021-27400)."""
+    for address, trusted in ((f"https://127.0.0.1:{port}", None), (f"https://127.0.0.2:{port}", authority)):
+        environment = {"PATH": os.environ["PATH"], "HOME": str(world.folder), "VAULT_ADDR": address}
+        if trusted:
+            environment["VAULT_CACERT"] = str(trusted)
+        done = subprocess.run(
+            [world.binary, "kv", "get", "secret/x"], capture_output=True, text=True, timeout=20, check=False,
+            env=environment,
+        )
+        equal(done.returncode, 2, f"exit status at {address}")
+        true("tls: failed to verify certificate" in done.stderr or "connection refused" in done.stderr, done.stderr)
+
+
 class Tunnels:
     """A proxy that knows CONNECT; it remembers what it was asked last."""
 
@@ -96,6 +110,7 @@ def _(world):
         with urllib.request.urlopen(f"https://{host}:{port}/v1/sys/health", context=context, timeout=5) as answer:
             equal(json.load(answer)["sealed"], False, f"sealed, asked as {host}")
     tunnelled(world, port, authority)
+    verified(world, port, authority)
     process.terminate()
     equal(process.wait(timeout=20), 0, "exit status")
     true(not authority.parent.exists(), "the temporary folder is gone")

@@ -12,6 +12,10 @@ enum ServerFlags {
                     "Least level of log messages: trace, debug, info, warn or error."),
                 Flag("recovery", .bool, "Start in recovery mode: nothing answers but sys/raw, for a recovery token."),
                 Flag("log-format", variable: "VAULT_LOG_FORMAT", "Form of log messages: standard or json."),
+                Flag("log-file", variable: "VAULT_LOG_FILE", "File, or folder with a final slash, for log messages."),
+                Flag("log-rotate-bytes", .int, "Size at which the log file is rotated."),
+                Flag("log-rotate-duration", "Age at which the log file is rotated; 24h by default."),
+                Flag("log-rotate-max-files", .int, "Rotated files to keep; 0 keeps all, -1 none."),
                 Flag("exit-on-core-shutdown", .bool, isHidden: true, "Accepted for compatibility."),
             ]),
         FlagGroup(

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from .server import free_port, wait_for
@@ -23,6 +24,23 @@ def install():
     """Installs what is missing, by the script that ./test uses."""
     script = Path(__file__).resolve().parents[1] / "install-packages"
     subprocess.run([script, *PACKAGES.values()], check=True)
+
+
+@contextmanager
+def all_three():
+    """Running servers, as {variable of the environment: details of a configuration}; unit tests read them there."""
+    with PostgresServer() as postgres, MariaDBServer() as mariadb, RedisServer() as redis:
+        for server in (postgres, mariadb, redis):
+            server.start()
+        mariadb.make_superuser()
+        accounts = {"username": "coffer", "password": RedisServer.superuser_password}
+        yield {
+            "COFFER_TEST_POSTGRES": {
+                "connection_url": postgres.url, "username": postgres.superuser,
+                "password": postgres.superuser_password},
+            "COFFER_TEST_MARIADB": {"connection_url": mariadb.url, **accounts},
+            "COFFER_TEST_REDIS": {"host": "127.0.0.1", "port": redis.port, **accounts},
+        }
 
 
 class DatabaseServer:

@@ -16,7 +16,9 @@ package struct ConfigurationReader {
         do throws(HCLError) {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
-            let stanzas: Set = ["storage", "listener", "backend", "initialize", "audit", "user_lockout"]
+            let stanzas: Set = [
+                "storage", "listener", "backend", "user_lockout", "telemetry", "initialize", "audit",
+            ]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
             try readStorage(body, &reader)
@@ -24,6 +26,7 @@ package struct ConfigurationReader {
             try readInitialization(body, &reader)
             try readAuditDevices(body, &reader)
             try UserLockoutStanza.read(body, into: &configuration.userLockout, &reader)
+            try readTelemetry(body, &reader)
             configuration.warnings += reader.warnings
         } catch {
             throw ConfigurationError("\(name): \(error.description)")
@@ -39,6 +42,8 @@ package struct ConfigurationReader {
         }
         if let level = variable("LOG_LEVEL") { result.logLevel = level }
         if let format = variable("LOG_FORMAT") { result.logFormat = format }
+        if let file = variable("LOG_FILE") { result.log.file = file }
+        if let level = variable("LOG_REQUESTS_LEVEL") { result.log.requestsLevel = level.lowercased() }
         if let address = variable("API_ADDR") ?? variable("REDIRECT_ADDR") ?? variable("ADVERTISE_ADDR") {
             result.apiAddress = address
         }
@@ -68,6 +73,13 @@ package struct ConfigurationReader {
         }
         if blocks.count > 1 { throw HCLError("only one storage stanza is allowed", at: block.position) }
         configuration.storage = try StorageStanza.read(block, &reader)
+    }
+
+    private mutating func readTelemetry(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        guard let blocks = body.blocks(named: "telemetry", labels: 0) else {
+            throw HCLError("expected telemetry { … }", at: body.items.first?.position ?? .unknown)
+        }
+        if let last = blocks.last { configuration.telemetry = try TelemetryStanza.read(last, &reader) }
     }
 
     private mutating func readListeners(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
@@ -114,6 +126,26 @@ package struct ConfigurationReader {
                 target.logLevel = try value.text().lowercased()
             },
             "log_format": .take { (value, target) throws(HCLError) in target.logFormat = try value.text() },
+            "log_file": .take { (value, target) throws(HCLError) in target.log.file = try value.text() },
+            "log_rotate_bytes": .take { (value, target) throws(HCLError) in
+                target.log.rotateBytes = max(try value.integer(), 0)
+            },
+            "log_rotate_duration": .take { (value, target) throws(HCLError) in
+                target.log.rotateDuration = try value.duration()
+            },
+            "log_rotate_max_files": .take { (value, target) throws(HCLError) in
+                target.log.rotateMaximumFiles = try value.integer()
+            },
+            "log_requests_level": .take { (value, target) throws(HCLError) in
+                target.log.requestsLevel = try requestsLevel(value)
+            },
+            "default_max_request_duration": .take { (value, target) throws(HCLError) in
+                let duration = try value.duration()
+                if duration > .zero { target.maximumRequestDuration = duration }
+            },
+            "enable_response_header_hostname": .take { (value, target) throws(HCLError) in
+                target.showsHostName = try value.flag()
+            },
             "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
             "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
             "audit_directory": .take { (value, target) throws(HCLError) in
@@ -143,6 +175,14 @@ package struct ConfigurationReader {
         return settings
     }()
 
+    private static func requestsLevel(_ value: StanzaValue) throws(HCLError) -> String {
+        let level = try value.text().lowercased()
+        guard ["", "off", "trace", "debug", "info", "notice", "warn", "warning", "error", "err"].contains(level) else {
+            throw HCLError("expected trace, debug, info, warn, error or off", at: value.position)
+        }
+        return level
+    }
+
     /// A name that is mistyped must not be taken for one that opens nothing.
     private static func unauthenticatedAccess(_ value: StanzaValue) throws(HCLError) -> [String] {
         let names = try value.texts()
@@ -162,10 +202,8 @@ package struct ConfigurationReader {
     ]
 
     private static let unsupported = [
-        "telemetry", "service_registration", "cache_size", "disable_cache", "default_max_request_duration",
-        "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
-        "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
-        "plugin", "unsafe_allow_api_audit_creation",
+        "service_registration", "cache_size", "disable_cache", "enable_response_header_raft_node_id",
+        "administrative_namespace_path", "plugin", "unsafe_allow_api_audit_creation",
         "disable_standby_reads",
     ]
 }

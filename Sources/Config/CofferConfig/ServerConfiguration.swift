@@ -16,6 +16,12 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// standard or json.
     package var logFormat = "standard"
     package var pidFile = ""
+    package var log = LogSettings()
+    package var telemetry = TelemetrySettings()
+    /// For listeners that do not say otherwise.
+    package var maximumRequestDuration: Duration = .seconds(90)
+    /// Answers name the machine (`X-Vault-Hostname`).
+    package var showsHostName = false
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
     /// Largest snapshot that is received, in bytes.
@@ -78,6 +84,18 @@ package struct ListenerSettings: Sendable, Equatable {
         package init() {}
     }
 
+    /// Headers for answers of one kind.
+    package struct HeaderRule: Sendable, Equatable {
+        package struct Header: Sendable, Equatable {
+            package let name: String
+            package let value: String
+        }
+
+        /// `default`, a family such as `2xx`, or one status.
+        package let status: String
+        package var headers: [Header] = []
+    }
+
     package var address: Address
     /// Nil: plain.
     package var tls: TLS?
@@ -90,6 +108,11 @@ package struct ListenerSettings: Sendable, Equatable {
     package var json = JSONLimits()
     /// Reads that need no token here: `metrics`, `in-flight-req`, `pprof`.
     package var openings: Set<String> = []
+    /// What answers to anybody leave out: `addresses`, `cluster_name`, `version`.
+    package var redactions: Set<String> = []
+    /// Nil: as the server's.
+    package var maximumRequestDuration: Duration?
+    package var headerRules: [HeaderRule] = []
 
     package init(address: Address) { self.address = address }
 }

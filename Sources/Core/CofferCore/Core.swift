@@ -39,6 +39,11 @@ package struct CoreConfiguration: Sendable {
     package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
     package var metrics = MetricSettings()
+    /// Whether tokens, entities and secrets are counted for metrics.
+    package var countsUsage = true
+    package var logFeed = LogFeed()
+    /// At which level finished requests are told; nil: not at all.
+    package var requestsLogLevel: Logger.Level?
 
     package init() {}
 }

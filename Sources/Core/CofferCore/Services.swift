@@ -19,6 +19,7 @@ package final class Services: Sendable {
     package let policies: Policies
     package let tokens: Tokens
     package let identities: Identities
+    package let pendingLogins: PendingLogins
     package let leases: Leases
     package let quotas: Quotas
     package let engineLeases: EngineLeases
@@ -36,6 +37,7 @@ package final class Services: Sendable {
         policies: Policies,
         tokens: Tokens,
         identities: Identities,
+        pendingLogins: PendingLogins,
         leases: Leases,
         quotas: Quotas,
         engineLeases: EngineLeases,
@@ -52,6 +54,7 @@ package final class Services: Sendable {
         self.policies = policies
         self.tokens = tokens
         self.identities = identities
+        self.pendingLogins = pendingLogins
         self.leases = leases
         self.quotas = quotas
         self.engineLeases = engineLeases

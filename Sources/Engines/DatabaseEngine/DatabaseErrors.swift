@@ -42,6 +42,8 @@ enum DatabaseErrors {
     static let renewedRoleIsGone = EngineError.internal("error during renew: could not find the role of the lease")
     static let noRootUsername = EngineError.internal("unable to rotate root credentials: no username in configuration")
     static let noRootPassword = EngineError.internal("unable to rotate root credentials: no password in configuration")
+    static let rotationIgnored = EngineError.internal(
+        "the database said that the password was changed, and still lets the account in with the old one; it stays")
     static let rotationUnseen = EngineError.internal(
         "the database did not let the account in with its new password; the rotation is finished or undone as soon as "
             + "the database says which password counts")

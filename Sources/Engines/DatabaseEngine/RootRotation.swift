@@ -42,25 +42,35 @@ struct RootRotation: Sendable {
                 if error.reason != .unreachable { try await mount.storage.delete(WriteAhead.rootKey(name)) }
                 throw DatabaseErrors.failed(error)
             }
-            guard try await settle(name) else { throw DatabaseErrors.rotationUnseen }
+            switch try await settle(name) {
+            case .finished: return
+            case .undone: throw DatabaseErrors.rotationIgnored
+            case .open: throw DatabaseErrors.rotationUnseen
+            }
         }
     }
 
-    /// Finishes or undoes a rotation that was begun, as the database says; false while it says neither.
+    private enum Outcome {
+        case finished, undone
+        /// The database lets the account in with neither password.
+        case open
+    }
+
+    /// Finishes or undoes a rotation that was begun, as the database says.
     @discardableResult
-    private func settle(_ name: String) async throws -> Bool {
+    private func settle(_ name: String) async throws -> Outcome {
         let key = WriteAhead.rootKey(name)
         guard let begun = try await WriteAhead.load(key, WriteAhead.Password.schema, from: mount.storage) else {
-            return true
+            return .finished
         }
         let database = try await mount.open(name)
         if try await accepts(begun.password, database) {
             try await publish(begun.password, name)
-            return true
+            return .finished
         }
-        guard try await accepts(database.connection.password, database) else { return false }
+        guard try await accepts(database.connection.password, database) else { return .open }
         try await mount.storage.delete(key)
-        return true
+        return .undone
     }
 
     private func accepts(_ password: String, _ database: OpenDatabase) async throws -> Bool {
@@ -91,8 +101,8 @@ struct RootRotation: Sendable {
     func tick(_ now: Timestamp) async throws -> Timestamp? {
         var next: Timestamp?
         for name in try await mount.storage.children(of: WriteAhead.roots) {
-            let isSettled = try? await mount.turns.take("root/" + name) { try await settle(name) }
-            if isSettled != true { next = earlier(next, now + .seconds(10)) }
+            let outcome = try? await mount.turns.take("root/" + name) { try await settle(name) }
+            if outcome == nil || outcome == .open { next = earlier(next, now + .seconds(10)) }
         }
         for name in try await mount.storage.children(of: "config/") {
             guard let connection = try? await mount.connection(name), connection.nextRotation > 0 else { continue }

@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferCrypto
 internal import CofferFramework
 internal import CofferJSON
 

@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferCrypto
 internal import CofferFramework
 
 /// What makes a key: the wish for a new one, or one from another service, by itself or in a URL.

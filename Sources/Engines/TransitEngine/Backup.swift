@@ -14,13 +14,13 @@ struct Backup: Sendable {
     func encoded() throws -> String {
         let all = try (key.oldest...key.latest).map { number -> (Int64, JSON) in
             guard let version = versions[number] else { throw TransitErrors.damaged }
-            return (number, .object(try BackupEntry.encode(version, of: key)))
+            return (number, try VersionRecord.encode(version, of: key))
         }
         let usable = all.filter { $0.0 >= key.minimumDecryption }
         var policy = key.backupPolicy
         policy.append(
             "keys", .object(JSONObject(uniqueMembers: usable.map { .init(key: String($0.0), value: $0.1) })))
-        let unused: [JSON] = key.minimumAvailable == 0 ? [.object(BackupEntry.blank)] : []
+        let unused: [JSON] = key.minimumAvailable == 0 ? [.object(VersionRecord.blank)] : []
         var document = JSONObject()
         document.append("policy", .object(policy))
         document.append("archived_keys", ["keys": .array(unused + all.map(\.1))])
@@ -30,7 +30,7 @@ struct Backup: Sendable {
     /// - Throws: `unreadableBackup` for anything that is not a whole key.
     init(encoded text: String) throws(EngineError) {
         do {
-            let document = try JSON.parseObject(try GoBase64.decode(text), limits: .trusted)
+            let document = try JSON.parseObject(try decodeBase64(text), limits: .trusted)
             guard let policy = document["policy"]?.objectValue else { throw TransitErrors.unreadableBackup }
             key = try Key(backupPolicy: policy)
             versions = [:]
@@ -38,11 +38,11 @@ struct Backup: Sendable {
             for (place, entry) in archived.enumerated() {
                 let number = key.minimumAvailable + Int64(place)
                 guard number >= key.oldest, number <= key.latest else { continue }
-                versions[number] = try BackupEntry.decode(entry, of: key)
+                versions[number] = try VersionRecord.decode(entry, of: key)
             }
             for member in policy["keys"]?.objectValue?.members ?? [] {
                 guard let number = Int64(member.key), (key.oldest...key.latest).contains(number) else { continue }
-                versions[number] = try BackupEntry.decode(member.value, of: key)
+                versions[number] = try VersionRecord.decode(member.value, of: key)
             }
             guard versions.count == key.latest - key.oldest + 1, let latest = versions[key.latest] else {
                 throw TransitErrors.unreadableBackup

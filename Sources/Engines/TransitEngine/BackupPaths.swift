@@ -13,7 +13,7 @@ struct BackupPaths: Sendable {
         Path(
             "backup/:name", "A key with all its versions, in clear.",
             description: "Only for keys whose settings allow both export and plaintext backups.",
-            captures: ["name": "Name of the key."],
+            captures: Path.transitCaptures,
             [Verb(.read, "back-up-key", "Back a key up.", backUp)])
     }
 

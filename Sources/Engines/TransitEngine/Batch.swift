@@ -114,3 +114,13 @@ struct BatchResults: Sendable {
         return reply
     }
 }
+
+/// The bytes of a request's text; errors say where it is no base64.
+/// - Parameter noun: what Vault calls the text in its error; nil where it does not.
+func decodeBase64(_ text: some StringProtocol, _ noun: String? = nil) throws(EngineError) -> [UInt8] {
+    do {
+        return try GoBase64.decode(text)
+    } catch {
+        throw TransitErrors.base64(noun, at: error.offset)
+    }
+}

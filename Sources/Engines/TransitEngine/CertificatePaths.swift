@@ -7,9 +7,16 @@ internal import CofferJSON
 struct CertificatePaths: Sendable {
     let keys: KeyStore
 
-    var paths: [Path] { [requestPath, chainPath] }
-
-    private static let captures = ["name": "Name of the key."]
+    var paths: [Path] {
+        [
+            .transit(
+                .update, "keys/:name/csr", "generate-csr-for-key", "Make a certificate request for a key.",
+                RequestInput.schema, makeRequest),
+            .transit(
+                .update, "keys/:name/set-certificate", "set-certificate-for-key",
+                "Set the certificate of a key, and those of its issuers.", ChainInput.schema, setChain),
+        ]
+    }
 
     struct RequestInput: Sendable {
         var csr = ""
@@ -23,19 +30,10 @@ struct CertificatePaths: Sendable {
             ])
     }
 
-    private var requestPath: Path {
-        Path(
-            "keys/:name/csr", "A certificate request for a key, signed with it.", captures: Self.captures,
-            [
-                Verb(
-                    .update, "generate-csr-for-key", "Make a certificate request.", RequestInput.schema, makeRequest)
-            ])
-    }
-
     @Sendable private func makeRequest(_ call: Call, _ input: RequestInput) async throws -> Reply {
         let ring = try await signingRing(call)
         let version = try ring.version(input.version == 0 ? ring.key.latest : input.version)
-        guard let pair = version.pair, pair.isPrivate else { throw TransitErrors.requestNeedsPrivateKey }
+        guard let pair = version.pair, pair.isPrivate else { throw TransitErrors.requestNoPrivate }
         var template: [UInt8]?
         if !input.csr.isEmpty {
             guard let pem = PEM.blocks(in: input.csr)?.first else { throw TransitErrors.requestNotPEM }
@@ -64,16 +62,6 @@ struct CertificatePaths: Sendable {
             [
                 Field("certificate_chain", \.chain, "PEM of the certificates, the key's own first.").required,
                 Field("version", \.version, "Version of the key; the latest when 0 or not given."),
-            ])
-    }
-
-    private var chainPath: Path {
-        Path(
-            "keys/:name/set-certificate", "The certificate of a key, and those of its issuers.",
-            captures: Self.captures,
-            [
-                Verb(
-                    .update, "set-certificate-for-key", "Set the certificates of a key.", ChainInput.schema, setChain)
             ])
     }
 

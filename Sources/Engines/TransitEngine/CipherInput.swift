@@ -32,65 +32,46 @@ struct CipherItem: BatchItem {
         ])
 }
 
-struct EncryptInput: Sendable {
+/// A request to encrypt, decrypt or rewrap, or for a data key.
+struct CipherInput: Sendable {
     var item = CipherItem()
     var batch = JSON.null
     /// What a key that does not exist is made as.
     var type = KeyType.aes256.rawValue
     var isConvergent = false
     var partialFailureStatus: Int64?
-
-    static let schema = Schema<EncryptInput>(
-        { EncryptInput() },
-        CipherItem.schema.fields(
-            "plaintext", "context", "nonce", "key_version", "associated_data", "padding_scheme"
-        ).map { $0.within(\.item) } + [
-            Field("type", \.type, "Type of the key, should it have to be created; aes256-gcm96 when not given."),
-            Field("convergent_encryption", \.isConvergent, "Whether a key that is created is convergent."),
-            Field("batch_input", \.batch, "A list of items; the fields of a single one are ignored."),
-            Field("partial_failure_response_code", \.partialFailureStatus, BatchHelp.partialFailure),
-        ])
-}
-
-struct DecryptInput: Sendable {
-    var item = CipherItem()
-    var batch = JSON.null
-    var partialFailureStatus: Int64?
-
-    static let schema = Schema<DecryptInput>(
-        { DecryptInput() },
-        CipherItem.schema.fields("ciphertext", "context", "nonce", "associated_data", "padding_scheme")
-            .map { $0.within(\.item) } + [
-                Field("batch_input", \.batch, "A list of items; the fields of a single one are ignored."),
-                Field("partial_failure_response_code", \.partialFailureStatus, BatchHelp.partialFailure),
-            ])
-}
-
-struct RewrapInput: Sendable {
-    var item = CipherItem()
-    var batch = JSON.null
-
-    static let schema = Schema<RewrapInput>(
-        { RewrapInput() },
-        CipherItem.schema.fields(
-            "ciphertext", "context", "nonce", "key_version", "decrypt_padding_scheme", "encrypt_padding_scheme"
-        ).map { $0.within(\.item) } + [
-            Field("batch_input", \.batch, "A list of items; the fields of a single one are ignored.")
-        ])
-}
-
-struct DataKeyInput: Sendable {
-    var item = CipherItem()
+    /// Of a data key.
     var bits: Int64 = 256
 
-    static let schema = Schema<DataKeyInput>(
-        { DataKeyInput() },
-        CipherItem.schema.fields("context", "nonce", "key_version", "padding_scheme").map { $0.within(\.item) } + [
-            Field("bits", \.bits, "Length of the data key: 128, 256 or 512; 256 when not given.")
-        ])
-}
+    private static func schema(_ items: [Field<CipherItem>], _ own: [Field<CipherInput>]) -> Schema<CipherInput> {
+        Schema({ CipherInput() }, items.map { $0.within(\.item) } + own)
+    }
 
-enum BatchHelp {
-    static let partialFailure =
-        "Status of an answer in which some items failed and some did not; 400 when not given."
+    private static let batchField = Field<CipherInput>(
+        "batch_input", \.batch, "A list of items; the fields of a single one are ignored.")
+    private static let statusField = Field<CipherInput>(
+        "partial_failure_response_code", \.partialFailureStatus,
+        "Status of an answer in which some items failed and some did not; 400 when not given.")
+
+    static let encryption = schema(
+        CipherItem.schema.fields(
+            "plaintext", "context", "nonce", "key_version", "associated_data", "padding_scheme"),
+        [
+            batchField, statusField,
+            Field("type", \.type, "Type of the key, should it have to be created; aes256-gcm96 when not given."),
+            Field("convergent_encryption", \.isConvergent, "Whether a key that is created is convergent."),
+        ])
+
+    static let decryption = schema(
+        CipherItem.schema.fields("ciphertext", "context", "nonce", "associated_data", "padding_scheme"),
+        [batchField, statusField])
+
+    static let rewrapping = schema(
+        CipherItem.schema.fields(
+            "ciphertext", "context", "nonce", "key_version", "decrypt_padding_scheme", "encrypt_padding_scheme"),
+        [batchField])
+
+    static let dataKey = schema(
+        CipherItem.schema.fields("context", "nonce", "key_version", "padding_scheme"),
+        [Field("bits", \.bits, "Length of the data key: 128, 256 or 512; 256 when not given.")])
 }

@@ -7,22 +7,27 @@ struct EncryptionPaths: Sendable {
     let keys: KeyStore
     let settings: MountSettings
 
-    var paths: [Path] { [encryptPath, decryptPath, rewrapPath, dataKeyPath] }
-
-    private static let captures = ["name": "Name of the key."]
-
-    // MARK: encrypt
-
-    private var encryptPath: Path {
-        Path(
-            "encrypt/:name", "Encrypt a text, or a list of texts, with a named key.",
-            description: "The plaintext is given in base64. A key that does not exist is created when the caller may "
-                + "create, unless the mount forbids it.",
-            captures: Self.captures, exists: { call in try await keys.find(call) != nil },
-            [Verb(.update, "encrypt", "Encrypt a text or a list of texts.", EncryptInput.schema, encrypt)])
+    var paths: [Path] {
+        [
+            .transit(
+                .update, "encrypt/:name", "encrypt", "Encrypt a text, or a list of texts, with a named key.",
+                description: "The plaintext is given in base64. A key that does not exist is created when the caller "
+                    + "may create, unless the mount forbids it.",
+                CipherInput.encryption, exists: { call in try await keys.find(call) != nil }, encrypt),
+            .transit(
+                .update, "decrypt/:name", "decrypt", "Decrypt a text, or a list of texts, with a named key.",
+                description: "The plaintext is answered in base64.", CipherInput.decryption, decrypt),
+            .transit(
+                .update, "rewrap/:name", "rewrap", "Encrypt a ciphertext anew with the latest version of its key.",
+                description: "The plaintext is not shown, so that untrusted callers can renew what is stored.",
+                CipherInput.rewrapping, rewrap),
+            .transit(
+                .update, "datakey/:plaintext/:name", "generate-data-key",
+                "Make a key for encryption elsewhere, encrypted with a named key.", CipherInput.dataKey, makeDataKey),
+        ]
     }
 
-    @Sendable private func encrypt(_ call: Call, _ input: EncryptInput) async throws -> Reply {
+    @Sendable private func encrypt(_ call: Call, _ input: CipherInput) async throws -> Reply {
         let batch = try Batch(input.item, list: input.batch)
         if !batch.isList, input.item.plaintext == nil { throw TransitErrors.missingPlaintext }
         try Self.requireUniformContexts(batch)
@@ -32,7 +37,7 @@ struct EncryptionPaths: Sendable {
         let results = try await batch.run(isSlow: ring.type.isSlow) { index, item in
             guard let plaintext = item.plaintext else { throw TransitErrors.missingPlaintext }
             let options = try CipherOptions(item, padding: item.paddingScheme, ring.type, index: index)
-            let decoded = try GoBase64.decode(plaintext)
+            let decoded = try decodeBase64(plaintext)
             let number = try ring.number(wanted: item.keyVersion, for: "encryption")
             let ciphertext = try ring.encrypt(decoded, number, options, random)
             return Self.answer(ciphertext, number)
@@ -44,12 +49,12 @@ struct EncryptionPaths: Sendable {
 
     /// The key, made when there is none and the caller was found to be creating it.
     private func ringToEncrypt(
-        _ call: Call, _ input: EncryptInput, isDerived: Bool
+        _ call: Call, _ input: CipherInput, isDerived: Bool
     ) async throws -> (KeyRing, warnings: [String]) {
         guard call.operation == .create else {
             return (try await keys.ring(call, or: TransitErrors.encryptionKeyNotFound), [])
         }
-        if input.isConvergent, !isDerived { throw TransitErrors.convergenceNeedsContext }
+        if input.isConvergent, !isDerived { throw TransitErrors.noContext }
         if try await settings.read(call.storage).disableUpsert { throw TransitErrors.encryptionKeyNotFound }
         var key = Key()
         key.name = call.capture("name")
@@ -75,16 +80,7 @@ struct EncryptionPaths: Sendable {
         guard batch.items.allSatisfy({ $0.context.isEmpty != isDerived }) else { throw TransitErrors.mixedContexts }
     }
 
-    // MARK: decrypt
-
-    private var decryptPath: Path {
-        Path(
-            "decrypt/:name", "Decrypt a text, or a list of texts, with a named key.",
-            description: "The plaintext is answered in base64.", captures: Self.captures,
-            [Verb(.update, "decrypt", "Decrypt a text or a list of texts.", DecryptInput.schema, decrypt)])
-    }
-
-    @Sendable private func decrypt(_ call: Call, _ input: DecryptInput) async throws -> Reply {
+    @Sendable private func decrypt(_ call: Call, _ input: CipherInput) async throws -> Reply {
         let batch = try Batch(input.item, list: input.batch)
         if !batch.isList, input.item.ciphertext.isEmpty { throw TransitErrors.missingCiphertext }
         try Self.requireUniformContexts(batch)
@@ -98,17 +94,7 @@ struct EncryptionPaths: Sendable {
         return try results.strictReply(blank: ["plaintext": ""], status: input.partialFailureStatus)
     }
 
-    // MARK: rewrap
-
-    private var rewrapPath: Path {
-        Path(
-            "rewrap/:name", "Encrypt a ciphertext anew with the latest version of its key.",
-            description: "The plaintext is not shown, so that untrusted callers can renew what is stored.",
-            captures: Self.captures,
-            [Verb(.update, "rewrap", "Encrypt ciphertexts anew.", RewrapInput.schema, rewrap)])
-    }
-
-    @Sendable private func rewrap(_ call: Call, _ input: RewrapInput) async throws -> Reply {
+    @Sendable private func rewrap(_ call: Call, _ input: CipherInput) async throws -> Reply {
         let batch = try Batch(input.item, list: input.batch)
         if !batch.isList, input.item.ciphertext.isEmpty { throw TransitErrors.missingCiphertext }
         try Self.requireUniformContexts(batch)
@@ -125,17 +111,7 @@ struct EncryptionPaths: Sendable {
         }.reply()
     }
 
-    // MARK: datakey
-
-    private var dataKeyPath: Path {
-        Path(
-            "datakey/:plaintext/:name", "Make a key for encryption elsewhere, encrypted with a named key.",
-            captures: ["plaintext": "`plaintext` to be shown the key as well, `wrapped` for its ciphertext only."]
-                .merging(Self.captures) { first, _ in first },
-            [Verb(.update, "generate-data-key", "Make a data key.", DataKeyInput.schema, makeDataKey)])
-    }
-
-    @Sendable private func makeDataKey(_ call: Call, _ input: DataKeyInput) async throws -> Reply {
+    @Sendable private func makeDataKey(_ call: Call, _ input: CipherInput) async throws -> Reply {
         let isShown = call.capture("plaintext") == "plaintext"
         guard isShown || call.capture("plaintext") == "wrapped" else { throw TransitErrors.dataKeyPath }
         guard [128, 256, 512].contains(input.bits) else { throw TransitErrors.dataKeyBits }

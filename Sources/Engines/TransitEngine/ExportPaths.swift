@@ -7,15 +7,22 @@ internal import CofferJSON
 struct ExportPaths: Sendable {
     let keys: KeyStore
 
-    var paths: [Path] { [exportPath(""), exportPath("/:version"), wrapPath(""), wrapPath("/:version")] }
-
-    private static let captures = [
-        "type":
-            "What to export: encryption-key, signing-key, hmac-key, cmac-key, public-key or certificate-chain.",
-        "name": "Name of the key.", "version": "Number of the version, or `latest`.",
-        "destination": "Name of the RSA key that the exported one is encrypted for.",
-        "source": "Name of the key to export.",
-    ]
+    var paths: [Path] {
+        ["", "/:version"].flatMap { tail -> [Path] in
+            let suffix = tail.isEmpty ? "" : "-version"
+            return [
+                .transit(
+                    .read, "export/:type/:name" + tail, "export-key" + suffix,
+                    "Read the material of a key, where its settings allow that.", ExportInput.schema, export),
+                .transit(
+                    .read, "byok-export/:destination/:source" + tail, "byok-key" + suffix,
+                    "Read the material of a key, encrypted for another server.",
+                    description: "The destination is usually the wrapping key of the other server, imported here as a "
+                        + "public key; the answer can be imported there as it is.",
+                    WrapInput.schema, wrap),
+            ]
+        }
+    }
 
     struct ExportInput: Sendable {
         var format = ""
@@ -23,17 +30,6 @@ struct ExportPaths: Sendable {
         static let schema = Schema<ExportInput>(
             { ExportInput() },
             [Field("format", \.format, "raw, der or pem; what Vault answers for the type when not given.").query])
-    }
-
-    private func exportPath(_ tail: String) -> Path {
-        Path(
-            "export/:type/:name" + tail, "The material of a key, where its settings allow that.",
-            captures: Self.captures,
-            [
-                Verb(
-                    .read, tail.isEmpty ? "export-key" : "export-key-version", "Export a key.", ExportInput.schema,
-                    export)
-            ])
     }
 
     @Sendable private func export(_ call: Call, _ input: ExportInput) async throws -> Reply {
@@ -67,15 +63,6 @@ struct ExportPaths: Sendable {
         static let schema = Schema<WrapInput>(
             { WrapInput() },
             [Field("hash", \.hash, "Hash function of OAEP: SHA1, SHA224, SHA256, SHA384 or SHA512.").query])
-    }
-
-    private func wrapPath(_ tail: String) -> Path {
-        Path(
-            "byok-export/:destination/:source" + tail, "The material of a key, encrypted for another server.",
-            description: "The destination is usually the wrapping key of the other server, imported here as a public "
-                + "key; the answer can be imported there as it is.",
-            captures: Self.captures,
-            [Verb(.read, tail.isEmpty ? "byok-key" : "byok-key-version", "Export a key.", WrapInput.schema, wrap)])
     }
 
     @Sendable private func wrap(_ call: Call, _ input: WrapInput) async throws -> Reply {

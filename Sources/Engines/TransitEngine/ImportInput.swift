@@ -7,11 +7,7 @@ struct ImportInput: Sendable {
     var publicKey: String?
     var hashFunction = "SHA256"
     var type = KeyType.aes256.rawValue
-    var allowsRotation = false
-    var isDerived = false
-    var isExportable = false
-    var allowsPlaintextBackup = false
-    var rotationPeriod = Duration.zero
+    var key = Key()
     var context = ""
     /// Which version gets its private part; a new one is made when nil.
     var version: Int64?
@@ -26,13 +22,9 @@ struct ImportInput: Sendable {
 
     static let newKey = Schema<ImportInput>(
         { ImportInput() },
-        material + [
+        material + Key.options.map { $0.within(\.key) } + [
             Field("type", \.type, "Type of the key; aes256-gcm96 when not given."),
-            Field("allow_rotation", \.allowsRotation, "Whether this server may rotate the key."),
-            Field("derived", \.isDerived, "Whether each context has a key of its own."),
-            Field("exportable", \.isExportable, "Whether the key may be exported."),
-            Field("allow_plaintext_backup", \.allowsPlaintextBackup, "Whether the key may be backed up in clear."),
-            Field("auto_rotate_period", \.rotationPeriod, "After how long the key is rotated; 0 for never."),
+            Field("allow_rotation", \.key.allowsRotation, "Whether this server may rotate the key."),
             Field("context", \.context, "Has no meaning for an import."),
         ])
 
@@ -46,17 +38,12 @@ struct ImportInput: Sendable {
 
     /// - Parameter name: of the key.
     func key(named name: String) throws(EngineError) -> Key {
-        if rotationPeriod > .zero, !allowsRotation { throw TransitErrors.importRotation }
-        var key = Key()
+        var key = key
+        if key.rotationPeriod > .zero, !key.allowsRotation { throw TransitErrors.importRotation }
         key.name = name
         key.type = try KeyType(named: type.lowercased())
         if key.type == .mlDSA { throw TransitErrors.unknownType }
-        key.isDerived = isDerived
-        key.isExportable = isExportable
-        key.allowsPlaintextBackup = allowsPlaintextBackup
-        key.rotationPeriod = rotationPeriod
         key.isImported = true
-        key.allowsRotation = allowsRotation
         try key.checkNew()
         return key
     }

@@ -8,9 +8,17 @@ internal import CofferStorage
 struct ImportPaths: Sendable {
     let keys: KeyStore
 
-    var paths: [Path] { [wrappingKeyPath, importPath, importVersionPath] }
-
-    private static let captures = ["name": "Name of the key."]
+    var paths: [Path] {
+        [
+            wrappingKeyPath,
+            .transit(
+                .update, "keys/:name/import", "import-key", "Import a key that was made elsewhere.",
+                ImportInput.newKey, importKey),
+            .transit(
+                .update, "keys/:name/import_version", "import-key-version",
+                "Import another version of an imported key.", ImportInput.newVersion, importVersion),
+        ]
+    }
 
     private var wrappingKeyPath: Path {
         Path(
@@ -21,12 +29,6 @@ struct ImportPaths: Sendable {
                     return .data(["public_key": .string(PEM("PUBLIC KEY", try key.publicDER()).text)])
                 }
             ])
-    }
-
-    private var importPath: Path {
-        Path(
-            "keys/:name/import", "Import a key that was made elsewhere.", captures: Self.captures,
-            [Verb(.update, "import-key", "Import a key.", ImportInput.newKey, importKey)])
     }
 
     @Sendable private func importKey(_ call: Call, _ input: ImportInput) async throws -> Reply {
@@ -45,16 +47,10 @@ struct ImportPaths: Sendable {
         return .empty
     }
 
-    private var importVersionPath: Path {
-        Path(
-            "keys/:name/import_version", "Import another version of an imported key.", captures: Self.captures,
-            [Verb(.update, "import-key-version", "Import a version.", ImportInput.newVersion, importVersion)])
-    }
-
     @Sendable private func importVersion(_ call: Call, _ input: ImportInput) async throws -> Reply {
         let ring = try await keys.ring(call, or: TransitErrors.importVersionOfNothing(call.capture("name")))
         guard ring.key.isImported else { throw TransitErrors.importVersionOfOwn }
-        if ring.key.isConvergent { throw TransitErrors.importVersionConvergent }
+        if ring.key.isConvergent { throw TransitErrors.versionConvergent }
         try ring.requireUse()
         let material = try await material(input, ring.key, call)
         try await keys.change(ring.key.name, in: call.storage) { key, transaction in
@@ -103,7 +99,7 @@ struct ImportPaths: Sendable {
         case (nil, let text?): return try Self.publicKey(text, key)
         case (let text?, nil):
             let digest = try WrappingKey.digest(named: input.hashFunction)
-            let wrapped = try GoBase64.decode(text)
+            let wrapped = try decodeBase64(text)
             let wrappingKey = try await WrappingKey.load(call.storage, call.random)
             return try Self.privateKey(try await Self.unwrap(wrapped, wrappingKey, digest), key)
         }

@@ -4,7 +4,7 @@ internal import CofferFramework
 internal import CofferStorage
 
 /// Work that takes longer than a request may hold its thread: RSA keys, and signatures of RSA and ML-DSA.
-let slowWork = BlockingPool(threads: 2)
+let slowWork = BlockingPool(threads: BlockingPool.processors)
 
 extension KeyStore {
     /// Makes a key unless one of its name exists.
@@ -32,9 +32,9 @@ extension KeyStore {
         let version = try await generateVersion(of: ring.key, at: now, random)
         try await change(ring.key.name, in: storage) { key, transaction in
             // The same type means that the new version suits, even when the key was made anew meanwhile.
-            guard var current = key, current.type == ring.type, current.size == ring.key.size else {
-                throw TransitErrors.keyNotFound
-            }
+            guard var current = key, current.type == ring.type, current.size == ring.key.size,
+                current.parameterSet == ring.key.parameterSet
+            else { throw TransitErrors.keyNotFound }
             guard isDue(current) else { return }
             if current.isSoftDeleted { throw TransitErrors.softDeleted }
             if current.isImported, !current.allowsRotation { throw TransitErrors.noRotation(of: current.name) }

@@ -7,11 +7,7 @@ internal import CofferStorage
 struct KeyPaths: Sendable {
     let keys: KeyStore
 
-    var paths: [Path] {
-        [listPath, keyPath, settingsPath, rotatePath, trimPath, softDeletePath, softRestorePath]
-    }
-
-    private static let captures = ["name": "Name of the key."]
+    var paths: [Path] { [listPath, keyPath, settingsPath, rotatePath, trimPath] + softDeletionPaths }
 
     private var listPath: Path {
         Path(
@@ -41,7 +37,7 @@ struct KeyPaths: Sendable {
         Path(
             "keys/:name", "A named key.",
             description: "A write without fields makes an AES-256 key. Key material is never shown here.",
-            captures: Self.captures,
+            captures: Path.transitCaptures,
             [
                 Verb(.read, "read-key", "Read the settings and the public parts of a key.", ReadInput.schema, read),
                 Verb(.update, "create-key", "Make a key.", KeyInput.schema, create),
@@ -82,43 +78,26 @@ struct KeyPaths: Sendable {
     // MARK: changes
 
     private var settingsPath: Path {
-        Path(
-            "keys/:name/config", "Settings of a key.", captures: Self.captures,
-            [
-                Verb(.update, "configure-key", "Change settings of a key.", KeySettingsInput.schema) { call, input in
-                    let warning = try await change(call, or: TransitErrors.noKey(named: call.capture("name"))) {
-                        key, _ in try input.apply(to: &key)
-                    }
-                    let reply = try await describe(call)
-                    return warning.map(reply.warning) ?? reply
-                }
-            ])
-    }
-
-    struct RotateInput: Sendable {
-        var managedKeyName = ""
-        var managedKeyID = ""
-
-        static let schema = Schema<RotateInput>(
-            { RotateInput() },
-            [
-                Field("managed_key_name", \.managedKeyName, "Managed keys are not supported."),
-                Field("managed_key_id", \.managedKeyID, "Managed keys are not supported."),
-            ])
+        .transit(
+            .update, "keys/:name/config", "configure-key", "Change settings of a key.", KeySettingsInput.schema
+        ) { call, input in
+            let missing = TransitErrors.noKey(named: call.capture("name"))
+            let warning = try await change(call, or: missing) { key, _ in try input.apply(to: &key) }
+            let reply = try await describe(call)
+            return warning.map(reply.warning) ?? reply
+        }
     }
 
     private var rotatePath: Path {
-        Path(
-            "keys/:name/rotate", "Rotate a key.",
+        .transit(
+            .update, "keys/:name/rotate", "rotate-key", "Add a version to a key.",
             description: "New data is encrypted with the new version; older versions still decrypt.",
-            captures: Self.captures,
-            [
-                Verb(.update, "rotate-key", "Add a version to a key.", RotateInput.schema) { call, _ in
-                    let ring = try await keys.ring(call, or: TransitErrors.keyNotFound)
-                    try await keys.rotate(ring, in: call.storage, at: call.now, call.random)
-                    return try await describe(call)
-                }
-            ])
+            Schema({ KeyInput() }, KeyInput.managed)
+        ) { call, _ in
+            let ring = try await keys.ring(call, or: TransitErrors.keyNotFound)
+            try await keys.rotate(ring, in: call.storage, at: call.now, call.random)
+            return try await describe(call)
+        }
     }
 
     struct TrimInput: Sendable {
@@ -130,19 +109,17 @@ struct KeyPaths: Sendable {
     }
 
     private var trimPath: Path {
-        Path(
-            "keys/:name/trim", "Remove old versions of a key for good.", captures: Self.captures,
-            [
-                Verb(.update, "trim-key", "Remove the oldest versions of a key.", TrimInput.schema) { call, input in
-                    try await change(call, or: TransitErrors.invalidName) { key, transaction in
-                        guard let minimum = input.minimumAvailable else { throw TransitErrors.noTrimVersion }
-                        try Self.checkTrim(key, to: minimum)
-                        transaction.deleteVersions(key.oldest..<max(minimum, key.oldest), of: key)
-                        key.minimumAvailable = minimum
-                    }
-                    return try await describe(call)
-                }
-            ])
+        .transit(
+            .update, "keys/:name/trim", "trim-key", "Remove the oldest versions of a key for good.", TrimInput.schema
+        ) { call, input in
+            try await change(call, or: TransitErrors.invalidName) { key, transaction in
+                guard let minimum = input.minimumAvailable else { throw TransitErrors.noTrimVersion }
+                try Self.checkTrim(key, to: minimum)
+                transaction.deleteVersions(key.oldest..<max(minimum, key.oldest), of: key)
+                key.minimumAvailable = minimum
+            }
+            return try await describe(call)
+        }
     }
 
     private static func checkTrim(_ key: Key, to minimum: Int64) throws(EngineError) {
@@ -155,25 +132,18 @@ struct KeyPaths: Sendable {
 
     // MARK: soft deletion
 
-    private var softDeletePath: Path {
-        Path(
-            "keys/:name/soft-delete", "Put a key out of use.",
-            description: "It can be brought back by a write to `soft-delete-restore`.", captures: Self.captures,
-            [
-                Verb(.delete, "soft-delete-key", "Put a key out of use.") { call in
-                    try await setSoftDeleted(call, true, "key was already marked as soft deleted")
-                }
-            ])
-    }
-
-    private var softRestorePath: Path {
-        Path(
-            "keys/:name/soft-delete-restore", "Bring a key back into use.", captures: Self.captures,
-            [
-                Verb(.update, "soft-delete-restore-key", "Bring a key back into use.") { call in
-                    try await setSoftDeleted(call, false, "key was already restored")
-                }
-            ])
+    private var softDeletionPaths: [Path] {
+        let none = Schema({ KeyInput() }, [])
+        return [
+            .transit(
+                .delete, "keys/:name/soft-delete", "soft-delete-key", "Put a key out of use.",
+                description: "It can be brought back by a write to `soft-delete-restore`.", none
+            ) { call, _ in try await setSoftDeleted(call, true, "key was already marked as soft deleted") },
+            .transit(
+                .update, "keys/:name/soft-delete-restore", "soft-delete-restore-key", "Bring a key back into use.",
+                none
+            ) { call, _ in try await setSoftDeleted(call, false, "key was already restored") },
+        ]
     }
 
     private func setSoftDeleted(_ call: Call, _ isDeleted: Bool, _ unchanged: String) async throws -> Reply {

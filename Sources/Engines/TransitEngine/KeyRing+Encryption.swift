@@ -15,10 +15,10 @@ struct CipherOptions: Sendable {
         // A nonce of the caller's choice would break the cipher of every key that this server makes
         // (CVE-2023-4680).
         guard item.nonce.isEmpty else { throw TransitErrors.nonceNotAllowed }
-        if !item.context.isEmpty { context = try GoBase64.decode(item.context) }
+        if !item.context.isEmpty { context = try decodeBase64(item.context) }
         if !item.associatedData.isEmpty {
             guard type.cipher != nil else { throw TransitErrors.noAssociatedData(type, item: index) }
-            associatedData = try GoBase64.decode(item.associatedData)
+            associatedData = try decodeBase64(item.associatedData)
         }
         if let name { padding = try Self.padding(name, type) }
     }
@@ -29,7 +29,7 @@ struct CipherOptions: Sendable {
             throw TransitErrors.paddingScheme("unknown padding scheme")
         }
         guard type.isRSA else {
-            throw TransitErrors.paddingScheme("unsupported key type \(type.rawValue) for padding scheme")
+            throw TransitErrors.paddingScheme("unsupported key type \(type) for padding scheme")
         }
         return name == "oaep" ? .oaep(.sha256) : .pkcs1v15
     }
@@ -67,18 +67,13 @@ extension KeyRing {
         guard type.supportsEncryption else { throw TransitErrors.noDecryption(type) }
         let text = try VersionedText(ciphertext, "ciphertext")
         let version = try version(of: text, "ciphertext")
-        let sealed: [UInt8]
-        do {
-            sealed = try GoBase64.decode(text.body)
-        } catch {
-            throw EngineError.badRequest("invalid ciphertext: could not decode base64")
-        }
+        guard let sealed = try? GoBase64.decode(text.body) else { throw TransitErrors.ciphertextBase64 }
         switch version.material {
         case .secret(let secret, let ready):
             guard let cipher = type.cipher else { throw TransitErrors.noDecryption(type) }
             if key.isConvergent, version.convergence < 2 { throw TransitErrors.oldConvergence }
             let opener = try ready ?? Self.cipherKey(cipher, derived(secret, cipher.keyLength, options.context))
-            return try Self.open(sealed, opener, options.associatedData)
+            return try open(sealed, opener, options.associatedData)
         case .pair(let pair):
             guard pair.isPrivate else { throw TransitErrors.noPrivateKeyToDecrypt }
             do {
@@ -115,6 +110,7 @@ extension KeyRing {
         if context.isEmpty { throw TransitErrors.missingContext }
         if key.usesCounterKDF {
             // SP 800-108 in counter mode, of which one round (number 0, for 256 bits) was all that was ever used.
+            guard count <= 32 else { throw TransitErrors.damaged }
             let block = Digest.sha256.authenticate([0, 0, 0, 0] + context + [0, 0, 1, 0], key: secret)
             return SecretBytes(copying: block.prefix(count))
         }
@@ -137,7 +133,7 @@ extension KeyRing {
         return sealed
     }
 
-    private static func open(
+    private func open(
         _ sealed: [UInt8], _ key: AEADKey, _ associatedData: [UInt8]
     ) throws(EngineError) -> [UInt8] {
         let length = key.cipher.nonceLength
@@ -145,7 +141,7 @@ extension KeyRing {
         do {
             return try key.open(sealed[length...], nonce: sealed[..<length], aad: associatedData)
         } catch {
-            throw TransitErrors.notAuthentic
+            throw TransitErrors.notAuthentic(type)
         }
     }
 }

@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferFramework
+internal import CofferJSON
 internal import CofferStorage
 
 /// The keys of a mount: read through a cache, changed in transactions.
@@ -7,13 +8,13 @@ internal import CofferStorage
 /// | entry | holds |
 /// |---|---|
 /// | `keys/<name>` | settings of a key (`Key`) |
-/// | `versions/<name>/<number>` | one version (`KeyVersion`) |
+/// | `versions/<name>/<number>` | one version (`VersionRecord`) |
 /// | `due/<time>/<name>` | nothing: when a key has to be rotated, in order of time |
 struct KeyStore: Sendable {
     static let folder: StorageKey = "keys/"
     static let dueFolder: StorageKey = "due/"
 
-    let cache = KeyCache()
+    let cache = NamedCache<KeyRing>()
     /// Asks for the periodic work at a time.
     let wake: @Sendable (Timestamp) -> Void
 
@@ -25,7 +26,7 @@ struct KeyStore: Sendable {
             guard let key = try await transaction.key(name) else { return nil }
             return KeyRing(key, try await transaction.versions(key.usable, of: key))
         }
-        if let loaded { cache.insert(loaded, drops: drops) }
+        if let loaded { cache.insert(loaded, named: name, drops: drops) }
         return loaded
     }
 
@@ -74,17 +75,27 @@ extension Transaction {
 
     /// Versions that exist.
     mutating func versions(_ numbers: ClosedRange<Int64>, of key: Key) async throws -> [Int64: KeyVersion] {
-        var versions: [Int64: KeyVersion] = [:]
+        var stored: [(number: Int64, bytes: [UInt8])] = []
         for number in numbers {
             // The key and its versions were read one after the other: trimmed meanwhile, it is all read again.
             guard let bytes = try await get(Self.place(number, of: key)) else { throw StorageError.conflict }
-            versions[number] = try KeyVersion(encoded: bytes, of: key)
+            stored.append((number, bytes))
         }
-        return versions
+        let decode = { @Sendable [stored] in
+            try stored.map {
+                ($0.number, try VersionRecord.decode(try JSON.parse($0.bytes, limits: .trusted), of: key))
+            }
+        }
+        do {
+            let decoded = key.type.isSlow ? try await slowWork.run(decode) : try decode()
+            return Dictionary(uniqueKeysWithValues: decoded)
+        } catch {
+            throw TransitErrors.damaged
+        }
     }
 
     mutating func put(_ version: KeyVersion, _ number: Int64, of key: Key) throws {
-        put(Self.place(number, of: key), try version.encoded())
+        put(Self.place(number, of: key), try VersionRecord.encode(version, of: key).serialized())
     }
 
     /// Adds a version, which becomes the latest.

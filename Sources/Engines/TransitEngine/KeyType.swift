@@ -3,7 +3,7 @@ internal import CofferFramework
 internal import CofferJSON
 
 /// The types of keys, by their names on the wire, and what each can do.
-enum KeyType: String, Sendable, CaseIterable {
+enum KeyType: String, Sendable, CaseIterable, CustomStringConvertible {
     case aes128 = "aes128-gcm96"
     case aes256 = "aes256-gcm96"
     case chaCha20 = "chacha20-poly1305"
@@ -20,6 +20,8 @@ enum KeyType: String, Sendable, CaseIterable {
     case cmac192 = "aes192-cmac"
     case cmac256 = "aes256-cmac"
     case mlDSA = "ml-dsa"
+
+    var description: String { rawValue }
 
     /// The cipher of a symmetric encryption key.
     var cipher: AEADCipher? {

@@ -7,26 +7,21 @@ internal import CofferJSON
 struct MACPaths: Sendable {
     let keys: KeyStore
 
-    var paths: [Path] { [hmacPath(""), hmacPath("/:urlalgorithm"), cmacPath(""), cmacPath("/:url_mac_length")] }
-
-    private static let captures = [
-        "name": "Name of the key.", "urlalgorithm": "The hash algorithm, before any field.",
-        "url_mac_length": "Bytes of the CMAC, before any field.",
-    ]
+    var paths: [Path] {
+        [("", "generate-hmac"), ("/:urlalgorithm", "generate-hmac-with-algorithm")].map { tail, id in
+            .transit(
+                .update, "hmac/:name" + tail, id, "Make an HMAC of data with a named key.",
+                description: "Every key has another key for HMACs, so that the same name serves both.",
+                SignInput.authentication, makeHMAC)
+        }
+            + [("", "generate-cmac"), ("/:url_mac_length", "generate-cmac-with-mac-length")].map { tail, id in
+                .transit(
+                    .update, "cmac/:name" + tail, id, "Make a CMAC of data with a key made for that.",
+                    SignInput.authentication, makeCMAC)
+            }
+    }
 
     // MARK: hmac
-
-    private func hmacPath(_ tail: String) -> Path {
-        Path(
-            "hmac/:name" + tail, "Make an HMAC of data with a named key.",
-            description: "Every key has another key for HMACs, so that the same name serves both.",
-            captures: Self.captures,
-            [
-                Verb(
-                    .update, tail.isEmpty ? "generate-hmac" : "generate-hmac-with-algorithm", "Make an HMAC.",
-                    SignInput.authentication, makeHMAC)
-            ])
-    }
 
     @Sendable private func makeHMAC(_ call: Call, _ input: SignInput) async throws -> Reply {
         let batch = try Batch(input.item, list: input.batch)
@@ -40,7 +35,7 @@ struct MACPaths: Sendable {
         if !batch.isList, input.item.input == nil { throw TransitErrors.missingHMACInput }
         return try await batch.run(isSlow: false) { _, item in
             guard let text = item.input else { throw TransitErrors.missingHMACInput }
-            let code = digest.authenticate(try Self.decode(text), key: key)
+            let code = digest.authenticate(try decodeBase64(text, "input"), key: key)
             return ["hmac": .string(VersionedText.make(number, Base64.standard.encode(code)))]
         }.reply()
     }
@@ -50,11 +45,11 @@ struct MACPaths: Sendable {
         let digest = try Self.digest(input, call)
         return try await batch.run(isSlow: false) { _, item in
             if batch.isList, item.input == nil { throw TransitErrors.missingInput }
-            let message = try Self.decode(item.input ?? "")
+            let message = try decodeBase64(item.input ?? "", "input")
             let text = try VersionedText(item.hmac ?? "", "HMAC")
             if text.version < ring.key.minimumDecryption { throw TransitErrors.hmacTooOld }
             let key = try ring.version(of: text, "HMAC").hmacKey
-            let code = try Self.decode(String(text.body), "verification HMAC")
+            let code = try decodeBase64(text.body, "verification HMAC")
             return ["valid": .bool(constantTimeEqual(code, digest.authenticate(message, key: key)))]
         }.reply(blank: ["valid": false])
     }
@@ -70,25 +65,7 @@ struct MACPaths: Sendable {
         return digest
     }
 
-    private static func decode(_ text: String, _ noun: String = "input") throws(EngineError) -> [UInt8] {
-        do {
-            return try GoBase64.decode(text)
-        } catch {
-            throw .badRequest("unable to decode \(noun) as base64: " + (error.texts.first ?? ""))
-        }
-    }
-
     // MARK: cmac
-
-    private func cmacPath(_ tail: String) -> Path {
-        Path(
-            "cmac/:name" + tail, "Make a CMAC of data with a named key.", captures: Self.captures,
-            [
-                Verb(
-                    .update, tail.isEmpty ? "generate-cmac" : "generate-cmac-with-mac-length", "Make a CMAC.",
-                    SignInput.authentication, makeCMAC)
-            ])
-    }
 
     @Sendable private func makeCMAC(_ call: Call, _ input: SignInput) async throws -> Reply {
         let batch = try Batch(input.item, list: input.batch)
@@ -110,7 +87,7 @@ struct MACPaths: Sendable {
             guard let text = item.input, let given = item.cmac else { throw TransitErrors.missingInput }
             let parsed = try VersionedText(given, "CMAC")
             let secret = try Self.secret(ring, try ring.version(of: parsed, "CMAC"))
-            let code = try Self.decode(String(parsed.body), "cmac")
+            let code = try decodeBase64(parsed.body, "cmac")
             let expected = try Self.cmac(text, secret, length: fixedLength ?? item.macLength)
             return ["valid": .bool(constantTimeEqual(code, expected))]
         }.reply(blank: ["valid": false])
@@ -137,7 +114,9 @@ struct MACPaths: Sendable {
     /// - Parameter length: how many of its bytes are wanted; 0 for all.
     private static func cmac(_ text: String, _ secret: SecretBytes, length: Int64) throws(EngineError) -> [UInt8] {
         guard (0...Int64(CMAC.length)).contains(length) else { throw TransitErrors.macLength }
-        guard let code = CMAC.authenticate(try decode(text), key: secret) else { throw TransitErrors.damaged }
+        guard let code = CMAC.authenticate(try decodeBase64(text, "input"), key: secret) else {
+            throw TransitErrors.damaged
+        }
         return Array(code.prefix(length == 0 ? CMAC.length : Int(length)))
     }
 }

@@ -1,80 +1,78 @@
+internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
 
 /// What holds for the whole mount: whether encrypting creates keys, and how many decoded keys are kept.
 struct MountSettings: Sendable {
-    let cache: KeyCache
+    let cache: NamedCache<KeyRing>
 
     struct KeyRules: Sendable {
         /// Encrypting with a key that does not exist creates none.
         var disableUpsert = false
-
-        static let schema = Schema<KeyRules>(
-            { KeyRules() },
-            [Field("disable_upsert", \.disableUpsert, "Whether encrypting with an unknown key creates none.")])
     }
 
     struct CacheSize: Sendable {
         var size: Int64 = 0
-
-        static let schema = Schema<CacheSize>(
-            { CacheSize() },
-            [Field("size", \.size, "How many keys are kept ready; 0 for all, else at least 10.")])
     }
 
-    private static let rulesKey: StorageKey = "config/keys"
-    private static let cacheKey: StorageKey = "config/cache"
+    private static let rules = Setting(
+        "config/keys",
+        Schema({ KeyRules() }, [Field("disable_upsert", \.disableUpsert, "Encrypting with an unknown key makes none.")])
+    )
+    private static let size = Setting(
+        "config/cache",
+        Schema({ CacheSize() }, [Field("size", \.size, "How many keys are kept ready; 0 for all, else at least 10.")]))
     private static let smallestCache: Int64 = 10
 
-    var paths: [Path] { [rulesPath, cachePath] }
-
-    func read(_ storage: StorageView) async throws -> KeyRules {
-        try await Self.load(Self.rulesKey, KeyRules.schema, storage)
+    var paths: [Path] {
+        [
+            Self.rules.path("config/keys", "keys-configuration", "configure-keys", "Rules for all keys.") { _ in },
+            Self.size.path("cache-config", "cache-configuration", "configure-cache", "Size of the cache of keys.") {
+                guard $0.size == 0 || $0.size >= Self.smallestCache else { throw TransitErrors.cacheSize }
+                cache.setLimit(Int(clamping: $0.size))
+            },
+        ]
     }
 
-    /// At the first request of the mount: the cache of this process starts without a limit.
+    func read(_ storage: StorageView) async throws -> KeyRules { try await Self.rules.read(storage) }
+
+    /// The cache of an engine that was just made has no limit yet.
     func applyCacheSize(_ storage: StorageView) async throws {
-        let stored = try await Self.load(Self.cacheKey, CacheSize.schema, storage)
-        cache.setLimit(Int(clamping: stored.size))
+        cache.setLimit(Int(clamping: try await Self.size.read(storage).size))
+    }
+}
+
+/// One entry of settings, and a path that reads and writes it; both answer with all of them.
+private struct Setting<Record: Sendable>: Sendable {
+    private let key: StorageKey
+    private let schema: Schema<Record>
+
+    init(_ key: StorageKey, _ schema: Schema<Record>) {
+        self.key = key
+        self.schema = schema
     }
 
-    private static func load<Record>(
-        _ key: StorageKey, _ schema: Schema<Record>, _ storage: StorageView
-    ) async throws -> Record {
+    func read(_ storage: StorageView) async throws -> Record {
         guard let bytes = try await storage.get(key) else { return try schema.decode([:]) }
         return try schema.decode(try JSON.parseObject(bytes, limits: .trusted))
     }
 
-    private var rulesPath: Path {
+    /// - Parameter apply: checks new settings before they are stored, and puts them to use.
+    func path(
+        _ pattern: String, _ noun: String, _ writeID: String, _ synopsis: String,
+        _ apply: @escaping @Sendable (Record) throws -> Void
+    ) -> Path {
         Path(
-            "config/keys", "Rules for all keys of the mount.",
+            pattern, synopsis,
             [
-                Verb(.read, "read-keys-configuration", "Read the rules for all keys.") { call in
-                    .data(KeyRules.schema.encode(try await read(call.storage)))
-                },
-                Verb(writing: KeyRules.schema, "configure-keys", "Change the rules for all keys.") { call in
-                    var rules = try await read(call.storage)
-                    try KeyRules.schema.merge(call.fields, into: &rules)
-                    let object = KeyRules.schema.encode(rules)
-                    try await call.storage.put(Self.rulesKey, JSON.object(object).serialized())
-                    return .data(object)
-                },
-            ])
-    }
-
-    private var cachePath: Path {
-        Path(
-            "cache-config", "How many keys are kept ready for use.",
-            [
-                Verb(.read, "read-cache-configuration", "Read the size of the cache.") { call in
-                    .data(CacheSize.schema.encode(try await Self.load(Self.cacheKey, CacheSize.schema, call.storage)))
-                },
-                Verb(.update, "configure-cache", "Change the size of the cache.", CacheSize.schema) { call, input in
-                    guard input.size == 0 || input.size >= Self.smallestCache else { throw TransitErrors.cacheSize }
-                    let object = CacheSize.schema.encode(input)
-                    try await call.storage.put(Self.cacheKey, JSON.object(object).serialized())
-                    cache.setLimit(Int(clamping: input.size))
+                Verb(.read, "read-" + noun, synopsis) { call in .data(schema.encode(try await read(call.storage))) },
+                Verb(writing: schema, writeID, synopsis) { call in
+                    var record = try await read(call.storage)
+                    try schema.merge(call.fields, into: &record)
+                    try apply(record)
+                    let object = schema.encode(record)
+                    try await call.storage.put(key, JSON.object(object).serialized())
                     return .data(object)
                 },
             ])

@@ -6,19 +6,18 @@ internal import CofferJSON
 struct SigningPaths: Sendable {
     let keys: KeyStore
 
-    var paths: [Path] { [signPath(""), signPath("/:urlalgorithm"), verifyPath(""), verifyPath("/:urlalgorithm")] }
-
-    private static let captures = ["name": "Name of the key.", "urlalgorithm": "The hash algorithm, before any field."]
-
-    // MARK: sign
-
-    private func signPath(_ tail: String) -> Path {
-        Path(
-            "sign/:name" + tail, "Sign data with a named key.", captures: Self.captures,
-            [
-                Verb(
-                    .update, tail.isEmpty ? "sign" : "sign-with-algorithm", "Sign data.", SignInput.signing, sign)
-            ])
+    var paths: [Path] {
+        ["", "/:urlalgorithm"].flatMap { tail -> [Path] in
+            let suffix = tail.isEmpty ? "" : "-with-algorithm"
+            return [
+                .transit(
+                    .update, "sign/:name" + tail, "sign" + suffix, "Sign data with a named key.", SignInput.signing,
+                    sign),
+                .transit(
+                    .update, "verify/:name" + tail, "verify" + suffix,
+                    "Verify a signature, HMAC or CMAC made with a named key.", SignInput.verification, verify),
+            ]
+        }
     }
 
     @Sendable private func sign(_ call: Call, _ input: SignInput) async throws -> Reply {
@@ -45,28 +44,10 @@ struct SigningPaths: Sendable {
     ) throws(EngineError) -> (message: [UInt8], context: [UInt8]) {
         if isList, item.input == nil { throw TransitErrors.missingInput }
         if type == .ed25519, !item.signatureContext.isEmpty { throw TransitErrors.pureEd25519Context }
-        let message: [UInt8]
-        do {
-            message = try GoBase64.decode(item.input ?? "")
-        } catch {
-            throw .badRequest("unable to decode input as base64: " + (error.texts.first ?? ""))
-        }
+        let message = try decodeBase64(item.input ?? "", "input")
         guard !item.context.isEmpty else { return (message, []) }
         guard let context = try? GoBase64.decode(item.context) else { throw TransitErrors.wrongContext }
         return (message, context)
-    }
-
-    // MARK: verify
-
-    private func verifyPath(_ tail: String) -> Path {
-        Path(
-            "verify/:name" + tail, "Verify a signature, HMAC or CMAC made with a named key.",
-            captures: Self.captures,
-            [
-                Verb(
-                    .update, tail.isEmpty ? "verify" : "verify-with-algorithm", "Verify a signature, HMAC or CMAC.",
-                    SignInput.verification, verify)
-            ])
     }
 
     @Sendable private func verify(_ call: Call, _ input: SignInput) async throws -> Reply {

@@ -3,8 +3,6 @@ internal import CofferFramework
 /// The texts that clients see, all in one place; those that clients match on are Vault's, up to the value that
 /// Vault repeats at the end of some: values of requests never stand in errors here.
 enum TransitErrors {
-    // MARK: keys
-
     static let encryptionKeyNotFound = bad("encryption key not found")
     static let signingKeyNotFound = bad("signing key not found")
     static let verificationKeyNotFound = bad("signature verification key not found")
@@ -15,37 +13,32 @@ enum TransitErrors {
     static let noManagedKeys = bad("managed keys are not supported: keys of this server live in its storage")
     static let unknownType = bad("unknown key type")
     static func alreadyExists(_ name: String) -> String { "key \(name) already existed" }
-    static func noKey(named name: String) -> EngineError { .badRequest("no existing key named \(name) could be found") }
-
+    static func noKey(named name: String) -> EngineError { bad("no existing key named \(name) could be found") }
     static let rotationPeriod = bad("auto rotate period must be 0 to disable or at least an hour")
     static let convergenceNeedsDerivation = bad("convergent encryption requires derivation to be enabled")
-    static let convergenceNeedsContext = bad(
-        "convergent encryption requires derivation to be enabled, so context is required")
+    static let noContext = bad("convergent encryption requires derivation to be enabled, so context is required")
 
     static func noDerivation(_ type: KeyType) -> EngineError {
-        .badRequest("key derivation and convergent encryption not supported for keys of type \(type.rawValue)")
+        bad("key derivation and convergent encryption not supported for keys of type \(type)")
     }
 
     static func noConvergence(_ type: KeyType) -> EngineError {
-        .badRequest("convergent encryption not supported for keys of type \(type.rawValue)")
+        bad("convergent encryption not supported for keys of type \(type)")
     }
 
-    static func sizeNotValid(_ type: KeyType) -> EngineError {
-        .badRequest("key_size is not valid for algorithm \(type.rawValue)")
-    }
-
-    static func invalidSize(_ size: Int64) -> EngineError { .badRequest("invalid key_size \(size)") }
+    static func sizeNotValid(_ type: KeyType) -> EngineError { bad("key_size is not valid for algorithm \(type)") }
+    static func invalidSize(_ size: Int64) -> EngineError { bad("invalid key_size \(size)") }
 
     static func invalidParameterSet(_ type: KeyType) -> EngineError {
-        .badRequest("invalid parameter set for key type \(type.rawValue); must be 44, 65 or 87")
+        bad("invalid parameter set for key type \(type); must be 44, 65 or 87")
     }
 
     static func deletion(of name: String, _ reason: String) -> EngineError {
-        .badRequest("error deleting policy \(name): \(reason)")
+        bad("error deleting policy \(name): \(reason)")
     }
 
     static func noRotation(of name: String) -> EngineError {
-        .invalid("imported key \(name) does not allow rotation within Vault")
+        invalid("imported key \(name) does not allow rotation within Vault")
     }
 
     static let wrongContext = bad("failed to base64-decode context")
@@ -62,7 +55,12 @@ enum TransitErrors {
     static let mixedContexts = bad("context should be set either in all the request blocks or in none")
     static let nonceNotAllowed = bad("provided nonce not allowed for this key")
     static let wrongLength = bad("invalid ciphertext length")
-    static let notAuthentic = bad("cipher: message authentication failed")
+    static let ciphertextBase64 = bad("invalid ciphertext: could not decode base64")
+    /// The words of the Go package that Vault uses for the cipher.
+    static func notAuthentic(_ type: KeyType) -> EngineError {
+        let package = type == .chaCha20 || type == .xChaCha20 ? "chacha20poly1305" : "cipher"
+        return bad("\(package): message authentication failed")
+    }
     static let rsaDecryption = bad("failed to RSA decrypt the ciphertext: crypto/rsa: decryption error")
     static let rsaEncryption = bad("failed to RSA encrypt the plaintext: crypto/rsa: message too long for RSA key size")
     static let noPrivateKeyToDecrypt = bad("cannot decrypt ciphertext, key version does not have a private counterpart")
@@ -73,43 +71,38 @@ enum TransitErrors {
     static let dataKeyBits = bad("invalid bit length")
 
     static func noEncryption(_ type: KeyType) -> EngineError {
-        .badRequest("message encryption not supported for key type \(type.rawValue)")
+        bad("message encryption not supported for key type \(type)")
     }
 
     static func noDecryption(_ type: KeyType) -> EngineError {
-        .badRequest("message decryption not supported for key type \(type.rawValue)")
+        bad("message decryption not supported for key type \(type)")
     }
 
-    static func noUpsert(_ type: KeyType) -> EngineError {
-        .badRequest("key type \(type.rawValue) not supported for this operation")
-    }
+    static func noUpsert(_ type: KeyType) -> EngineError { bad("key type \(type) not supported for this operation") }
 
     static func noAssociatedData(_ type: KeyType, item: Int) -> EngineError {
-        .badRequest("'[\(item)].associated_data' provided for non-AEAD cipher suite \(type.rawValue)")
+        bad("'[\(item)].associated_data' provided for non-AEAD cipher suite \(type)")
     }
 
-    static func paddingScheme(_ reason: String) -> EngineError {
-        .badRequest("padding_scheme argument invalid: \(reason)")
-    }
+    static func paddingScheme(_ reason: String) -> EngineError { bad("padding_scheme argument invalid: \(reason)") }
 
     /// - Parameter use: `encryption` or `signing`.
     static func versionRefused(_ use: String, _ reason: String) -> EngineError {
-        .badRequest("requested version for \(use) is \(reason)")
+        bad("requested version for \(use) is \(reason)")
     }
 
     // MARK: batches and texts
 
     static let emptyBatch = bad("missing batch input to process")
-    static func batch(_ reason: String) -> EngineError { .badRequest("failed to parse batch input: \(reason)") }
-
-    static func base64(at offset: Int) -> EngineError { .badRequest("illegal base64 data at input byte \(offset)") }
+    static func batch(_ reason: String) -> EngineError { bad("failed to parse batch input: \(reason)") }
+    static func base64(_ noun: String?, at offset: Int) -> EngineError {
+        bad((noun.map { "unable to decode \($0) as base64: " } ?? "") + "illegal base64 data at input byte \(offset)")
+    }
 
     static func ignoredStatus(_ status: Int) -> String {
         "invalid HTTP response code override from partial_failure_response_code, reverting to \(status)"
     }
-}
 
-extension TransitErrors {
     // MARK: signatures and MACs
 
     static let missingInput = bad("missing input")
@@ -130,19 +123,14 @@ extension TransitErrors {
     static let emptyBatchItems = bad("no batch_input elements have 'signature' or 'hmac'")
 
     static func missingInBatch(_ field: String) -> EngineError {
-        .badRequest("some elements of batch_input are missing '\(field)'")
+        bad("some elements of batch_input are missing '\(field)'")
     }
 
-    static func noSigning(_ type: KeyType) -> EngineError {
-        .badRequest("key type \(type.rawValue) does not support signing")
-    }
-
-    static func noVerification(_ type: KeyType) -> EngineError {
-        .badRequest("key type \(type.rawValue) does not support verification")
-    }
+    static func noSigning(_ type: KeyType) -> EngineError { bad("key type \(type) does not support signing") }
+    static func noVerification(_ type: KeyType) -> EngineError { bad("key type \(type) does not support verification") }
 
     static func noCMAC(_ name: String, _ type: KeyType) -> EngineError {
-        .badRequest("key \(name) is not a supported CMAC key type: \(type.rawValue)")
+        bad("key \(name) is not a supported CMAC key type: \(type)")
     }
 
     static let hashAlgorithm = bad("invalid hash algorithm")
@@ -150,38 +138,32 @@ extension TransitErrors {
     static let marshaling = bad("invalid marshaling type")
     static let signatureAlgorithm = bad("unsupported rsa signature algorithm")
     static let saltLength = bad("salt length neither 'auto', 'hash', nor an int")
-
-    static func invalidSaltLength(_ length: Int) -> EngineError {
-        .badRequest("requested salt length \(length) is invalid")
-    }
-
-    static func negativeSaltLength(_ length: Int) -> EngineError { .badRequest("salt length is invalid: \(length)") }
+    static func invalidSaltLength(_ length: Int) -> EngineError { bad("requested salt length \(length) is invalid") }
+    static func negativeSaltLength(_ length: Int) -> EngineError { bad("salt length is invalid: \(length)") }
 
     static func unknownHMACVersion(latest: Int64) -> EngineError {
-        .badRequest("key version does not exist; latest key version is \(latest)")
+        bad("key version does not exist; latest key version is \(latest)")
     }
 
     static let negativeHMACVersion = bad("key version does not exist (cannot be negative)")
-}
 
-extension TransitErrors {
     // MARK: settings and trimming
 
     static let forcedMinimum = "since Vault 0.3, transit key numbering starts at 1; forcing minimum to 1"
-    static func negativeMinimum(_ use: String) -> EngineError { .badRequest("min \(use) version cannot be negative") }
+    static func negativeMinimum(_ use: String) -> EngineError { bad("min \(use) version cannot be negative") }
 
-    static func minimumAboveLatest(_ use: String, _ minimum: Int64, latest: Int64) -> EngineError {
-        .badRequest("cannot set min \(use) version of \(minimum), latest key version is \(latest)")
+    static func aboveLatest(_ use: String, _ minimum: Int64, _ latest: Int64) -> EngineError {
+        bad("cannot set min \(use) version of \(minimum), latest key version is \(latest)")
     }
 
-    static func crossedMinimums(encryption: Int64, decryption: Int64) -> EngineError {
-        .badRequest(
+    static func crossed(encryption: Int64, decryption: Int64) -> EngineError {
+        bad(
             "cannot set min encryption/decryption values; min encryption version of \(encryption) must be greater "
                 + "than or equal to min decryption version of \(decryption)")
     }
 
     static func belowAvailable(_ use: String, _ word: String) -> EngineError {
-        .badRequest("min \(use) version should not be less \(word) min available version")
+        bad("min \(use) version should not be less \(word) min available version")
     }
 
     static let noTrimVersion = bad("missing min_available_version")
@@ -189,12 +171,12 @@ extension TransitErrors {
     static let trimZero = bad("minimum available version should be positive")
 
     static func trimUnset(_ use: String) -> EngineError {
-        .badRequest("minimum available version cannot be set when minimum \(use) version is not set")
+        bad("minimum available version cannot be set when minimum \(use) version is not set")
     }
 
     /// One of the two words has lacked a letter in Vault since it was written.
     static func trimAbove(_ use: String, _ word: String = "minimum") -> EngineError {
-        .badRequest("minimum available version cannot be greater than \(word) \(use) version")
+        bad("minimum available version cannot be greater than \(word) \(use) version")
     }
 
     static let cacheSize = bad("size must be 0 or a value greater or equal to 10")
@@ -217,22 +199,21 @@ extension TransitErrors {
     static let exportFormat = bad("invalid format")
 
     static func exportMismatch(_ type: KeyType, _ export: String) -> EngineError {
-        .invalid("unknown key type \(type.rawValue) for export type \(export)")
+        invalid("unknown key type \(type) for export type \(export)")
     }
 
     static func formatMismatch(_ kind: String, _ supported: String) -> EngineError {
-        .invalid("unknown key format for \(kind) key; supported values are \(supported)")
+        invalid("unknown key format for \(kind) key; supported values are \(supported)")
     }
 
     static let backupNotExportable = invalid("exporting is disallowed on the policy")
     static let plaintextBackupForbidden = invalid("plaintext backup is disallowed on the policy")
     static let noBackup = bad("'backup' must be supplied")
     static let unreadableBackup = invalid("the backup cannot be read")
-    static func backupOfNothing(_ name: String) -> EngineError { .invalid("key \"\(name)\" not found") }
-    static func restoreOverExisting(_ name: String) -> EngineError { .invalid("key \"\(name)\" already exists") }
+    static func backupOfNothing(_ name: String) -> EngineError { invalid("key \"\(name)\" not found") }
+    static func restoreOverExisting(_ name: String) -> EngineError { invalid("key \"\(name)\" already exists") }
     static let importConvergent = invalid("import cannot be used on keys with convergent encryption enabled")
-    static let importVersionConvergent = invalid(
-        "import_version cannot be used on keys with convergent encryption enabled")
+    static let versionConvergent = invalid("import_version cannot be used on keys with convergent encryption enabled")
     static let importRotation = invalid("allow_rotation must be set to true if auto-rotation is enabled")
     static let importOneOf = invalid("one of the following fields, ciphertext and public_key, must be set")
     static let importBoth = invalid("only one of the following fields, ciphertext and public_key, can be set")
@@ -256,11 +237,11 @@ extension TransitErrors {
     static let importHash = bad("unknown hash function")
 
     static func importSize(_ size: Int, _ type: KeyType) -> EngineError {
-        .invalid("error importing key: invalid key size \(size) bytes for key type \(type.rawValue)")
+        invalid("error importing key: invalid key size \(size) bytes for key type \(type)")
     }
 
     static func importVersionOfNothing(_ name: String) -> EngineError {
-        .invalid("no key found with name \(name); to import a new key, use the import/ endpoint")
+        invalid("no key found with name \(name); to import a new key, use the import/ endpoint")
     }
 
     // MARK: certificates
@@ -268,23 +249,17 @@ extension TransitErrors {
     static let noDerivedCertificates = bad("operation not supported on keys with derivation enabled")
     static let requestNotPEM = bad("could not decode PEM certificate request")
     static let requestUnreadable = bad("could not create the csr: the template cannot be read")
-    static let requestNeedsPrivateKey = bad(
-        "could not create the csr: private key not imported for key version selected")
+    static let requestNoPrivate = bad("could not create the csr: private key not imported for key version selected")
     static let chainNotPEM = bad("could not decode PEM block in certificate chain")
     static let chainEmpty = bad("provided certificate chain did not contain any valid PEM certificate")
     static let chainUnreadable = bad("failed to parse certificate in certificate chain")
-
-    static func certificateKey(named name: String) -> EngineError {
-        .badRequest("key with provided name '\(name)' not found")
-    }
+    static func certificateKey(named name: String) -> EngineError { bad("key with provided name '\(name)' not found") }
 
     static func certificateNeedsSigning(_ type: KeyType) -> EngineError {
-        .badRequest("key type '\(type.rawValue)' does not support signing")
+        bad("key type '\(type)' does not support signing")
     }
 
-    static func chainRefused(_ reason: String) -> EngineError {
-        .badRequest("failed to persist certificate chain: \(reason)")
-    }
+    static func chainRefused(_ reason: String) -> EngineError { bad("failed to persist certificate chain: \(reason)") }
 }
 
 private func bad(_ text: String) -> EngineError { .badRequest(text) }

@@ -104,9 +104,10 @@ package final class AuditBroker: Sendable {
         return Admitted(record: record, isAudited: true, shared: shared)
     }
 
-    /// Paths that answer in every state (health, seal status) are not audited, as in Vault.
-    package static func exempt(_ traits: PathTraits) -> Admitted? {
-        traits.whenSealed ? Admitted(record: AuditRecord(), isAudited: false, shared: [:]) : nil
+    /// Paths that answer in every state (health, seal status) are not audited, and neither are those that a listener
+    /// opens to everybody (metrics), as in Vault.
+    package static func exempt(_ traits: PathTraits, isOpened: Bool) -> Admitted? {
+        traits.whenSealed || isOpened ? Admitted(record: AuditRecord(), isAudited: false, shared: [:]) : nil
     }
 
     /// Writes the response line; the answer may leave only with the result.

@@ -16,6 +16,8 @@ final class IdentityCache: Sendable {
         var entityGenerations: [Key: UInt64] = [:]
         var callers: [Key: CallerIdentity] = [:]
         var groups: [Key: GroupNode?] = [:]
+        /// By namespace.
+        var enforcements: [String: [LoginEnforcement]] = [:]
         var lastStamp: UInt64 = 0
     }
 
@@ -56,6 +58,14 @@ final class IdentityCache: Sendable {
         }
     }
 
+    func enforcements(_ namespace: String) -> [LoginEnforcement]? { state.withLock { $0.enforcements[namespace] } }
+
+    func insert(_ enforcements: [LoginEnforcement], for namespace: String, ifStill generation: Generation) {
+        state.withLock { state in
+            if state.generation == generation.all { state.enforcements[namespace] = enforcements }
+        }
+    }
+
     func forget(_ key: Key) {
         state.withLock { state in
             state.callers[key] = nil
@@ -74,6 +84,7 @@ final class IdentityCache: Sendable {
             state.entityGenerations.removeAll()
             state.callers.removeAll()
             state.groups.removeAll()
+            state.enforcements.removeAll()
         }
     }
 

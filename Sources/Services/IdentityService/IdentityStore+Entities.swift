@@ -82,10 +82,12 @@ extension IdentityStore {
     /// Deletes an entity, its aliases and memberships. Its tokens are refused from then on.
     package func deleteEntity(id: String) async throws {
         let groups = try await groupIDs(ofEntity: id)
+        let methods = try await secretMethods(ofEntity: id)
         try await view.transaction { transaction in
             guard let old = try await entity(id: id, in: &transaction) else { return }
             remove(old, in: &transaction)
             for group in groups { leave(group, .entity(id), in: &transaction) }
+            for method in methods { transaction.delete(Self.secretKey(id, method)) }
         }
         forget(id)
     }

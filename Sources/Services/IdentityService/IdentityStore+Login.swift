@@ -53,6 +53,13 @@ extension IdentityStore {
         forget(id)
     }
 
+    /// The same for a login that may not get a token yet.
+    package func login(_ login: LoginAlias) async throws -> LoginResult {
+        let result = try await view.transaction { transaction in try await stageLogin(login, in: &transaction) }
+        loginCommitted(result)
+        return result
+    }
+
     package func loginCommitted(_ login: LoginResult) { forget(login.entityID) }
 
     private func owner(of factor: AliasFactor, in transaction: inout Transaction) async throws -> Entity? {

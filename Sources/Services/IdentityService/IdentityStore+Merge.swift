@@ -7,6 +7,8 @@ package struct EntityMerge: Sendable {
     package var sources: [String] = []
     /// Of two aliases at one mount, the one that stays.
     package var aliasesToKeep: [String] = []
+    /// Keep the second factors of the target where a source has some for the same method.
+    package var force = false
 
     package init() {}
 }
@@ -21,7 +23,12 @@ extension IdentityStore {
         if merge.sources.count > 1 && merge.aliasesToKeep.count > 1 { throw IdentityTexts.severalSources }
         let sourceIDs = Set(merge.sources).sorted()
         var groups: [String: [String]] = [:]
-        for id in sourceIDs { groups[id] = try await groupIDs(ofEntity: id) }
+        var factors: [String: [String]] = [:]
+        for id in sourceIDs {
+            groups[id] = try await groupIDs(ofEntity: id)
+            factors[id] = try await secretMethods(ofEntity: id)
+        }
+        let secrets = factors
         let memberships = groups
         try await view.transaction { transaction in
             guard let old = try await entity(id: merge.target, in: &transaction) else {
@@ -40,6 +47,7 @@ extension IdentityStore {
             for source in sources {
                 remove(source, in: &transaction)
                 try Self.join(source, into: &target, keeping: merge.aliasesToKeep)
+                try await moveSecrets(secrets[source.id] ?? [], from: source, merge, in: &transaction)
                 for group in memberships[source.id] ?? [] {
                     leave(group, .entity(source.id), in: &transaction)
                     try await enter(group, .entity(target.id), in: &transaction)
@@ -49,6 +57,22 @@ extension IdentityStore {
             save(target, replacing: old, in: &transaction)
         }
         for id in sourceIDs + [merge.target] { forget(id) }
+    }
+
+    /// A second factor is never lost by a merge, nor replaced unasked.
+    private func moveSecrets(
+        _ methods: [String], from source: Entity, _ merge: EntityMerge, in transaction: inout Transaction
+    ) async throws {
+        for method in methods {
+            let (old, new) = (Self.secretKey(source.id, method), Self.secretKey(merge.target, method))
+            guard let secret = try await transaction.get(old) else { continue }
+            if try await transaction.get(new) == nil {
+                transaction.put(new, secret)
+            } else if !merge.force {
+                throw IdentityTexts.conflictingFactor(method, source.id)
+            }
+            transaction.delete(old)
+        }
     }
 
     /// Without a choice every clash is told, so that the caller can make one.

@@ -47,6 +47,10 @@ package enum IdentityTexts {
         return EngineError(.badRequest, [heading] + lines, isListed: true)
     }
 
+    static func conflictingFactor(_ method: String, _ entity: String) -> EngineError {
+        .badRequest("conflicting MFA config ID \"\(method)\" in entity ID \"\(entity)\"")
+    }
+
     static func unresolvedClash(_ from: Alias, _ to: Alias) -> EngineError {
         .badRequest(
             "conflicting mount accessors in following alias IDs and neither were present in "

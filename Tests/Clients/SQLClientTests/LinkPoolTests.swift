@@ -23,6 +23,15 @@ struct LinkPoolTests {
         return limits
     }
 
+    func failure(of pool: LinkPool<Link>) async -> DatabaseFailure? {
+        do throws(DatabaseFailure) {
+            try await pool.run { (_) throws(DatabaseFailure) in }
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     @Test("a connection is used again, one that has died is not")
     func reuse() async throws {
         let opened = Counter()
@@ -62,14 +71,7 @@ struct LinkPoolTests {
         }
         let failures = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<100 {
-                group.addTask {
-                    do {
-                        try await pool.run { (_) throws(DatabaseFailure) in }
-                        return false
-                    } catch {
-                        return error == DatabaseFailure(.unreachable, "away")
-                    }
-                }
+                group.addTask { await failure(of: pool) == DatabaseFailure(.unreachable, "away") }
             }
             // All of them wait before the first attempt ends.
             while pool.handedOver < 100 { await Task.yield() }

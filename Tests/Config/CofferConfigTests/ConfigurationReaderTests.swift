@@ -64,7 +64,7 @@ import Testing
 
     @Test("unknown keys warn with their place, known ones without effect do not hide")
     func unknown() throws {
-        let found = try read("nonsense = 1\nui = true\ntelemetry {}\n" + Self.small)
+        let found = try read("nonsense = 1\nui = true\ncache_size = 5\n" + Self.small)
         #expect(found.warnings.count == 2)
         #expect(found.warnings.first == "0.hcl:1:1: unknown configuration key \"nonsense\" is ignored")
     }

@@ -79,9 +79,7 @@ import TransitEngine
         let engine = Transit.kind.make(
             EngineContext(
                 mount: template.mount, namespace: .root, storage: template.storage, clock: template.clock,
-                random: template.random,
-                services: EngineServices(generatePassword: { _ in "" }, retryRevocations: { _ in }),
-                wake: { time in times.withLock { $0.append(time) } }))
+                random: template.random, services: .forTests, wake: { time in times.withLock { $0.append(time) } }))
         let match = try engine.paths.match("keys/k", .update)
         let call = Call(
             id: "r", operation: .update, path: "keys/k", mount: template.mount, namespace: .root, caller: nil,

@@ -79,11 +79,24 @@ import Testing
         #expect(text.contains("vault_quota_lease_count_counter{name=\"few\"} 0\n"))
     }
 
-    @Test("a sealed server says so as soon as it may answer")
-    func gauges() async throws {
+    @Test("a listener that opens them answers without a token, also of a sealed server, and writes no audit line")
+    func opened() async throws {
         let server = try await ServerHarness.unsealed()
+        try await server.ok("POST", "sys/audit/rec", ["type": "recording"])
+        var limits = RequestReader.Limits()
+        limits.openings = ["metrics"]
+        let handler = APIHandler(core: server.core, limits: limits)
+        func ask(_ path: String) async -> (status: Int, text: String) {
+            let request = HTTPRequest(
+                method: "GET", path: "/v1/sys/" + path, query: "format=prometheus", fields: HTTPFields(),
+                connection: ConnectionInfo(), body: HTTPBody(received: []))
+            let response = await handler.handle(request)
+            return (response.status, String(decoding: response.body, as: UTF8.self))
+        }
+        #expect(await ask("metrics").text.contains("vault_core_unsealed{cluster="))
         await server.core.sealNow()
-        await server.core.setGauges()
-        #expect(server.core.metrics.prometheusText()?.contains("vault_core_unsealed 0\n") == true)
+        #expect(await ask("metrics").text.contains("vault_core_unsealed 0\n"))
+        #expect(await ask("in-flight-req").status == 503)
+        #expect(!server.audit.text.contains("sys/metrics"))
     }
 }

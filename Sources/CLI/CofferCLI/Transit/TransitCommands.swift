@@ -19,7 +19,7 @@ enum TransitCommands {
             """)
 
     private static let newKey = command(
-        "transit import", "Import a key into the Transit or Transform secrets engines.", operation: "import",
+        "transit import", "Import a key into the Transit secrets engine.", operation: "import",
         about: """
             Imports key material into a new key. KEY is base64: the bytes of a secret
             key, or the DER of a private key in PKCS #8. "@FILE" reads it from a file.
@@ -32,8 +32,7 @@ enum TransitCommands {
             """)
 
     private static let newVersion = command(
-        "transit import-version",
-        "Import key material into a new version of a key of the Transit secrets engine.",
+        "transit import-version", "Import a new version of a key into the Transit secrets engine.",
         operation: "import_version",
         about: """
             Imports key material into a new version of an imported key. KEY is given as

@@ -22,11 +22,14 @@ extension Core {
             let verdict = await request.check(gate)
             let admitted = try request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
-            return request.remembering(try await request.finish(outcome, admitted, gate), verdict)
+            var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict)
+            answer.requestID = id
+            return answer
         } catch {
             note(error, id: id)
             var answer = Answer(.failure(error.error))
             answer.headers = request.quotaHeaders
+            answer.requestID = id
             return answer
         }
     }

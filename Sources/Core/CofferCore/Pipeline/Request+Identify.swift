@@ -53,9 +53,14 @@ extension Request {
 
     var isPublic: Bool {
         guard let traits = location?.traits else { return false }
-        if operation == .read, let opening = traits.openedBy, incoming.openings.contains(opening) { return true }
-        return traits.unauthenticated.contains(operation)
+        return isOpened(traits) || traits.unauthenticated.contains(operation)
             || (operation == .create && traits.unauthenticated.contains(.update))
+    }
+
+    /// The listener lets everybody read this.
+    func isOpened(_ traits: PathTraits) -> Bool {
+        guard operation == .read, let opening = traits.openedBy else { return false }
+        return incoming.openings.contains(opening)
     }
 
     private mutating func requireToken(_ services: Services) async throws {
@@ -126,7 +131,7 @@ extension Request {
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
-        let trusted = mount?.type == "system" || mount?.type == "token"
+        let trusted = ["system", "token", "identity"].contains(mount?.type)
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
@@ -137,6 +142,12 @@ extension Request {
         call.redactions = incoming.redactions
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
+        // Relying parties prove who they are in it; a bearer's token is no business of the engine.
+        if mount?.type == "identity", let header = incoming.header("authorization"),
+            header.prefix(6).lowercased() == "basic "
+        {
+            call.headers["authorization"] = header
+        }
         if location?.traits.streamsBody == true {
             let next = incoming.nextPiece
             call.body = ByteStream { try await next() }

@@ -19,6 +19,11 @@ extension Request {
         switch reply.auth {
         case nil: break
         case .issued(let auth)?: outcome.auth = auth
+        case .completed(let id)?:
+            guard let services = gate.services else { throw Denial.sealed }
+            let issued = try await completeLogin(id, services)
+            outcome.auth = issued.auth
+            outcome.reply.warnings += issued.warnings
         case .grant(let grant)?:
             guard let services = gate.services, let location else { throw Denial.sealed }
             let isLogin = match.path.traits.isLogin
@@ -32,6 +37,8 @@ extension Request {
     }
 
     /// Makes the token, and with a login its entity and alias: one commit.
+    ///
+    /// A login that lacks a second factor gets no token, but what it needs to complete it.
     private func issueToken(
         _ grant: AuthGrant, _ services: Services, _ location: Location, isLogin: Bool
     ) async throws -> (auth: IssuedAuth, warnings: [String]) {
@@ -42,10 +49,30 @@ extension Request {
             mountMaximumTTL: location.mount.maximumTTL)
         context.loginRole = loginRole
         if isLogin { context.loginMount = location.mount.uuid }
+        let login = login(grant, location)
+        if isLogin, let waiting = try await secondFactor(grant, context, login, services, location) {
+            return (waiting, [MFATexts.twoPhaseWarning])
+        }
+        return try await issueToken(grant, context, login, services, location.mount)
+    }
+
+    /// Ends the wait of a login; of two requests that complete it one is too late.
+    private func completeLogin(
+        _ id: String, _ services: Services
+    ) async throws -> (auth: IssuedAuth, warnings: [String]) {
+        guard let waiting = services.pendingLogins.take(id) else { throw MFATexts.unknownRequest }
+        let mount = services.mounts.routes.route(uuid: waiting.context.loginMount)?.mount
+        guard let mount else { throw MFATexts.unknownRequest }
+        return try await issueToken(waiting.grant, waiting.context, waiting.alias, services, mount)
+    }
+
+    private func issueToken(
+        _ grant: AuthGrant, _ context: IssueContext, _ login: LoginAlias?, _ services: Services,
+        _ mount: MountReference
+    ) async throws -> (auth: IssuedAuth, warnings: [String]) {
         let place = try await leasePlace(for: grant, services.quotas)
         defer { place.release() }
         let store = services.identities.store(in: .root)
-        let login = login(grant, location)
         var result: LoginResult?
         let start = core.clock.now
         let issued = try await services.tokens.issue(grant, context) { grant, transaction in
@@ -58,7 +85,7 @@ extension Request {
         if let result { store.loginCommitted(result) }
         core.meters.createToken.measure(since: start)
         core.meters.registerToken.measure(since: start)
-        core.meters.tokenCreated(mount: location.mount, ttl: issued.auth.leaseDuration, type: issued.auth.type)
+        core.meters.tokenCreated(mount: mount, ttl: issued.auth.leaseDuration, type: issued.auth.type)
         var auth = issued.auth
         auth.isEntityNew = result?.isNew ?? false
         try await services.complete(&auth)

@@ -17,7 +17,9 @@ extension Request {
 
     /// The request line, denials included. Nothing runs without it.
     func admit(_ verdict: Verdict, _ gate: Gate) throws(Denial) -> Admitted {
-        if let traits = location?.traits, let exempt = AuditBroker.exempt(traits) { return exempt }
+        if let traits = location?.traits, let exempt = AuditBroker.exempt(traits, isOpened: isOpened(traits)) {
+            return exempt
+        }
         guard let services = gate.services else { throw .sealed }
         do throws(AuditFailure) {
             var record = auditRecord(verdict)

@@ -79,7 +79,7 @@ struct Request: Sendable {
     mutating func locate(in gate: Gate) throws(Denial) {
         guard incoming.namespace.isEmpty || incoming.namespace == "root" else { throw .unknownNamespace }
         guard let services = gate.services else {
-            location = try Self.locateWhenSealed(path.text, operation, core)
+            location = try locateWhenSealed()
             return
         }
         guard var hit = services.mounts.routes.find(path.text) else { return }
@@ -97,12 +97,10 @@ struct Request: Sendable {
             route: hit.route, mount: hit.route.mount, match: match, storage: hit.route.storage, rest: hit.rest)
     }
 
-    /// Sealed: only `sys/` paths that are declared to answer in every state.
-    private static func locateWhenSealed(
-        _ path: String, _ operation: CofferFramework.Operation, _ core: Core
-    ) throws(Denial) -> Location {
-        guard path.hasPrefix("sys/") else { throw .sealed }
-        let rest = String(path.dropFirst(4))
+    /// Sealed: only `sys/` paths that are declared to answer in every state, or that the listener opens to everybody.
+    private func locateWhenSealed() throws(Denial) -> Location {
+        guard path.text.hasPrefix("sys/") else { throw .sealed }
+        let rest = String(path.text.dropFirst(4))
         let match = Self.match(core.system, rest, operation)
         let mount = MountReference(
             path: "sys/", type: "system", accessor: "", uuid: "", options: [:],
@@ -110,7 +108,9 @@ struct Request: Sendable {
         let location = Location(
             route: nil, mount: mount, match: match, storage: StorageView(core.barrier, prefix: "sys/none/"),
             rest: rest)
-        guard core.system.path(matching: rest)?.traits.whenSealed == true else { throw .sealed }
+        guard let traits = core.system.path(matching: rest)?.traits, traits.whenSealed || isOpened(traits) else {
+            throw .sealed
+        }
         return location
     }
 

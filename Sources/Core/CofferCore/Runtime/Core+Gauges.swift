@@ -54,7 +54,9 @@ extension Core {
 
     /// Counts usage unless that was done since the unseal, so that the first scrape shows it.
     package func countUsageOnce() async throws {
-        guard let services, controls.countedUsage.value != services.cluster.id else { return }
+        guard configuration.countsUsage, let services, controls.countedUsage.value != services.cluster.id else {
+            return
+        }
         try await countUsage()
     }
 

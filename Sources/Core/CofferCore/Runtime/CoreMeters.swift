@@ -19,6 +19,7 @@ package final class CoreMeters: Sendable {
     let leaseViolations: Counter
     private let metrics: Metrics
     private let routes = Mutex<[RouteKey: Summary]>([:])
+    private let statuses = Mutex<[Int: Counter]>([:])
 
     private struct RouteKey: Hashable {
         let operation: CofferFramework.Operation
@@ -89,9 +90,14 @@ package final class CoreMeters: Sendable {
 
     /// An answer left; labelled by its code, as since 1.20.
     package func answered(_ status: Int) {
-        metrics.counter(
-            "core.response_status_code", [.init("code", String(status)), .init("type", "\(status / 100)xx")]
-        ).add()
+        let counter = statuses.withLock { statuses in
+            if let known = statuses[status] { return known }
+            let labels = [MetricKey.Label("code", String(status)), MetricKey.Label("type", "\(status / 100)xx")]
+            let new = metrics.counter("core.response_status_code", labels)
+            statuses[status] = new
+            return new
+        }
+        counter.add()
     }
 
     /// Vault's steps: the least of them that a TTL does not exceed.

@@ -83,6 +83,7 @@ extension Core {
         barrier.seal()
         seal.reset()
         log.info("vault is sealed")
+        configuration.logFeed.end()
     }
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
@@ -108,7 +109,8 @@ extension Core {
         }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
-            identities: Identities(storage: barrier, clock: clock, random: random), leases: leases,
+            identities: Identities(storage: barrier, clock: clock, random: random),
+            pendingLogins: PendingLogins(clock: clock), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,

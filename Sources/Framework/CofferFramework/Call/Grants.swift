@@ -56,6 +56,8 @@ package struct IssuedAuth: Sendable {
     package var entityID: String
     /// True when this login made the entity.
     package var isEntityNew = false
+    /// Set when there is no token yet, for want of a second factor.
+    package var mfaRequirement: MFARequirement?
     package var type: TokenType
     package var orphan: Bool
     package var numberOfUses: Int64
@@ -87,6 +89,8 @@ package enum AuthResult: Sendable {
     case grant(AuthGrant)
     /// The token exists already.
     case issued(IssuedAuth)
+    /// A login that waited under this id for its second factors has them now.
+    case completed(String)
 }
 
 /// `wrap_info` of an envelope.

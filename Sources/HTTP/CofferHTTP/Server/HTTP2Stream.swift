@@ -19,6 +19,7 @@ final class HTTP2Stream: ChannelInboundHandler {
     private var isServing = false
     private var isReading = true
     private var deadline: Scheduled<Void>?
+    private var requestDeadline: Scheduled<Void>?
     /// While the answer is a stream.
     private var sender: StreamSender?
 
@@ -50,6 +51,7 @@ final class HTTP2Stream: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
+        requestDeadline?.cancel()
         sender?.stop()
         sender = nil
         served()
@@ -91,6 +93,9 @@ final class HTTP2Stream: ChannelInboundHandler {
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
         lifetime.requestBegan()
         isServing = true
+        requestDeadline = loop.scheduleTask(in: connection.configuration.requestTimeout) {
+            bound.value.0.expire(bound.value.1)
+        }
         EventLoopTaskExecutor(loop).answer(request, connection.handler) { response in
             bound.value.0.write(response, method: head.method, bound.value.1)
         }
@@ -112,6 +117,11 @@ final class HTTP2Stream: ChannelInboundHandler {
         deadline?.cancel()
     }
 
+    /// The answer that comes later finds the request answered.
+    private func expire(_ context: ChannelHandlerContext) {
+        if !isAnswered { write(.expired, method: "GET", context) }
+    }
+
     private func wantBody(_ tellsToContinue: Bool, _ context: ChannelHandlerContext) {
         if isEnded || isAnswered { return }
         setReading(true, context)
@@ -131,7 +141,9 @@ final class HTTP2Stream: ChannelInboundHandler {
     // MARK: writing
 
     private func write(_ response: HTTPResponse, method: String, _ context: ChannelHandlerContext) {
+        if isAnswered { return }
         isAnswered = true
+        requestDeadline?.cancel()
         body = nil
         if response.stream == nil || method == "HEAD" { served() }
         guard context.channel.isActive else { return }

@@ -1,9 +1,9 @@
 internal import Synchronization
 
-/// Decoded keys in use. A mount keeps all of them, or as many as its `cache-config` says.
-final class KeyCache: Sendable {
+/// Decoded values by name, for readers of what others change: all of them, or as many as a limit allows.
+package final class NamedCache<Value: Sendable>: Sendable {
     private struct Entry {
-        let ring: KeyRing
+        let value: Value
         var lastUse: UInt64
     }
 
@@ -17,36 +17,38 @@ final class KeyCache: Sendable {
 
     private let state = Mutex(State())
 
-    /// The key, or the state of the cache to hand to `insert` once it was read from storage.
-    func find(_ name: String) -> (ring: KeyRing?, drops: UInt64) {
+    package init() {}
+
+    /// The value, or the state of the cache to hand to `insert` once it was read from storage.
+    package func find(_ name: String) -> (value: Value?, drops: UInt64) {
         state.withLock { state in
-            guard state.limit > 0 else { return (state.entries[name]?.ring, state.drops) }
+            guard state.limit > 0 else { return (state.entries[name]?.value, state.drops) }
             state.uses += 1
             state.entries[name]?.lastUse = state.uses
-            return (state.entries[name]?.ring, state.drops)
+            return (state.entries[name]?.value, state.drops)
         }
     }
 
     /// Does nothing when anything was dropped since `find`.
-    func insert(_ ring: KeyRing, drops: UInt64) {
+    package func insert(_ value: Value, named name: String, drops: UInt64) {
         state.withLock { state in
             guard state.drops == drops else { return }
             state.uses += 1
-            state.entries[ring.key.name] = Entry(ring: ring, lastUse: state.uses)
+            state.entries[name] = Entry(value: value, lastUse: state.uses)
             Self.shrink(&state)
         }
     }
 
-    /// After each change of the key, whether or not it reached storage.
-    func drop(_ name: String) {
+    /// After each change, whether or not it reached storage.
+    package func drop(_ name: String) {
         state.withLock { state in
             state.entries[name] = nil
             state.drops += 1
         }
     }
 
-    /// - Parameter limit: how many keys are kept; 0 for all.
-    func setLimit(_ limit: Int) {
+    /// - Parameter limit: how many values are kept; 0 for all.
+    package func setLimit(_ limit: Int) {
         state.withLock { state in
             state.limit = limit
             Self.shrink(&state)

@@ -1,15 +1,17 @@
-internal import CofferBase
-internal import CofferFramework
-
 /// Base64 as Go reads it: line ends are skipped, spare bits ignored, and errors say where.
-enum GoBase64 {
-    static func decode(_ text: some StringProtocol) throws(EngineError) -> [UInt8] {
+package enum GoBase64 {
+    /// A text is no base64 from this byte on.
+    package struct Corrupt: Error, Sendable, Equatable {
+        package let offset: Int
+    }
+
+    package static func decode(_ text: some StringProtocol) throws(Corrupt) -> [UInt8] {
         // Nearly every text is clean, and the strict decoder is quick.
         if let bytes = Base64.standard.decode(text) { return bytes }
         return try decodeLeniently(Array(text.utf8))
     }
 
-    private static func decodeLeniently(_ text: [UInt8]) throws(EngineError) -> [UInt8] {
+    private static func decodeLeniently(_ text: [UInt8]) throws(Corrupt) -> [UInt8] {
         var bytes: [UInt8] = []
         var (pending, held): (UInt32, Int) = (0, 0)
         for (index, letter) in text.enumerated() where !isLineEnd(letter) {
@@ -18,7 +20,7 @@ enum GoBase64 {
                 bytes += tail(pending, held)
                 return bytes
             }
-            guard let value = value(letter) else { throw TransitErrors.base64(at: index) }
+            guard let value = value(letter) else { throw Corrupt(offset: index) }
             pending = pending << 6 | value
             held += 1
             if held == 4 {
@@ -26,19 +28,19 @@ enum GoBase64 {
                 (pending, held) = (0, 0)
             }
         }
-        if held > 0 { throw TransitErrors.base64(at: text.count - held) }
+        if held > 0 { throw Corrupt(offset: text.count - held) }
         return bytes
     }
 
     /// One `=` must follow three letters of four, two must follow two, and nothing may follow them.
-    private static func checkPadding(_ text: [UInt8], at index: Int, after held: Int) throws(EngineError) {
-        guard held >= 2 else { throw TransitErrors.base64(at: index) }
+    private static func checkPadding(_ text: [UInt8], at index: Int, after held: Int) throws(Corrupt) {
+        guard held >= 2 else { throw Corrupt(offset: index) }
         var rest = text.indices[(index + 1)...].filter { !isLineEnd(text[$0]) }[...]
         if held == 2 {
-            guard let second = rest.popFirst() else { throw TransitErrors.base64(at: text.count) }
-            guard text[second] == UInt8(ascii: "=") else { throw TransitErrors.base64(at: second) }
+            guard let second = rest.popFirst() else { throw Corrupt(offset: text.count) }
+            guard text[second] == UInt8(ascii: "=") else { throw Corrupt(offset: second) }
         }
-        if let trailing = rest.first { throw TransitErrors.base64(at: trailing) }
+        if let trailing = rest.first { throw Corrupt(offset: trailing) }
     }
 
     private static func tail(_ pending: UInt32, _ held: Int) -> [UInt8] {

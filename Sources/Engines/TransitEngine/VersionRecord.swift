@@ -3,16 +3,17 @@ internal import CofferCrypto
 internal import CofferFramework
 internal import CofferJSON
 
-/// One version in a backup: Go's JSON of its structures, with big numbers as decimal literals.
-enum BackupEntry {
-    /// What stands at the place of a version that never was.
+/// A version as it is stored, which is also how it stands in a backup: Vault's own form, Go's JSON of its structures,
+/// with big numbers as decimal literals.
+enum VersionRecord {
+    /// What stands in a backup at the place of a version that never was.
     static let blank: JSONObject = [
         "key": nil, "hmac_key": nil, "time": .string(Timestamp.unsetText), "ec_x": nil, "ec_y": nil, "ec_d": nil,
         "rsa_key": nil, "rsa_public_key": nil, "public_key": "", "convergent_version": 0, "creation_time": 0,
         "certificate_chain": nil,
     ]
 
-    static func encode(_ version: KeyVersion, of key: Key) throws -> JSONObject {
+    static func encode(_ version: KeyVersion, of key: Key) throws -> JSON {
         var entry = blank
         entry["hmac_key"] = bytes(version.hmacKey.copyBytes())
         entry["time"] = .string(version.created.rfc3339)
@@ -21,7 +22,7 @@ enum BackupEntry {
         if !version.certificates.isEmpty { entry["certificate_chain"] = .array(version.certificates.map(bytes)) }
         guard let pair = version.pair else {
             entry["key"] = version.secret.map { bytes($0.copyBytes()) } ?? .null
-            return entry
+            return .object(entry)
         }
         if let publicKey = pair.ed25519PublicKey {
             entry["public_key"] = bytes(publicKey)
@@ -34,7 +35,7 @@ enum BackupEntry {
         } else if let numbers = pair.rsaNumbers {
             entry[pair.isPrivate ? "rsa_key" : "rsa_public_key"] = rsa(numbers, isPrivate: pair.isPrivate)
         }
-        return entry
+        return .object(entry)
     }
 
     private static func rsa(_ numbers: AsymmetricKey.RSANumbers, isPrivate: Bool) -> JSON {
@@ -62,10 +63,11 @@ enum BackupEntry {
 
     // MARK: reading
 
+    /// - Throws: any error when it is not a version of a key of this type.
     static func decode(_ json: JSON, of key: Key) throws -> KeyVersion {
         let material = try material(json, of: key)
         guard let created = json["time"]?.stringValue.flatMap({ Timestamp(rfc3339: $0) }) else {
-            throw TransitErrors.unreadableBackup
+            throw TransitErrors.damaged
         }
         let hmacKey: SecretBytes
         if key.type == .hmac, case .secret(let secret, _) = material {
@@ -107,7 +109,7 @@ enum BackupEntry {
     private static func rsaKey(_ json: JSON, of key: Key) throws -> AsymmetricKey {
         let isPrivate = json["rsa_key"]?.objectValue != nil
         guard let object = (isPrivate ? json["rsa_key"] : json["rsa_public_key"])?.objectValue else {
-            throw TransitErrors.unreadableBackup
+            throw TransitErrors.damaged
         }
         var numbers = AsymmetricKey.RSANumbers()
         numbers.modulus = text(object["N"])
@@ -117,13 +119,13 @@ enum BackupEntry {
             numbers.primes = object["Primes"]?.arrayValue?.map { text($0) } ?? []
         }
         let pair = try AsymmetricKey(numbers)
-        guard pair.kind == key.type.pair else { throw TransitErrors.unreadableBackup }
+        guard pair.kind == key.type.pair else { throw TransitErrors.damaged }
         return pair
     }
 
     private static func decoded(_ json: JSON?) throws -> [UInt8] {
-        guard let text = json?.stringValue else { throw TransitErrors.unreadableBackup }
-        return try GoBase64.decode(text)
+        guard let text = json?.stringValue else { throw TransitErrors.damaged }
+        return try decodeBase64(text)
     }
 
     private static func text(_ json: JSON?) -> String {

@@ -1,20 +1,25 @@
 internal import CofferBase
-internal import CofferCrypto
 
 /// The codes of RFC 4226 (by counter) and RFC 6238 (by time).
-struct OneTimeCode: Sendable {
-    enum Algorithm: String, Sendable {
+package struct OneTimeCode: Sendable {
+    package enum Algorithm: String, Sendable {
         case sha1 = "SHA1"
         case sha256 = "SHA256"
         case sha512 = "SHA512"
     }
 
-    let key: [UInt8]
-    let algorithm: Algorithm
-    /// Six or eight.
-    let digits: Int
+    private let key: [UInt8]
+    private let algorithm: Algorithm
+    private let digits: Int
 
-    func code(counter: Int64) -> String {
+    /// - Parameter digits: six or eight.
+    package init(key: [UInt8], algorithm: Algorithm, digits: Int) {
+        self.key = key
+        self.algorithm = algorithm
+        self.digits = digits
+    }
+
+    package func code(counter: Int64) -> String {
         let message = withUnsafeBytes(of: counter.bigEndian) { Array($0) }
         let hash = algorithm.authenticate(message, key: key)
         // Dynamic truncation: the last four bits say where the 31 bits of the number begin.

@@ -22,7 +22,6 @@ struct EntityPaths {
 
     struct MergeInput: Sendable {
         var merge = EntityMerge()
-        var force = false
 
         static let schema = Schema<MergeInput>(
             { MergeInput() },
@@ -32,7 +31,7 @@ struct EntityPaths {
                 Field(
                     "conflicting_alias_ids_to_keep", \.merge.aliasesToKeep,
                     "Which of two aliases at one mount stays."),
-                Field("force", \.force, "Keep the MFA secrets of the entity that stays when both have some."),
+                Field("force", \.merge.force, "Keep the MFA secrets of the entity that stays when both have some."),
             ])
     }
 
