@@ -67,7 +67,6 @@ GROUPS = [
     wrapping,
     audit,
     leases,
-    quotas,
     absent,
     keys,
     pgp,
