@@ -81,7 +81,6 @@ GROUPS = [
     userpass,
     second_factors,
     transit,
-    quotas,
     coverage,
 ]
 

@@ -5,12 +5,12 @@ import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from livetest.checks import Checks, true
+from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
 from .world import POSTGRES, database
 
-CHECKS = Checks("postgresql: an outage")
+CHECKS = Checks("postgresql: outages and kills")
 
 LEASES = 200
 READS = 2000
@@ -76,3 +76,65 @@ def _(world):
           f"{during[0] * 1e6:.0f} µs", flush=True)
     true(max(waits) < 4, f"a lease of 2 s ended after {max(waits)} s")
     true(during[0] <= before[0] * RATIO, f"reads are slower: median {before[0]} before, {during[0]} during")
+
+
+@CHECKS.check("a server that is killed while it makes users leaves none without a lease")
+def _(world):
+    before = set(world.db.users())
+    stop = False
+
+    def make_users():
+        while not stop:
+            try:
+                world.credentials("database")
+            except (AssertionError, OSError):
+                return
+
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(8):
+            pool.submit(make_users)
+        wait_for(lambda: len(world.db.users()) > len(before) + 20, "no users are made")
+        world.server.kill()
+        stop = True
+    killed = time.monotonic()
+    world.server.start()
+    world.server.unseal()
+    world.api.must("PUT", "/v1/sys/leases/revoke-prefix/database/creds/app")
+    made = set(world.db.users()) - before
+    # The note of a user is two minutes old before it counts as forgotten.
+    wait_for(lambda: not made & set(world.db.users()), "users without leases are left", seconds=150)
+    print(f"           {len(made)} users had no lease; the last was gone after {time.monotonic() - killed:.0f} s", flush=True)
+    user, password, lease = world.credentials("database")
+    true(world.logs_in(user, password), "no login can be made any more")
+    world.api.must("PUT", "/v1/sys/leases/revoke", {"lease_id": lease, "sync": True})
+
+
+@CHECKS.check("a server that is killed while it rotates passwords knows the ones that count")
+def _(world):
+    world.make_account("turning", "before")
+    world.api.must("POST", "/v1/database/static-roles/turning", {
+        "db_name": "main", "username": "turning", "rotation_period": "24h"})
+    for delay in (0.002, 0.005, 0.01, 0.02, 0.04, 0.08):
+        def rotate(path):
+            try:
+                while True:
+                    world.api.must("POST", path)
+            except (AssertionError, OSError):
+                return
+
+        with ThreadPoolExecutor(2) as pool:
+            pool.submit(rotate, "/v1/database/rotate-role/turning")
+            pool.submit(rotate, "/v1/database/rotate-root/main")
+            time.sleep(0.3 + delay)
+            world.server.kill()
+        world.server.start()
+        world.server.unseal()
+
+        def counts():
+            data = world.api.get("/v1/database/static-creds/turning").data
+            return world.logs_in(data["username"], data["password"])
+
+        wait_for(counts, "the published password of the static account does not count", seconds=15)
+        wait_for(lambda: world.api.post("/v1/database/rotate-root/main").status == 204,
+                 "the root password is lost", seconds=15)
+    equal(world.api.get("/v1/database/creds/app").status, 200, "status of new credentials")

@@ -1,8 +1,7 @@
 """What only PostgreSQL has: schemas, hashed passwords, TLS, and hostile names."""
 
-import subprocess
-
 from livetest.checks import Checks, equal, true
+from livetest.databases import self_signed
 
 CHECKS = Checks("postgresql: more")
 
@@ -61,10 +60,7 @@ def _(world):
 def _(world):
     folder = world.db.folder
     for name, host in (("good", "127.0.0.1"), ("other", "127.0.0.1"), ("misnamed", "10.1.2.3")):
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-             "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=IP:{host}", "-keyout", folder / f"{name}.key",
-             "-out", folder / f"{name}.crt"], check=True, capture_output=True)
+        self_signed(folder, name, f"IP:{host}")
     world.db.make_account("tls_admin", "tls-password", "SUPERUSER")
     details = {"plugin_name": "postgresql-database-plugin", "username": "tls_admin", "password": "tls-password",
                "connection_url": world.db.url.replace("sslmode=disable", "sslmode=require")}

@@ -43,6 +43,15 @@ def all_three():
         }
 
 
+def self_signed(folder, name, subject):
+    """A certificate and its key in a folder; `subject` as openssl writes it: IP:127.0.0.1, DNS:localhost."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", f"/CN={name}", "-addext", f"subjectAltName={subject}", "-keyout", folder / f"{name}.key", "-out",
+         folder / f"{name}.crt"], check=True, capture_output=True)
+    return folder / f"{name}.crt", folder / f"{name}.key"
+
+
 class DatabaseServer:
     """What the three have in common; `account` is the Unix account that it runs as when we are root."""
 
@@ -190,13 +199,16 @@ class MariaDBServer(DatabaseServer):
         super().__init__()
         self.socket = self.folder / "mariadb.sock"
         self.data = self.folder / "data"
+        self.certificate, self.key = self_signed(self.folder, "served", "DNS:localhost")
+        if os.geteuid() == 0:
+            shutil.chown(self.key, self.account)
         self.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
                   "--auth-root-authentication-method=socket"])
 
     def command(self):
         return ["mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}",
                 f"--port={self.port}", "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid",
-                "--innodb-flush-log-at-trx-commit=0"]
+                "--innodb-flush-log-at-trx-commit=0", f"--ssl-cert={self.certificate}", f"--ssl-key={self.key}"]
 
     def is_ready(self):
         return subprocess.run(
@@ -227,8 +239,14 @@ class MariaDBServer(DatabaseServer):
 class RedisServer(DatabaseServer):
     superuser, superuser_password = "coffer", "first-root-password"
 
+    def __init__(self):
+        super().__init__()
+        self.tls_port = free_port()
+        self.certificate, self.key = self_signed(self.folder, "served", "DNS:localhost")
+
     def command(self):
-        return ["redis-server", "--port", self.port, "--bind", "127.0.0.1", "--save", "", "--dir", self.folder,
+        return ["redis-server", "--tls-port", self.tls_port, "--tls-cert-file", self.certificate, "--tls-key-file",
+                self.key, "--tls-auth-clients", "no", "--tls-ca-cert-file", self.certificate, "--port", self.port, "--bind", "127.0.0.1", "--save", "", "--dir", self.folder,
                 "--user", "default", "on", "nopass", "~*", "&*", "+@all", "--user", self.superuser, "on",
                 f">{self.superuser_password}", "~*", "&*", "+@all"]
 

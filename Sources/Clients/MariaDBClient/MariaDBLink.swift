@@ -25,6 +25,8 @@ package final class MariaDBLink {
         setTLS()
         // A hostile server could ask for any file of ours.
         set(MYSQL_OPT_LOCAL_INFILE, UInt32(0))
+        // By itself the library takes the name localhost for a socket of its own choice.
+        if settings.socket.isEmpty { set(MYSQL_OPT_PROTOCOL, MYSQL_PROTOCOL_TCP.rawValue) }
         let isUp = mysql_real_connect(
             connection, settings.socket.isEmpty ? settings.host : "localhost", settings.user, settings.password,
             settings.database.isEmpty ? nil : settings.database, settings.port,

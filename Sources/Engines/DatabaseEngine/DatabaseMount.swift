@@ -57,7 +57,9 @@ final class DatabaseMount: Sendable {
     /// A database that is not connected yet.
     func make(_ connection: Connection, name: String) throws(EngineError) -> OpenDatabase {
         guard let (kind, plugin) = kind(of: connection.pluginName) else { throw DatabaseErrors.unknownPlugin }
-        let template = connection.details["username_template"]?.stringValue ?? ""
+        guard let template = String(wire: connection.details["username_template"] ?? .null) else {
+            throw DatabaseErrors.template("it is no text")
+        }
         let functions = TemplateFunctions.usernames(clock: context.clock, random: context.random)
         var limits = TemplateLimits()
         limits.refusesMissingFields = true

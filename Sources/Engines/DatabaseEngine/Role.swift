@@ -46,16 +46,30 @@ struct Role: Sendable {
     /// Whose passwords are made by this policy; the connection's when it is empty.
     var passwordPolicy: String { credentialConfig["password_policy"] ?? "" }
 
+    private static let synopsis = "Manage the roles that can be created with this backend."
+    private static let nameHelp = ["name": "Name of the role."]
+
     static var paths: [Path] {
-        let synopsis = "Manage the roles that can be created with this backend."
+        let record = records.path(
+            "roles/:name", noun: "a role", synopsis: synopsis, captures: nameHelp, idSuffix: "role")
         return [
             records.listPath("roles", synopsis: synopsis, idSuffix: "roles"),
-            records.path(
-                "roles/:name", noun: "a role", synopsis: synopsis,
+            Path(
+                "roles/:name", synopsis,
                 description: "Statements may hold {{name}}, {{username}}, {{password}} and {{expiration}}; values are "
                     + "escaped for the quotes that they stand in.",
-                captures: ["name": "Name of the role."], idSuffix: "role"),
+                captures: nameHelp, exists: record.exists,
+                [Verb(.read, "read-role", "Read a role.", read)] + record.verbs.filter { $0.operation != .read }),
         ]
+    }
+
+    @Sendable private static func read(_ call: Call) async throws -> Reply {
+        guard let role = try await records.load(call.capture("name"), from: call.storage) else {
+            throw EngineError.notFound
+        }
+        var data = schema.encodeForReading(role)
+        if role.credentialConfig.isEmpty { data["credential_config"] = nil }
+        return .data(data)
     }
 }
 

@@ -8,6 +8,12 @@ import Testing
 
 @Suite("Configured databases")
 struct ConnectionTests {
+    @Test("the path table is sound")
+    func soundTable() async throws {
+        let harness = try await DatabaseHarness()
+        #expect(PathTableValidator.findings(in: harness.engine.engine.paths, named: "database").isEmpty)
+    }
+
     @Test("a configuration is read back without its secrets")
     func secretsAreHidden() async throws {
         let harness = try await DatabaseHarness.configured([

@@ -15,6 +15,7 @@ struct CredentialsTests {
         #expect(data?["creation_statements"]?.arrayValue?.compactMap(\.stringValue) == ["a, b; c"])
         #expect(data?["credential_type"]?.stringValue == "password")
         #expect(data?["default_ttl"]?.intValue == 0)
+        #expect(data?["credential_config"] == nil)
         await #expect(throws: EngineError.badRequest("database name is required")) {
             try await harness.engine.write("roles/none", ["creation_statements": "a"])
         }
