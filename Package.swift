@@ -194,7 +194,8 @@ let tests: [Module] = [
     Module(
         name: "CofferCore", folder: "Core",
         needs: [
-            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage",
             "MountService", "ServerHarness", "TestSupport",
         ]),
     Module(
