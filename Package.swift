@@ -268,6 +268,7 @@ let tests: [Module] = [
         name: "CofferCore", folder: "Core",
         needs: [
             "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage",
+            "LeaseService",
             "MemoryStorage",
             "MountService", "ServerHarness", "TestSupport",
         ]),

@@ -1,4 +1,4 @@
-internal import CofferBase
+package import CofferBase
 internal import CofferStorage
 internal import LeaseService
 
@@ -7,8 +7,9 @@ extension Tokens {
     ///
     /// Each token is first marked, and its lease moved to now, in one commit: it
     /// is refused from then on, and a crash leaves work that the reaper finishes.
-    package func revoke(key: String) async throws {
-        guard try await mark(key) else { return }
+    /// - Parameter issuedAt: only the token that was issued then: another one may have been made with the same id.
+    package func revoke(key: String, issuedAt: Timestamp? = nil) async throws {
+        guard try await mark(key, issuedAt: issuedAt) else { return }
         // Depth first with a stack of our own: a chain of a million children must not exhaust the task's.
         var stack = [key]
         while let current = stack.last {
@@ -50,11 +51,16 @@ extension Tokens {
     }
 
     /// Makes the token unusable; false when there is none.
-    private func mark(_ key: String) async throws -> Bool {
+    private func mark(_ key: String, issuedAt: Timestamp? = nil) async throws -> Bool {
         let now = clock.now
         let exists: Bool = try await view.transaction { transaction in
             guard let stored = try await transaction.get(Self.idKey(key)) else { return false }
             var entry = try TokenEntry(encoded: stored)
+            if let issuedAt, let lease = try await leases.load(entry.leaseID, in: &transaction),
+                lease.issueTime != issuedAt
+            {
+                return false
+            }
             if entry.uses == TokenEntry.revoking { return true }
             entry.uses = TokenEntry.revoking
             if entry.leaseID.isEmpty { entry.leaseID = "\(entry.path)/\(key)" }

@@ -1,5 +1,6 @@
 internal import CofferCore
 import CofferJSON
+import LeaseService
 import ServerHarness
 internal import TestSupport
 import Testing
@@ -146,6 +147,22 @@ import Testing
         #expect(await server.send("GET", "cubbyhole/x", token: one).data?["k"]?.stringValue == "v")
         #expect(await server.send("GET", "cubbyhole/x", token: other).status == 404)
         #expect(await server.send("GET", "cubbyhole/x").status == 404)
+    }
+
+    @Test("a revocation that comes late does not reach another token that was made with the same id")
+    func sameID() async throws {
+        let server = try await ServerHarness.unsealed()
+        let services = try #require(server.core.services)
+        let wanted: JSON = ["id": "mine", "policies": ["default"], "ttl": "1h"]
+        try await server.ok("POST", "auth/token/create", wanted)
+        let old = try #require(try await services.leases.page(below: "auth/token/create/").leases.first)
+        try await server.ok("POST", "auth/token/revoke", ["token": "mine"])
+        server.clock.advance(by: .seconds(1))
+        try await server.ok("POST", "auth/token/create", wanted)
+        try await services.engineLeases.end(old)
+        #expect(await isAlive(server, "mine"))
+        try await server.ok("POST", "auth/token/revoke", ["token": "mine"])
+        #expect(await !isAlive(server, "mine"))
     }
 
     @Test("tokens survive a restart")

@@ -12,10 +12,11 @@ extension EngineLeases {
         defer { meters.revokeLease.measure(since: start) }
         switch lease.kind {
         // It takes its lease with it, unless there was no such token any more.
-        case .token: try await tokens.revoke(key: lease.tokenKey)
+        case .token: try await tokens.revoke(key: lease.tokenKey, issuedAt: lease.issueTime)
         case .secret: try await call(lease).revoke()
         }
-        try await leases.update(lease.id) { $0 = nil }
+        // A token with an id of its caller's choice may have been made anew under the same lease.
+        try await leases.update(lease.id) { if $0?.issueTime == lease.issueTime { $0 = nil } }
         try await finishRemoval(of: lease)
     }
 
