@@ -73,7 +73,6 @@ GROUPS = [
     absent,
     keys,
     pgp,
-    transit_openssl,
     metrics,
     raft,
     totp,
@@ -81,6 +80,7 @@ GROUPS = [
     userpass,
     second_factors,
     transit,
+    transit_openssl,
     coverage,
 ]
 
