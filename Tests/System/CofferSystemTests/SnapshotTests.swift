@@ -4,6 +4,7 @@ import CofferFramework
 import CofferHTTP
 import CofferJSON
 import CofferStorage
+import Glibc
 import MemoryStorage
 import ServerHarness
 import Testing
@@ -186,6 +187,26 @@ import Testing
         #expect(await server.send("POST", path, bytes: [1], token: token).status == 429)
         held = []
         #expect(await server.send("GET", path, token: token).status == 200)
+    }
+
+    // R01 (CVE-2025-6000): what a restored snapshot holds must not choose where the server writes.
+    @Test("a restored audit device outside of the audit directory keeps the server sealed, and no file is made")
+    func foreignAuditDevice() async throws {
+        let path = "/tmp/coffer-snapshot-test-\(try RandomSource.system.uuid()).log"
+        let (first, share, token) = try await server()
+        try await first.ok(
+            "PUT", "sys/audit/a", ["type": "file", "options": ["file_path": .string(path)]], token: token)
+        let archive = try await snapshot(first, token)
+        await first.core.sealNow()
+        unlink(path)
+        let (second, _, otherToken) = try await server(secrets: 0) { $0.auditDirectory = "/var/log/coffer" }
+        let forced = await second.send("POST", "sys/storage/raft/snapshot-force", bytes: archive, token: otherToken)
+        #expect(forced.status == 204)
+        let refused = await second.send("PUT", "sys/unseal", ["key": .string(share)], token: nil)
+        #expect(
+            refused.errors == ["file_path must be inside the audit_directory of the server's configuration"])
+        #expect(await second.send("GET", "sys/seal-status", token: nil)["sealed"]?.boolValue == true)
+        #expect(access(path, F_OK) != 0)
     }
 
     // D09 (CVE-2021-3282, CVE-2022-36129, CVE-2021-27668): nothing of Raft answers without a token.
