@@ -15,16 +15,25 @@ let base: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["CBase"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "Crypto"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
     Module(name: "HCL", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
+    Module(name: "Barcode", folder: "Base"),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
+    Module(
+        name: "SnapshotArchive", folder: "Base", needs: ["CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"]),
 ]
 
 let contracts: [Module] = [
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase"]),
     Module(name: "CofferFramework", folder: "Framework", needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "CofferTools", folder: "Framework",
+        needs: ["CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON"]),
 ]
 
 let storages: [Module] = [
@@ -32,13 +41,20 @@ let storages: [Module] = [
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
 ]
 
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
+    Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
+    Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
     Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
+]
+
+let authMethods: [Module] = [
+    Module(name: "UserpassAuth", folder: "Auth", needs: ["PasswordHash"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: ["CofferCrypto"]),
 ]
 
 let clients: [Module] = [
@@ -75,8 +91,14 @@ let services: [Module] = [
         name: "TokenService", folder: "Services",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
     Module(
         name: "MountService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
@@ -84,21 +106,26 @@ let services: [Module] = [
         name: "PeriodicService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
     Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
         name: "AuditService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "Logging",
+        ]),
 ]
 
 let coreServices = [
-    "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferBarrier", "Shamir",
-    "OpenPGP",
-    "PolicyService", "LeaseService", "TokenService", "MountService", "PeriodicService", "AuditService",
-    "RotationService", "QuotaService",
+    "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
+    "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
+    "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
     "MemoryStorage", "Logging",
 ]
 
 let core: [Module] = [
     Module(name: "CofferCore", folder: "Core", needs: coreServices),
-    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore"]),
+    Module(name: "CofferSystem", folder: "System", needs: coreServices + ["CofferCore", "CofferTools"]),
+    Module(name: "CofferIdentity", folder: "Identity", needs: coreServices + ["CofferCore", "CofferJOSE", "Barcode"]),
 ]
 
 let nio = ["NIOCore", "NIOPosix", "NIOSSL", "NIOTLS"]
@@ -109,20 +136,27 @@ let edge: [Module] = [
         needs: nio + [
             "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
         ]),
-    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferJSON", "HCL"]),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
     Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
 ]
 
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + databases + auditDevices).map(\.name) + ["MemoryStorage", "SQLiteStorage"]),
+        needs: pluginNeeds + (engines + authMethods + databases + auditDevices).map(\.name)
+            + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "GoFlags", "NIOCore"]),
+        needs: coreServices + [
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
+            "NIOCore", "TelemetryService",
+        ]),
     Module(
         name: "CofferCLI", folder: "CLI",
-        needs: ["CofferBase", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService",
+            "SnapshotArchive",
+        ]),
 ]
 
 let executables: [Module] = [
@@ -146,19 +180,24 @@ let testSupport: [Module] = [
         needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
-        needs: coreServices + ["CofferSystem", "CofferHTTP", "Catalog", "TestSupport"]),
+        needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
 ]
 
 /// One test target for each target, named after it; extra needs beside the tested one.
 let tests: [Module] = [
     Module(name: "CofferBase", folder: "Base", needs: ["TestSupport"]),
     Module(name: "CofferJSON", folder: "Base", needs: ["CofferBase"]),
-    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "CofferCrypto", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
+    Module(name: "CofferJOSE", folder: "Base", needs: ["CofferBase", "CofferJSON"]),
     Module(name: "HCL", folder: "Base"),
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "Barcode", folder: "Base"),
+    Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
+    Module(name: "SnapshotArchive", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
@@ -177,13 +216,31 @@ let tests: [Module] = [
             "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(
+        name: "TelemetryService", folder: "Services",
+        needs: ["CofferBase", "CofferMetrics", "Logging", "SocketClient", "TestSupport"]),
+    Module(
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "LockoutService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
         name: "AuditService", folder: "Services",
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferFramework", "CofferJSON", "Logging",
             "ServerHarness",
+        ]),
+    Module(
+        name: "IdentityService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "CofferFramework", folder: "Framework",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
+    Module(
+        name: "CofferIdentity", folder: "Identity",
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
+            "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
@@ -196,25 +253,31 @@ let tests: [Module] = [
     Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
+    Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
+    Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
-    Module(name: "CofferConfig", folder: "Config"),
+    Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework", "CofferJSON"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
         name: "CofferCore", folder: "Core",
         needs: [
-            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage",
+            "MemoryStorage",
             "MountService", "ServerHarness", "TestSupport",
         ]),
     Module(
         name: "CofferSystem", folder: "System",
         needs: [
-            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferStorage", "MemoryStorage",
-            "ServerHarness", "TestSupport",
+            "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
+            "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
+    Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 
@@ -222,6 +285,7 @@ let tests: [Module] = [
 
 let products: [String: Target.Dependency] = [
     "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
     "Logging": .product(name: "Logging", package: "swift-log"),
     "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
     "NIOPosix": .product(name: "NIOPosix", package: "swift-nio"),
@@ -269,6 +333,8 @@ let package = Package(
     targets: [
         .target(name: "CBase", path: "Sources/Base/CBase"),
         .systemLibrary(
+            name: "CCrypt", path: "Sources/Base/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(
@@ -276,9 +342,11 @@ let package = Package(
         .systemLibrary(
             name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
             providers: [.apt(["libmariadb-dev"])]),
+        .systemLibrary(
+            name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
-        + (engines + databases + auditDevices).map { library($0, needs: pluginNeeds) }
+        + (engines + authMethods + databases + auditDevices).map { library($0, needs: pluginNeeds) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

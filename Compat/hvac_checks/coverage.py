@@ -16,22 +16,11 @@ CALLED = set()
 NOT_CALLED = {
     **dict.fromkeys(
         (
-            "Raft.join_raft_cluster", "Raft.read_raft_config", "Raft.remove_raft_node", "Raft.take_raft_snapshot",
-            "Raft.restore_raft_snapshot", "Raft.force_restore_raft_snapshot",
-        ),
-        "answers of a single node; the tests of sys/storage/raft have them",
-    ),
-    **dict.fromkeys(
-        (
             "Raft.read_raft_auto_snapshot_status", "Raft.read_raft_auto_snapshot_config",
             "Raft.list_raft_auto_snapshot_configs", "Raft.create_or_update_raft_auto_snapshot_config",
             "Raft.delete_raft_auto_snapshot_config",
         ),
         "Enterprise only",
-    ),
-    **dict.fromkeys(
-        ("Quota.read_quota", "Quota.list_quotas", "Quota.create_or_update_quota", "Quota.delete_quota"),
-        "rate quotas have checks of their own where they are offered",
     ),
 }
 

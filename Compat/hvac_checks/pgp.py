@@ -1,5 +1,6 @@
 """Shares and root tokens for the owners of PGP keys, on a server of their own; gpg reads them."""
 
+import atexit
 import base64
 import tempfile
 
@@ -24,6 +25,8 @@ class Holders:
         self.server = Server(world.server.binary, self.folder.name)
         self.server.start()
         self.shares, self.token = [], None
+        # Also when a check fails before the last one.
+        atexit.register(self.close)
 
     def client(self, token=None):
         client = hvac.Client(url=self.server.address, token=token or self.token)
@@ -38,6 +41,7 @@ class Holders:
         return [self.gpg.decrypt(bytes.fromhex(key)) for key in keys]
 
     def close(self):
+        atexit.unregister(self.close)
         self.server.stop()
         self.gpg.stop()
         self.folder.cleanup()

@@ -182,6 +182,47 @@ def _(world):
         true(400 <= answer.status < 500, f"status {answer.status} of {path}")
 
 
+@CHECKS.check("planted in users, roles, secret ids and one-time passwords: made, used, misspelt")
+def _(world):
+    new, api = world.canaries.new, world.api
+    for method in ("userpass", "approle"):
+        api.must("POST", f"/v1/sys/auth/{method}", {"type": method})
+    api.must("POST", "/v1/sys/mounts/totp", {"type": "totp"})
+    password = new("password of a user")
+    api.must("POST", "/v1/auth/userpass/users/bob", {"password": password})
+    api.must("POST", "/v1/auth/userpass/login/bob", {"password": password}, token="")
+    api.must("POST", "/v1/auth/approle/role/web", {"role_id": "web"})
+    secret_id = new("secret id of a role")
+    api.must("POST", "/v1/auth/approle/role/web/custom-secret-id", {"secret_id": secret_id})
+    made = api.must("POST", "/v1/auth/approle/role/web/secret-id").data["secret_id"]
+    world.canaries.planted[made] = "secret id that was made"
+    api.must("POST", "/v1/auth/approle/login", {"role_id": "web", "secret_id": secret_id}, token="")
+    key = {"generate": True, "issuer": "x", "account_name": "x"}
+    url = api.must("POST", "/v1/totp/keys/k", key).data["url"]
+    world.canaries.planted[url.rsplit("=", 1)[1]] = "one-time password key"
+    for path, body in (
+        ("auth/userpass/login/bob", {"password": new("wrong password")}),
+        ("auth/userpass/login/bob", {"password": [{"deep": new("password in a list")}]}),
+        ("auth/userpass/users/carol", {"password": new("password that is too long") * 5}),
+        ("auth/userpass/users/carol", {"password_hash": new("password hash that is none")}),
+        ("auth/userpass/users/carol", {"password": new("password"), "token_type": new("token type that is none")}),
+        ("auth/userpass/users/carol", {"password": new("password"), "token_bound_cidrs": new("network that is none")}),
+        ("auth/approle/login", {"role_id": "web", "secret_id": new("wrong secret id")}),
+        ("auth/approle/login", {"role_id": new("wrong role id"), "secret_id": secret_id}),
+        ("auth/approle/role/web/custom-secret-id", {"secret_id": secret_id}),
+        ("auth/approle/role/web/secret-id", {"metadata": new("metadata that is none")}),
+        ("auth/approle/role/web/secret-id-accessor/lookup", {"secret_id_accessor": new("accessor that is none")}),
+        ("auth/approle/role/web/secret-id-accessor/destroy", {"secret_id_accessor": secret_id}),
+        ("totp/keys/bad", {"key": new("key that is none") + "!"}),
+        ("totp/keys/bad", {"url": new("url that is none")}),
+        ("totp/keys/bad", {"key": "MY", "algorithm": new("algorithm that is none")}),
+        ("totp/code/k", {"code": {"deep": new("code in an object")}}),
+    ):
+        answer = api.post(f"/v1/{path}", body)
+        true(400 <= answer.status < 500, f"status {answer.status} of {path} with {list(body)}")
+    equal(api.must("POST", "/v1/totp/code/k", {"code": new("code that is none")}).data, {"valid": False})
+
+
 @CHECKS.check("planted in shares of the unseal key")
 def _(world):
     new = world.canaries.new

@@ -1,8 +1,10 @@
 """Five shares of which three open: every choice, any order, and what wrong ones do."""
 
 import base64
+import contextlib
 import itertools
 import random
+import sqlite3
 
 from livetest.checks import Checks, equal, true
 
@@ -139,3 +141,36 @@ def _(world):
         answer = server.api("").request("PUT", "/v1/sys/init", {"secret_shares": shares, "secret_threshold": threshold})
         equal(answer.status, 400, f"status of {shares}/{threshold}")
         equal(server.api("").must("GET", "/v1/sys/init").json, {"initialized": False})
+
+
+@CHECKS.check("L07: whatever is broken in the storage, no key and no token is in the log")
+def _(world):
+    server = world.new_server("broken", log_level="trace").start_unsealed()
+    secrets = [server.keys[0], base64.b64decode(server.keys[0]).hex(), server.root_token]
+    equal(server.stop(), 0)
+    database = server.folder / "data/coffer.db"
+    whole = database.read_bytes()
+    damages = [
+        ("core/keyring", "value = substr(value, 1, 40)"), ("core/keyring", "value = zeroblob(200)"),
+        ("core/hsm/barrier-unseal-keys", "value = substr(value, 1, 10)"),
+        ("core/hsm/barrier-unseal-keys", "value = substr(value, 1, 60) || zeroblob(8)"),
+        ("core/mounts/%", "value = zeroblob(100)"), ("core/seal-config", "value = '{}'"),
+    ]
+    for key, change in damages:
+        database.write_bytes(whole)
+        for name in ("coffer.db-wal", "coffer.db-shm"):
+            (database.parent / name).unlink(missing_ok=True)
+        with contextlib.closing(sqlite3.connect(database)) as connection:
+            changed = connection.execute(
+                f"UPDATE entries SET {change} WHERE CAST(key AS TEXT) LIKE ?", (key,)
+            ).rowcount
+            connection.commit()
+        true(changed or key == "core/mounts/%", f"{key} is not there")
+        server.start()
+        answer = server.api("").request("PUT", "/v1/sys/unseal", {"key": server.keys[0]})
+        for secret in secrets:
+            true(secret not in answer.body.decode(), f"the answer for {key} holds a secret")
+        server.stop()
+    log = server.log.read_text(errors="replace")
+    for secret in secrets:
+        true(secret not in log, "the log holds a secret")

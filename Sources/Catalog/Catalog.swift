@@ -1,3 +1,4 @@
+internal import AppRoleAuth
 package import CofferFramework
 package import CofferStorage
 internal import CubbyholeEngine
@@ -12,11 +13,15 @@ internal import RedisDatabase
 internal import SQLiteStorage
 internal import SocketAudit
 internal import SyslogAudit
+internal import TOTPEngine
+internal import TransitEngine
+internal import UserpassAuth
 
 /// The one place that names every implementation. To add one is to add a line here.
 package enum Catalogue {
     package static let engines: [EngineKind] = [
-        KV.kind, KV.genericKind, Cubbyhole.kind, Database.kind(databases),
+        KV.kind, KV.genericKind, Cubbyhole.kind, TOTP.kind, Transit.kind, Database.kind(databases),
+        Userpass.kind, AppRole.kind,
     ]
 
     package static let databases: [DatabaseKind] = [Postgres.kind, MariaDB.kind, Redis.kind]

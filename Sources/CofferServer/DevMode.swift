@@ -13,15 +13,20 @@ struct DevMode: Sendable {
     private let storesToken: Bool
     /// `1` or `2`; nil mounts nothing.
     private let kvVersion: String?
+    /// Nil without `-dev-tls`.
+    private let tls: DevTLS?
 
     /// Nil without `-dev`; its other flags imply it, as in Vault.
     init?(_ flags: ParsedFlags) throws(ConfigurationError) {
         let implied = flags.isGiven("dev-root-token-id") || flags.isGiven("dev-listen-address")
         guard flags.bool("dev") || flags.bool("dev-tls") || implied else { return nil }
-        if flags.bool("dev-tls") {
-            throw ConfigurationError("-dev-tls is not offered; use -config with a listener that has certificates")
-        }
         address = flags.string("dev-listen-address")
+        guard let (host, _) = HostPort.parse(address) else {
+            throw ConfigurationError("-dev-listen-address must be HOST:PORT")
+        }
+        tls =
+            flags.bool("dev-tls")
+            ? try DevTLS(folder: flags.string("dev-tls-cert-dir"), names: [host] + flags.strings("dev-tls-san")) : nil
         rootToken = flags.string("dev-root-token-id")
         storesToken = !flags.bool("dev-no-store-token")
         kvVersion = flags.bool("dev-no-kv") ? nil : flags.bool("dev-kv-v1") ? "1" : "2"
@@ -36,7 +41,9 @@ struct DevMode: Sendable {
         }
         var configuration = ServerConfiguration()
         configuration.storage = StorageSettings(kind: .memory)
-        configuration.listeners = [ListenerSettings(address: .tcp(host: host, port: port))]
+        var listener = ListenerSettings(address: .tcp(host: host, port: port))
+        listener.tls = tls?.settings
+        configuration.listeners = [listener]
         if let address = environment["VAULT_API_ADDR"] { configuration.apiAddress = address }
         return configuration
     }
@@ -49,8 +56,11 @@ struct DevMode: Sendable {
         try await mountSecrets(server.core)
         if storesToken, let home = environment["HOME"] { Self.store(made.rootToken, in: home) }
         let unsealKeys = made.shares.map { Base64.standard.encode($0.copyBytes()) }
-        Console.write(Self.text(server.addresses.first ?? "", unsealKeys, made.rootToken))
+        Console.write(text(server.addresses.first ?? "", unsealKeys, made.rootToken))
     }
+
+    /// Removes what was made for this run only.
+    func cleanUp() { tls?.removeTemporaryFiles() }
 
     private func mountSecrets(_ core: Core) async throws {
         guard let kvVersion, let services = core.services else { return }
@@ -73,24 +83,25 @@ struct DevMode: Sendable {
         close(descriptor)
     }
 
-    private static func text(_ address: String, _ unsealKeys: [String], _ rootToken: String) -> String {
-        """
-        WARNING! dev mode is enabled! In this mode, Vault runs entirely in-memory
-        and starts unsealed with a single unseal key. The root token is already
-        authenticated to the CLI, so you can immediately begin using Vault.
+    private func text(_ address: String, _ unsealKeys: [String], _ rootToken: String) -> String {
+        let authority = tls.map { "\n    $ export VAULT_CACERT='\($0.authorityFile)'" } ?? ""
+        return """
+            WARNING! dev mode is enabled! In this mode, Vault runs entirely in-memory
+            and starts unsealed with a single unseal key. The root token is already
+            authenticated to the CLI, so you can immediately begin using Vault.
 
-        You may need to set the following environment variables:
+            You may need to set the following environment variables:
 
-            $ export VAULT_ADDR='\(address)'
+                $ export VAULT_ADDR='\(address)'\(authority)
 
-        The unseal key and root token are displayed below in case you want to
-        seal/unseal the Vault or re-authenticate.
+            The unseal key and root token are displayed below in case you want to
+            seal/unseal the Vault or re-authenticate.
 
-        \(unsealKeys.map { "Unseal Key: \($0)" }.joined(separator: "\n"))
-        Root Token: \(rootToken)
+            \(unsealKeys.map { "Unseal Key: \($0)" }.joined(separator: "\n"))
+            Root Token: \(rootToken)
 
-        Development mode should NOT be used in production installations!
+            Development mode should NOT be used in production installations!
 
-        """
+            """
     }
 }

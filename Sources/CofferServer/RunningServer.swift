@@ -1,14 +1,18 @@
 internal import AuditService
 internal import Catalog
+internal import CofferBarrier
 internal import CofferBase
 internal import CofferConfig
 internal import CofferCore
+internal import CofferFramework
 internal import CofferHTTP
+internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
 internal import Logging
 internal import NIOCore
+internal import TelemetryService
 
 /// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
 struct RunningServer: Sendable {
@@ -19,13 +23,15 @@ struct RunningServer: Sendable {
     /// Where each listener can be reached, in the order of the configuration.
     let addresses: [String]
     let log: Logger
+    let logFile: LogFile?
+    let telemetry: Telemetry
 
     static let version = "0.1.0"
     /// When this version was released.
     static let buildDate = "2026-11-24T00:00:00Z"
 
     static func start(
-        _ configuration: ServerConfiguration, log: Logger, levels: LogLevels
+        _ configuration: ServerConfiguration, log: Logger, _ outputs: LogOutputs, environment: [String: String] = [:]
     ) async throws -> RunningServer {
         let clock = SystemClock()
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
@@ -36,20 +42,32 @@ struct RunningServer: Sendable {
             await storage.close()
             throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
         }
-        let core = makeCore(configuration, storage, clock, log, levels)
+        let core = makeCore(configuration, storage, clock, log, outputs)
+        if configuration.isRecovery {
+            log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
+        } else {
+            try await SelfInitialization(
+                settings: configuration.initialization, core: core, log: log, environment: environment
+            ).begin()
+        }
         let threads = max(2, min(System.coreCount, 8))
         var tls: [TLSContext] = []
         var addresses: [String] = []
-        let handlers = configuration.listeners.map { APIHandler(core: core, limits: limits($0)) }
+        let handlers = configuration.listeners.map { listener in
+            APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration))
+        }
         let http = HTTPServer(threads: threads, clock: clock)
         for (listener, handler) in zip(configuration.listeners, handlers) {
-            let (converted, context) = try listenerConfiguration(listener)
+            var (converted, context) = try listenerConfiguration(listener)
+            converted.requestTimeout = amount(listener.maximumRequestDuration ?? configuration.maximumRequestDuration)
             if let context { tls.append(context) }
             let port = try await http.listen(converted) { await handler.handle($0) }
             addresses.append(address(listener, port))
         }
         let server = RunningServer(
-            core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log)
+            core: core, storage: storage, http: http, tls: tls, addresses: addresses, log: log,
+            logFile: outputs.file, telemetry: TelemetrySetup.telemetry(configuration.telemetry, core))
+        await server.telemetry.start()
         core.controls.sanitizedConfiguration.replace(with: SanitizedConfiguration.object(configuration))
         core.controls.clusterAddress.replace(with: SanitizedConfiguration.clusterAddress(configuration))
         let ownAddress = addresses.first { !$0.hasPrefix("unix:") } ?? ""
@@ -63,6 +81,7 @@ struct RunningServer: Sendable {
     /// Reads TLS files anew and reopens audit files; what fails stays as it was.
     func reload() {
         reloadTLS()
+        logFile?.reopen()
         core.services?.audit.reopen()
     }
 
@@ -79,13 +98,16 @@ struct RunningServer: Sendable {
     /// No new connections; seals; closes the storage.
     func stop() async {
         await http.stopListening()
+        await telemetry.stop()
         await core.sealNow()
+        // In recovery mode it is open without a server above it.
+        core.barrier.seal()
         await storage.close()
     }
 
     private static func makeCore(
         _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger,
-        _ levels: LogLevels
+        _ outputs: LogOutputs
     ) -> Core {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
@@ -98,15 +120,57 @@ struct RunningServer: Sendable {
         settings.unauthenticatedAccess = configuration.unauthenticatedAccess.map { names in
             Set(names.compactMap { UnauthenticatedFamily(rawValue: $0) })
         }
-        settings.engines = Catalogue.engines + SystemEngine.kinds { own.value }
+        settings.userLockout = configuration.userLockout
+        settings.disablesUserLockout = configuration.disablesUserLockout
+        settings.engines =
+            Catalogue.engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
+        settings.auditDirectory = configuration.auditDirectory
+        settings.declaredAuditDevices = configuration.auditDevices.map { device in
+            var entry = AuditDeviceEntry()
+            entry.path = device.path + "/"
+            entry.type = device.type
+            entry.description = device.description
+            entry.options = device.options
+            entry.isLocal = device.isLocal
+            return entry
+        }
         settings.hasRawStorageEndpoint = configuration.hasRawStorageEndpoint
         settings.hasIntrospectionEndpoint = configuration.hasIntrospectionEndpoint
-        settings.logLevels = levels
+        settings.maximumSnapshotSize = configuration.maximumSnapshotSize
+        if let storage = configuration.storage {
+            settings.maximumEntrySize = storage.maximumEntrySize
+            // Beside the data: private, and the disk is one that can hold it.
+            if case .sqlite(let folder) = storage.kind { settings.spoolFolder = folder }
+        }
+        settings.logLevels = outputs.levels
+        settings.logFeed = outputs.feed
+        settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
+        settings.countsUsage = configuration.telemetry.usagePeriod > .zero
+        settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
-        core.install(system: SystemEngine(core: core).paths)
+        core.install(
+            system: configuration.isRecovery ? RecoveryEngine(core: core).paths : SystemEngine(core: core).paths)
         return core
+    }
+
+    private static func redaction(_ name: String) -> Call.Redaction? {
+        switch name {
+        case "addresses": .addresses
+        case "cluster_name": .clusterName
+        case "version": .version
+        default: nil
+        }
+    }
+
+    private static func headers(_ listener: ListenerSettings, _ configuration: ServerConfiguration) -> ResponseHeaders {
+        let rules = listener.headerRules.map { rule in
+            ResponseHeaders.Rule(status: rule.status, fields: rule.headers.map { ($0.name, $0.value) })
+        }
+        let fixed = configuration.showsHostName ? [(name: "X-Vault-Hostname", value: HostName.own)] : []
+        return ResponseHeaders(rules, fixed: fixed)
     }
 
     private static func limits(_ listener: ListenerSettings) -> RequestReader.Limits {
@@ -115,6 +179,7 @@ struct RunningServer: Sendable {
         limits.token = listener.maximumTokenHeaderSize
         limits.json = listener.json
         limits.openings = listener.openings
+        limits.redactions = Set(listener.redactions.compactMap(redaction))
         return limits
     }
 

@@ -31,11 +31,27 @@ package enum ServerCommand {
             var configuration = try load(flags, dev, environment)
             if flags.isGiven("log-level") { configuration.logLevel = flags.string("log-level") }
             if flags.isGiven("log-format") { configuration.logFormat = flags.string("log-format") }
+            try apply(flags, to: &configuration.log)
+            if flags.bool("recovery") {
+                if dev != nil { throw ConfigurationError("-recovery and -dev exclude each other") }
+                configuration.isRecovery = true
+            }
             return try await serve(configuration, dev, environment)
         } catch {
             Console.complain("Error starting the server: \(error)")
             return 1
         }
+    }
+
+    private static func apply(_ flags: ParsedFlags, to log: inout LogSettings) throws(ConfigurationError) {
+        if flags.isGiven("log-file") { log.file = flags.string("log-file") }
+        if flags.isGiven("log-rotate-bytes") { log.rotateBytes = max(flags.int("log-rotate-bytes"), 0) }
+        if flags.isGiven("log-rotate-max-files") { log.rotateMaximumFiles = flags.int("log-rotate-max-files") }
+        guard flags.isGiven("log-rotate-duration") else { return }
+        guard let duration = GoDuration.parse(flags.string("log-rotate-duration")), duration >= .zero else {
+            throw ConfigurationError("-log-rotate-duration must be a duration such as 24h")
+        }
+        log.rotateDuration = duration
     }
 
     private static func load(
@@ -54,12 +70,15 @@ package enum ServerCommand {
         _ configuration: ServerConfiguration, _ dev: DevMode?, _ environment: [String: String]
     ) async throws -> Int32 {
         let levels = LogLevels(LogLevels.level(named: configuration.logLevel) ?? .info)
+        let feed = LogFeed()
+        let file = configuration.log.file.isEmpty ? nil : try LogFile(configuration.log, clock: SystemClock())
         let log = Logger(label: "core") { name in
             ServerLog(
-                clock: SystemClock(), isJSON: configuration.logFormat == "json",
-                levels: levels, name: name)
+                clock: SystemClock(), isJSON: configuration.logFormat == "json", levels: levels, feed: feed, file: file,
+                name: name)
         }
-        let server = try await RunningServer.start(configuration, log: log, levels: levels)
+        let outputs = LogOutputs(levels: levels, feed: feed, file: file)
+        let server = try await RunningServer.start(configuration, log: log, outputs, environment: environment)
         Console.write(Banner.text(configuration, server))
         for warning in configuration.warnings { log.warning("\(warning)") }
         try PIDFile.write(configuration.pidFile)
@@ -67,6 +86,7 @@ package enum ServerCommand {
         if let dev { try await dev.prepare(server, environment) }
         try await waitForTheEnd(server)
         await server.stop()
+        dev?.cleanUp()
         return 0
     }
 

@@ -10,7 +10,12 @@ enum ServerFlags {
                 Flag(
                     "log-level", variable: "VAULT_LOG_LEVEL",
                     "Least level of log messages: trace, debug, info, warn or error."),
+                Flag("recovery", .bool, "Start in recovery mode: nothing answers but sys/raw, for a recovery token."),
                 Flag("log-format", variable: "VAULT_LOG_FORMAT", "Form of log messages: standard or json."),
+                Flag("log-file", variable: "VAULT_LOG_FILE", "File, or folder with a final slash, for log messages."),
+                Flag("log-rotate-bytes", .int, "Size at which the log file is rotated."),
+                Flag("log-rotate-duration", "Age at which the log file is rotated; 24h by default."),
+                Flag("log-rotate-max-files", .int, "Rotated files to keep; 0 keeps all, -1 none."),
                 Flag("exit-on-core-shutdown", .bool, isHidden: true, "Accepted for compatibility."),
             ]),
         FlagGroup(
@@ -24,7 +29,10 @@ enum ServerFlags {
                 Flag("dev-no-store-token", .bool, "Do not write the root token to the token helper's file."),
                 Flag("dev-kv-v1", .bool, "Mount version 1 of kv at secret/."),
                 Flag("dev-no-kv", .bool, "Mount nothing at secret/."),
-                Flag("dev-tls", .bool, "Not offered; configure a listener with certificates."),
+                Flag("dev-tls", .bool, "Serve TLS in dev mode, with certificates that are made for it."),
+                Flag(
+                    "dev-tls-cert-dir", "Folder for those certificates; by default a temporary one, which is removed."),
+                Flag("dev-tls-san", .strings, "Further name or address in the certificate; may be repeated."),
                 Flag("dev-plugin-dir", isHidden: true, "Accepted for compatibility."),
                 Flag("dev-leased-kv", .bool, isHidden: true, "Accepted for compatibility."),
                 Flag("dev-latency", .int, isHidden: true, "Accepted for compatibility."),

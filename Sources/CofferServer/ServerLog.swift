@@ -4,16 +4,18 @@ internal import CofferJSON
 internal import Glibc
 internal import Logging
 
-/// Log lines on standard output, in the form that Vault's users know, or one JSON object a line.
+/// Log lines on standard output, and in a file when there is one, in the form that Vault's users know, or one JSON object a line.
 struct ServerLog: LogHandler {
     let clock: any WallClock
     let isJSON: Bool
     let levels: LogLevels
+    let feed: LogFeed
+    let file: LogFile?
     var metadata: Logger.Metadata = [:]
     let name: String
 
     var logLevel: Logger.Level {
-        get { levels.level(of: name) }
+        get { min(levels.level(of: name), feed.leastLevel ?? .critical) }
         set { _ = levels.set(newValue, for: name) }
     }
 
@@ -25,8 +27,12 @@ struct ServerLog: LogHandler {
     func log(event: LogEvent) {
         let merged = metadata.merging(event.metadata ?? [:]) { _, new in new }
         let fields = merged.sorted { $0.key < $1.key }
+        feed.offer(event.level) { isJSON in isJSON ? json(event, fields) : plain(event, fields) }
+        // The level that lets this through may be a watcher's.
+        guard event.level >= levels.level(of: name) else { return }
         let line = isJSON ? json(event, fields) : plain(event, fields)
         Console.write(line, to: STDOUT_FILENO)
+        file?.write(line)
     }
 
     private func plain(_ event: LogEvent, _ fields: [(key: String, value: Logger.Metadata.Value)]) -> String {

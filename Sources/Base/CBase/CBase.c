@@ -1,6 +1,9 @@
 #define _GNU_SOURCE
 #include "CBase.h"
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -63,4 +66,16 @@ int coffer_memory_file(const void *bytes, coffer_size length) {
         return -1;
     }
     return file;
+}
+
+int coffer_spool_file(const char *folder) {
+    int descriptor = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (descriptor >= 0) return descriptor;
+    // Not every file system has files without names. mkostemp makes it for the owner only, whatever the umask.
+    char path[4096];
+    int length = snprintf(path, sizeof path, "%s/.coffer-spool-XXXXXX", folder);
+    if (length < 0 || (size_t)length >= sizeof path) return -1;
+    descriptor = mkostemp(path, O_CLOEXEC);
+    if (descriptor >= 0) unlink(path);
+    return descriptor;
 }

@@ -13,6 +13,9 @@ package final class BlockingPool: Sendable {
 
     private let threads: BlockingThreads
 
+    /// Processors of this machine: what a pool for computations can make use of.
+    package static let processors = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
+
     /// - Parameter threads: at most this many run at once; at least one.
     package init(threads count: Int) { threads = BlockingThreads(limit: max(count, 1)) }
 

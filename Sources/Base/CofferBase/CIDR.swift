@@ -29,6 +29,11 @@ package struct CIDR: Sendable, Equatable {
         Self.bytes(of: address).map { contains(bytes: $0) } ?? false
     }
 
+    /// Whether any of these networks has the address; one that cannot be read has none.
+    package static func any(of networks: [String], contains address: String) -> Bool {
+        networks.contains { CIDR($0)?.contains(address) == true }
+    }
+
     private func contains(bytes: [UInt8]) -> Bool {
         guard bytes.count == network.count else { return false }
         for index in 0..<prefix / 8 where bytes[index] != network[index] { return false }

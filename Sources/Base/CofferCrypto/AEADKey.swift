@@ -8,24 +8,63 @@ package struct AEADError: Error, Sendable {
     package init() {}
 }
 
-/// AES-GCM with 12-byte nonces and 16-byte tags, for keys of 16, 24 or 32 bytes.
+/// An authenticated cipher with tags of 16 bytes.
+package enum AEADCipher: Sendable {
+    case aes128GCM, aes192GCM, aes256GCM, chaCha20Poly1305, xChaCha20Poly1305
+
+    package var nonceLength: Int { self == .xChaCha20Poly1305 ? 24 : 12 }
+
+    package var keyLength: Int {
+        switch self {
+        case .aes128GCM: 16
+        case .aes192GCM: 24
+        case .aes256GCM, .chaCha20Poly1305, .xChaCha20Poly1305: 32
+        }
+    }
+
+    fileprivate var implementation: OpaquePointer? {
+        switch self {
+        case .aes128GCM: CCryptoBoringSSL_EVP_aead_aes_128_gcm()
+        case .aes192GCM: CCryptoBoringSSL_EVP_aead_aes_192_gcm()
+        case .aes256GCM: CCryptoBoringSSL_EVP_aead_aes_256_gcm()
+        case .chaCha20Poly1305: CCryptoBoringSSL_EVP_aead_chacha20_poly1305()
+        case .xChaCha20Poly1305: CCryptoBoringSSL_EVP_aead_xchacha20_poly1305()
+        }
+    }
+}
+
+/// A key of an authenticated cipher, AES-GCM unless said otherwise.
 package struct AEADKey: Sendable {
+    /// Of AES-GCM.
     package static let nonceLength = 12
     package static let tagLength = 16
+
+    package let cipher: AEADCipher
 
     /// An `EVP_AEAD_CTX`: locked and zeroed like any key, since the key can be computed from it.
     /// It holds no pointer to other memory, and BoringSSL lets many threads seal and open with one context.
     private let context: SecretBytes
 
-    /// Nil for another key length.
+    /// AES-GCM with a key of 16, 24 or 32 bytes; nil for another length.
     package init?(_ key: SecretBytes) {
-        guard let cipher = Self.cipher(keyLength: key.count) else { return nil }
+        switch key.count {
+        case 16: self.init(.aes128GCM, key)
+        case 24: self.init(.aes192GCM, key)
+        case 32: self.init(.aes256GCM, key)
+        default: return nil
+        }
+    }
+
+    /// Nil for a key of the wrong length.
+    package init?(_ cipher: AEADCipher, _ key: SecretBytes) {
+        self.cipher = cipher
+        guard key.count == cipher.keyLength else { return nil }
         var isReady = false
         context = SecretBytes(count: MemoryLayout<EVP_AEAD_CTX>.size) { memory in
             let context = memory.baseAddress?.assumingMemoryBound(to: EVP_AEAD_CTX.self)
             isReady = key.withUnsafeBytes { bytes in
                 CCryptoBoringSSL_EVP_AEAD_CTX_init(
-                    context, cipher, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
+                    context, cipher.implementation, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count,
                     Self.tagLength, nil) == 1
             }
         }
@@ -33,7 +72,7 @@ package struct AEADKey: Sendable {
     }
 
     /// Ciphertext ‖ tag.
-    /// - Parameter nonce: 12 bytes that this key has never seen before.
+    /// - Parameter nonce: `cipher.nonceLength` bytes that this key has never seen before.
     package func seal(
         _ plaintext: [UInt8], nonce: ArraySlice<UInt8>, aad: [UInt8]
     ) throws(AEADError) -> [UInt8] {
@@ -83,7 +122,7 @@ package struct AEADKey: Sendable {
         _ target: UnsafeMutableBufferPointer<UInt8>
     ) -> Int? {
         // BoringSSL would take any length and hash it, which the format does not allow for.
-        guard nonce.count == Self.nonceLength else { return nil }
+        guard nonce.count == cipher.nonceLength else { return nil }
         var written = 0
         let result = context.withUnsafeBytes { context in
             input.withUnsafeBufferPointer { input in
@@ -98,14 +137,5 @@ package struct AEADKey: Sendable {
             }
         }
         return result == 1 ? written : nil
-    }
-
-    private static func cipher(keyLength: Int) -> OpaquePointer? {
-        switch keyLength {
-        case 16: CCryptoBoringSSL_EVP_aead_aes_128_gcm()
-        case 24: CCryptoBoringSSL_EVP_aead_aes_192_gcm()
-        case 32: CCryptoBoringSSL_EVP_aead_aes_256_gcm()
-        default: nil
-        }
     }
 }

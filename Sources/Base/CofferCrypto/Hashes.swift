@@ -10,7 +10,7 @@ package enum SHA256 {
     }
 }
 
-/// Only for the storage keys of tokens without a period, whose format predates SHA-256.
+/// Only for formats that predate SHA-256: storage keys of tokens without a period, one-time passwords, old signatures.
 package enum SHA1 {
     /// 20 bytes.
     package static func hash(_ message: [UInt8]) -> [UInt8] {

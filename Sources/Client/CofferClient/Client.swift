@@ -8,7 +8,7 @@ package struct Client: Sendable {
     package var configuration: ClientConfiguration
     package let address: ServerAddress
     package var description: Description?
-    private let transport: HTTPTransport
+    let transport: HTTPTransport
 
     package init(_ configuration: ClientConfiguration) throws(ClientError) {
         self.configuration = configuration
@@ -23,6 +23,11 @@ package struct Client: Sendable {
         let headers = headers(for: request)
         if let description, !request.isPreparation {
             throw .described(text(description, of: request, target: target, headers: headers))
+        }
+        if let limit = configuration.rateLimit {
+            let clock = SystemClock()
+            // A cancelled wait ends the request at its next step.
+            try? await clock.sleep(until: clock.now + limit.wait(at: clock.now))
         }
         let answer = try await exchange(transport, request, target, headers)
         guard configuration.followsRedirects, let moved = try redirect(of: answer) else { return answer }
@@ -87,7 +92,7 @@ package struct Client: Sendable {
         }
     }
 
-    private func headers(for request: APIRequest) -> [(name: String, value: String)] {
+    func headers(for request: APIRequest) -> [(name: String, value: String)] {
         var headers: [(name: String, value: String)] = [("X-Vault-Request", "true")]
         if !configuration.token.isEmpty { headers.append(("X-Vault-Token", configuration.token)) }
         if !configuration.namespace.isEmpty { headers.append(("X-Vault-Namespace", configuration.namespace)) }
@@ -105,7 +110,7 @@ package struct Client: Sendable {
         return writes && request.path == "sys/wrapping/wrap" ? "5m" : ""
     }
 
-    private func text(
+    func text(
         _ description: Description, of request: APIRequest, target: String, headers: [(name: String, value: String)]
     ) -> String {
         switch description {

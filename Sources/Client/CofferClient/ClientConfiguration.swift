@@ -18,6 +18,10 @@ package struct ClientConfiguration: Sendable {
     package var secondFactors: [String] = []
     package var headers: [(name: String, value: String)] = []
     package var followsRedirects = true
+    /// The variables that may name a proxy, by their names.
+    package var proxyVariables: [String: String] = [:]
+    /// Nil for as many requests as there are.
+    package var rateLimit: RateLimit?
 
     package init(address: String = "https://127.0.0.1:8200") { self.address = address }
 
@@ -42,6 +46,11 @@ package struct ClientConfiguration: Sendable {
             guard let flag = Self.flag(value) else { throw .badVariable("VAULT_DISABLE_REDIRECTS") }
             followsRedirects = !flag
         }
+        if let value = text("VAULT_RATE_LIMIT") {
+            guard let limit = RateLimit(value) else { throw .badVariable("VAULT_RATE_LIMIT") }
+            rateLimit = limit
+        }
+        proxyVariables = environment.filter { $0.key.lowercased().hasSuffix("proxy") || $0.key == "VAULT_PROXY_ADDR" }
         headers = try Self.headers(text("VAULT_HEADERS"))
         token = text("VAULT_TOKEN") ?? ""
         namespace = text("VAULT_NAMESPACE") ?? ""

@@ -8,8 +8,9 @@ internal import NIOSSL
 struct HTTPTransport: Sendable {
     let address: ServerAddress
     let timeout: Duration
-    private let tls: NIOSSLContext?
-    private let serverName: String?
+    let tls: NIOSSLContext?
+    let serverName: String?
+    let proxy: Proxy?
 
     init(_ configuration: ClientConfiguration, address: ServerAddress) throws(ClientError) {
         self.address = address
@@ -18,6 +19,7 @@ struct HTTPTransport: Sendable {
         let named = configuration.tls.serverName
         // Server Name Indication takes names only (RFC 6066); an address is verified as such.
         serverName = named.isEmpty ? (address.hostIsAddress ? nil : address.host) : named
+        proxy = try Proxy.named(in: configuration.proxyVariables, for: address)
     }
 
     /// The answer, whatever its status.
@@ -33,34 +35,46 @@ struct HTTPTransport: Sendable {
         fields.replaceOrAdd(name: "Host", value: address.authority)
         fields.replaceOrAdd(name: "Connection", value: "close")
         if !body.isEmpty || method != "GET" { fields.replaceOrAdd(name: "Content-Length", value: String(body.count)) }
-        let head = HTTPRequestHead(
-            version: .http1_1, method: HTTPMethod(rawValue: method), uri: target, headers: fields)
+        var uri = target
+        if let proxy, address.scheme == .http {
+            uri = address.origin + target
+            if !proxy.authorization.isEmpty { fields.add(name: "Proxy-Authorization", value: proxy.authorization) }
+        }
+        let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: uri, headers: fields)
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let promise = loop.makePromise(of: APIResponse.self)
         let timeout = limit ?? self.timeout
         let amount = timeout == .zero ? TimeAmount.hours(24 * 365) : .nanoseconds(timeout.wholeNanoseconds)
-        connect(on: loop, limit: amount) {
+        connect(on: loop, limit: amount, fail: { promise.fail($0) }) {
             ResponseCollector(head: head, body: body, timeout: amount, promise: promise, onPart: onPart)
         }.cascadeFailure(to: promise)
         return try await promise.futureResult.get()
     }
 
     private func connect(
-        on loop: any EventLoop, limit: TimeAmount, _ collector: @escaping @Sendable () -> ResponseCollector
+        on loop: any EventLoop, limit: TimeAmount, fail: @escaping @Sendable (any Error) -> Void,
+        _ collector: @escaping @Sendable () -> ResponseCollector
     ) -> EventLoopFuture<any Channel> {
         let (tls, serverName) = (tls, serverName)
+        @Sendable func talk(on channel: any Channel) throws {
+            let pipeline = channel.pipeline.syncOperations
+            if let tls {
+                try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
+            }
+            try pipeline.addHTTPClientHandlers()
+            try pipeline.addHandler(collector())
+        }
+        let tunnel = address.scheme == .https ? proxy : nil
+        let authority = "\(address.host.contains(":") ? "[\(address.host)]" : address.host):\(address.port)"
         let bootstrap = ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
-                let pipeline = channel.pipeline.syncOperations
-                if let tls {
-                    try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: serverName))
-                }
-                try pipeline.addHTTPClientHandlers()
-                try pipeline.addHandler(collector())
+                guard let tunnel else { return try talk(on: channel) }
+                try channel.pipeline.syncOperations.addHandler(
+                    ProxyTunnel(
+                        to: authority, authorization: tunnel.authorization, limit: limit, complete: talk, fail: fail))
             }
         }
-        return address.scheme == .unix
-            ? bootstrap.connect(unixDomainSocketPath: address.socketPath)
-            : bootstrap.connect(host: address.host, port: address.port)
+        if address.scheme == .unix { return bootstrap.connect(unixDomainSocketPath: address.socketPath) }
+        return bootstrap.connect(host: proxy?.host ?? address.host, port: proxy?.port ?? address.port)
     }
 }

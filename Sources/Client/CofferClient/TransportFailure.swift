@@ -8,6 +8,8 @@ enum TransportFailure {
         switch error {
         case ResponseCollector.Failure.timedOut, ChannelError.connectTimeout: "context deadline exceeded"
         case ResponseCollector.Failure.endOfFile: "EOF"
+        case ProxyTunnel.Failure.refused(let status): "proxyconnect tcp: the proxy answered \(status)"
+        case ProxyTunnel.Failure.malformed: "proxyconnect tcp: malformed HTTP response"
         case ResponseCollector.Failure.tooLarge: "the answer is too large"
         case let error as NIOConnectionError: connection(error, address)
         case let error as IOError where address.scheme == .unix:

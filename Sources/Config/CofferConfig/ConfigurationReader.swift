@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferFramework
 internal import HCL
 
 /// Reads configuration files as Vault writes them: HCL 1 or JSON, one file or several.
@@ -15,11 +16,17 @@ package struct ConfigurationReader {
         do throws(HCLError) {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
-            let stanzas: Set = ["storage", "listener", "backend"]
+            let stanzas: Set = [
+                "storage", "listener", "backend", "user_lockout", "telemetry", "initialize", "audit",
+            ]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
             try readStorage(body, &reader)
             try readListeners(body, &reader)
+            try readInitialization(body, &reader)
+            try readAuditDevices(body, &reader)
+            try UserLockoutStanza.read(body, into: &configuration.userLockout, &reader)
+            try readTelemetry(body, &reader)
             configuration.warnings += reader.warnings
         } catch {
             throw ConfigurationError("\(name): \(error.description)")
@@ -35,10 +42,15 @@ package struct ConfigurationReader {
         }
         if let level = variable("LOG_LEVEL") { result.logLevel = level }
         if let format = variable("LOG_FORMAT") { result.logFormat = format }
+        if let file = variable("LOG_FILE") { result.log.file = file }
+        if let level = variable("LOG_REQUESTS_LEVEL") { result.log.requestsLevel = level.lowercased() }
         if let address = variable("API_ADDR") ?? variable("REDIRECT_ADDR") ?? variable("ADVERTISE_ADDR") {
             result.apiAddress = address
         }
         if let address = variable("CLUSTER_ADDR") { result.clusterAddress = address }
+        if variable("DISABLE_USER_LOCKOUT").flatMap({ Bool(wireText: $0) }) == true {
+            result.disablesUserLockout = true
+        }
         if result.storage == nil {
             throw ConfigurationError(
                 "A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
@@ -63,11 +75,40 @@ package struct ConfigurationReader {
         configuration.storage = try StorageStanza.read(block, &reader)
     }
 
+    private mutating func readTelemetry(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        guard let blocks = body.blocks(named: "telemetry", labels: 0) else {
+            throw HCLError("expected telemetry { … }", at: body.items.first?.position ?? .unknown)
+        }
+        if let last = blocks.last { configuration.telemetry = try TelemetryStanza.read(last, &reader) }
+    }
+
     private mutating func readListeners(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
         guard let blocks = body.blocks(named: "listener", labels: 1) else {
             throw HCLError("expected listener \"tcp\" { … }", at: body.items.first?.position ?? .unknown)
         }
         for block in blocks { configuration.listeners.append(try ListenerStanza.read(block, &reader)) }
+    }
+
+    private mutating func readInitialization(
+        _ body: HCLBody, _ reader: inout StanzaReader
+    ) throws(HCLError) {
+        guard let blocks = body.blocks(named: "initialize", labels: 1) else {
+            throw HCLError("expected initialize \"NAME\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        for block in blocks { try InitializeStanza.read(block, into: &configuration.initialization, &reader) }
+    }
+
+    private mutating func readAuditDevices(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        guard let blocks = body.blocks(named: "audit", labels: 2) else {
+            throw HCLError("expected audit \"TYPE\" \"NAME\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        for block in blocks {
+            let device = try AuditStanza.read(block, &reader)
+            guard !configuration.auditDevices.contains(where: { $0.path == device.path }) else {
+                throw HCLError("two audit devices have the same name", at: block.position)
+            }
+            configuration.auditDevices.append(device)
+        }
     }
 
     private static let settings: [String: Setting<ServerConfiguration>] = {
@@ -85,8 +126,38 @@ package struct ConfigurationReader {
                 target.logLevel = try value.text().lowercased()
             },
             "log_format": .take { (value, target) throws(HCLError) in target.logFormat = try value.text() },
+            "log_file": .take { (value, target) throws(HCLError) in target.log.file = try value.text() },
+            "log_rotate_bytes": .take { (value, target) throws(HCLError) in
+                target.log.rotateBytes = max(try value.integer(), 0)
+            },
+            "log_rotate_duration": .take { (value, target) throws(HCLError) in
+                target.log.rotateDuration = try value.duration()
+            },
+            "log_rotate_max_files": .take { (value, target) throws(HCLError) in
+                target.log.rotateMaximumFiles = try value.integer()
+            },
+            "log_requests_level": .take { (value, target) throws(HCLError) in
+                target.log.requestsLevel = try requestsLevel(value)
+            },
+            "default_max_request_duration": .take { (value, target) throws(HCLError) in
+                let duration = try value.duration()
+                if duration > .zero { target.maximumRequestDuration = duration }
+            },
+            "enable_response_header_hostname": .take { (value, target) throws(HCLError) in
+                target.showsHostName = try value.flag()
+            },
             "pid_file": .take { (value, target) throws(HCLError) in target.pidFile = try value.text() },
             "compat_version": .take { (value, target) throws(HCLError) in target.compatVersion = try value.text() },
+            "audit_directory": .take { (value, target) throws(HCLError) in
+                let path = try value.text()
+                guard path.hasPrefix("/") else { throw HCLError("expected an absolute path", at: value.position) }
+                target.auditDirectory = path
+            },
+            "max_snapshot_size": .take { (value, target) throws(HCLError) in
+                let size = try value.integer()
+                guard size > 0 else { throw HCLError("max_snapshot_size must be positive", at: value.position) }
+                target.maximumSnapshotSize = size
+            },
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },
@@ -103,6 +174,14 @@ package struct ConfigurationReader {
         for name in unsupported { settings[name] = .unsupported }
         return settings
     }()
+
+    private static func requestsLevel(_ value: StanzaValue) throws(HCLError) -> String {
+        let level = try value.text().lowercased()
+        guard ["", "off", "trace", "debug", "info", "notice", "warn", "warning", "error", "err"].contains(level) else {
+            throw HCLError("expected trace, debug, info, warn, error or off", at: value.position)
+        }
+        return level
+    }
 
     /// A name that is mistyped must not be taken for one that opens nothing.
     private static func unauthenticatedAccess(_ value: StanzaValue) throws(HCLError) -> [String] {
@@ -123,11 +202,8 @@ package struct ConfigurationReader {
     ]
 
     private static let unsupported = [
-        "user_lockout", "telemetry", "service_registration", "cache_size", "disable_cache",
-        "default_max_request_duration",
-        "enable_response_header_hostname", "enable_response_header_raft_node_id", "log_file", "log_rotate_bytes",
-        "log_rotate_duration", "log_rotate_max_files", "log_requests_level", "administrative_namespace_path",
-        "audit", "initialize", "plugin", "unsafe_allow_api_audit_creation",
+        "service_registration", "cache_size", "disable_cache", "enable_response_header_raft_node_id",
+        "administrative_namespace_path", "plugin", "unsafe_allow_api_audit_creation",
         "disable_standby_reads",
     ]
 }

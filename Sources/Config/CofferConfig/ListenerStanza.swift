@@ -4,16 +4,18 @@ internal import HCL
 
 /// `listener "tcp" { … }` and `listener "unix" { … }`.
 enum ListenerStanza {
-    private struct Draft {
+    struct Draft {
         var settings = ListenerSettings(address: .tcp(host: "127.0.0.1", port: 8200))
         var address = ""
         var disablesTLS = false
         var tls = ListenerSettings.TLS()
         var socketMode: UInt32 = 0o600
+        var warnings: [(text: String, position: HCLPosition)] = []
     }
 
     static func read(_ block: HCLBlock, _ reader: inout StanzaReader) throws(HCLError) -> ListenerSettings {
         var draft = Draft()
+        defer { for (text, position) in draft.warnings { reader.warn(text, position) } }
         switch block.labels.first {
         case "tcp":
             try reader.read(block.body, into: &draft, settings: tcp, stanza: "listener")
@@ -88,6 +90,7 @@ enum ListenerStanza {
                 draft.settings.json.tokens = try size(value, or: 500_000)
             },
         ]
+        settings.merge(answers) { _, new in new }
         settings["telemetry"] = opening("metrics", "unauthenticated_metrics_access")
         settings["inflight_requests_logging"] = opening("in-flight-req", "unauthenticated_in_flight_requests_access")
         settings["profiling"] = opening("pprof", "unauthenticated_pprof_access")
@@ -116,8 +119,7 @@ enum ListenerStanza {
     }
 
     private static let unsupported = [
-        "max_request_duration", "custom_response_headers", "redact_version", "redact_addresses",
-        "redact_cluster_name", "disable_replication_status_endpoints", "tls_cipher_suites",
+        "disable_replication_status_endpoints", "tls_cipher_suites",
         "tls_max_version", "tls_prefer_server_cipher_suites",
     ]
 

@@ -1,4 +1,5 @@
 internal import CofferBase
+package import CofferFramework
 package import CofferJSON
 
 /// A server's configuration as its files say it, defaults filled in.
@@ -15,8 +16,16 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// standard or json.
     package var logFormat = "standard"
     package var pidFile = ""
+    package var log = LogSettings()
+    package var telemetry = TelemetrySettings()
+    /// For listeners that do not say otherwise.
+    package var maximumRequestDuration: Duration = .seconds(90)
+    /// Answers name the machine (`X-Vault-Hostname`).
+    package var showsHostName = false
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
+    /// Largest snapshot that is received, in bytes.
+    package var maximumSnapshotSize = 16 << 30
     /// `sys/raw` is offered.
     package var hasRawStorageEndpoint = false
     /// `sys/internal/inspect` is offered.
@@ -24,6 +33,18 @@ package struct ServerConfiguration: Sendable, Equatable {
     /// Operations with shares that need no token: `generate-root`, `rekey`, `generate-operation-token`;
     /// nil leaves it to the version.
     package var unauthenticatedAccess: [String]?
+    /// Nothing is to answer but `sys/raw` (`-recovery`).
+    package var isRecovery = false
+    /// What an empty server does at its first start.
+    package var initialization = InitializeSettings()
+    /// Devices that are there whenever the server is open.
+    package var auditDevices: [DeclaredAuditDevice] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
+    /// The `user_lockout` stanzas, by type of auth method or `all`.
+    package var userLockout: [String: LockoutSettings] = [:]
+    /// Nobody is locked out, whatever stanzas and mounts say.
+    package var disablesUserLockout = false
     /// What the log should say about the files: keys that are unknown or have no effect.
     package var warnings: [String] = []
 
@@ -59,6 +80,20 @@ package struct ListenerSettings: Sendable, Equatable {
         package var clientAuthoritiesFile = ""
         package var requiresClientCertificate = false
         package var ignoresClientCertificates = false
+
+        package init() {}
+    }
+
+    /// Headers for answers of one kind.
+    package struct HeaderRule: Sendable, Equatable {
+        package struct Header: Sendable, Equatable {
+            package let name: String
+            package let value: String
+        }
+
+        /// `default`, a family such as `2xx`, or one status.
+        package let status: String
+        package var headers: [Header] = []
     }
 
     package var address: Address
@@ -73,6 +108,11 @@ package struct ListenerSettings: Sendable, Equatable {
     package var json = JSONLimits()
     /// Reads that need no token here: `metrics`, `in-flight-req`, `pprof`.
     package var openings: Set<String> = []
+    /// What answers to anybody leave out: `addresses`, `cluster_name`, `version`.
+    package var redactions: Set<String> = []
+    /// Nil: as the server's.
+    package var maximumRequestDuration: Duration?
+    package var headerRules: [HeaderRule] = []
 
     package init(address: Address) { self.address = address }
 }

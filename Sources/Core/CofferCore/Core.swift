@@ -1,6 +1,8 @@
+package import AuditService
 package import CofferBarrier
 package import CofferBase
 package import CofferFramework
+package import CofferMetrics
 package import CofferStorage
 package import Logging
 
@@ -17,11 +19,31 @@ package struct CoreConfiguration: Sendable {
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
+    /// Devices that the configuration declares: there whenever the server is open, and not to be disabled.
+    package var declaredAuditDevices: [AuditDeviceEntry] = []
+    /// Where files of audit devices that the API makes must lie; empty for anywhere.
+    package var auditDirectory = ""
+    /// The `user_lockout` stanzas, by type of auth method or `all`.
+    package var userLockout: [String: LockoutSettings] = [:]
+    /// Nobody is locked out, whatever stanzas and mounts say.
+    package var disablesUserLockout = false
     /// Offers `sys/raw`, which reads and writes the decrypted storage.
     package var hasRawStorageEndpoint = false
     /// Offers `sys/internal/inspect`, which shows the server's own tables.
     package var hasIntrospectionEndpoint = false
+    /// Where snapshots wait while they are sent or received: on a disk with room for the storage's content.
+    package var spoolFolder = "/tmp"
+    /// Largest snapshot that is received, in bytes.
+    package var maximumSnapshotSize = 16 << 30
+    /// Bytes of one entry, as the storage has it.
+    package var maximumEntrySize = 1 << 20
     package var logLevels = LogLevels(.info)
+    package var metrics = MetricSettings()
+    /// Whether tokens, entities and secrets are counted for metrics.
+    package var countsUsage = true
+    package var logFeed = LogFeed()
+    /// At which level finished requests are told; nil: not at all.
+    package var requestsLogLevel: Logger.Level?
 
     package init() {}
 }
@@ -43,7 +65,12 @@ package final class Core: Sendable {
     package let startTime: Timestamp
     package let inFlight = InFlight()
     package let denials = DenialLog()
+    package let metrics: Metrics
+    package let meters: CoreMeters
     package let controls = ServerControls()
+    /// For files, which block.
+    let fileWork = BlockingPool(threads: 2)
+    let spools = SpoolLimit(2)
     private let current = Snapshot(State.sealed)
     private let systemPaths = Snapshot(PathTable([]))
 
@@ -52,11 +79,14 @@ package final class Core: Sendable {
         log: Logger
     ) {
         self.configuration = configuration
+        metrics = Metrics(configuration.metrics, clock: clock)
+        meters = CoreMeters(metrics)
+        let storage = MeteredStorage(storage, metrics)
         self.storage = storage
         self.clock = clock
         self.random = random
         self.log = log
-        barrier = Barrier(storage: storage, clock: clock, random: random)
+        barrier = Barrier(storage: storage, clock: clock, random: random, metrics: metrics)
         seal = ShamirSeal(random: random)
         startTime = clock.now
     }

@@ -1,6 +1,8 @@
 package import AuditService
 package import CofferBarrier
+package import IdentityService
 package import LeaseService
+package import LockoutService
 package import MountService
 package import PeriodicService
 package import PolicyService
@@ -16,10 +18,13 @@ package final class Services: Sendable {
     package let mounts: Mounts
     package let policies: Policies
     package let tokens: Tokens
+    package let identities: Identities
+    package let pendingLogins: PendingLogins
     package let leases: Leases
     package let quotas: Quotas
     package let engineLeases: EngineLeases
     package let audit: AuditBroker
+    package let lockouts: Lockouts
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
@@ -31,10 +36,13 @@ package final class Services: Sendable {
         mounts: Mounts,
         policies: Policies,
         tokens: Tokens,
+        identities: Identities,
+        pendingLogins: PendingLogins,
         leases: Leases,
         quotas: Quotas,
         engineLeases: EngineLeases,
         audit: AuditBroker,
+        lockouts: Lockouts,
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
@@ -45,10 +53,13 @@ package final class Services: Sendable {
         self.mounts = mounts
         self.policies = policies
         self.tokens = tokens
+        self.identities = identities
+        self.pendingLogins = pendingLogins
         self.leases = leases
         self.quotas = quotas
         self.engineLeases = engineLeases
         self.audit = audit
+        self.lockouts = lockouts
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic

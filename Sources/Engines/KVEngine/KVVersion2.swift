@@ -17,7 +17,7 @@ package struct KVVersion2: Engine {
             Self.versions(
                 "destroy", id: "destroy-versions", "Remove the data of versions for good.",
                 upgrade.before(VersionChanges.destroy)),
-            Self.metadata(upgrade), Self.metadataRoot(upgrade), Self.invalid,
+            Self.metadata(upgrade), Self.metadataRoot(upgrade), Self.detailed(upgrade), Self.invalid,
         ])
     }
 
@@ -110,6 +110,20 @@ package struct KVVersion2: Engine {
                 Verb(
                     .scan, "scan-root", "List the names of all secrets of the mount.", Page.schema,
                     upgrade.before(MetadataPaths.scan)),
+            ])
+    }
+
+    /// As in OpenBao: a path of its own, so that a policy can give names without what is known of them.
+    private static func detailed(_ upgrade: Upgrade) -> Path {
+        Path(
+            "detailed-metadata(/*path)", "Names of secrets with their settings and versions.", captures: captures,
+            [
+                Verb(
+                    .list, "list-detailed", "List the names below the path with what is known of each.", Page.schema,
+                    upgrade.before(MetadataPaths.detailed(MetadataPaths.list))),
+                Verb(
+                    .scan, "scan-detailed", "The same at any depth.", Page.schema,
+                    upgrade.before(MetadataPaths.detailed(MetadataPaths.scan))),
             ])
     }
 

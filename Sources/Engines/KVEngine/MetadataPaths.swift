@@ -42,6 +42,25 @@ enum MetadataPaths {
         try await call.scan(SecretKeys.metadata(call.capture("path")), page)
     }
 
+    /// The names of a list or scan, each secret with its settings and versions.
+    static func detailed(
+        _ names: @escaping @Sendable (Call, Page) async throws -> Reply
+    ) -> @Sendable (Call, Page) async throws -> Reply {
+        { call, page in
+            let reply = try await names(call, page)
+            guard case .data(var data) = reply.body else { return reply }
+            var info = JSONObject()
+            for key in data["keys"]?.arrayValue?.compactMap(\.stringValue) ?? [] where !key.hasSuffix("/") {
+                let path = call.capture("path") + key
+                if let metadata = try await SecretMetadata.load(path, from: call.storage) {
+                    info.append(key, .object(metadata.wire))
+                }
+            }
+            data["key_info"] = .object(info)
+            return .data(data)
+        }
+    }
+
     private static func change(
         _ call: Call, orMake makes: Bool, _ body: (inout SecretSettings) throws -> Void
     ) async throws -> Reply {

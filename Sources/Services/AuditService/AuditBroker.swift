@@ -1,6 +1,7 @@
 package import CofferBase
 package import CofferFramework
 internal import CofferJSON
+package import CofferMetrics
 package import CofferStorage
 package import Logging
 
@@ -31,6 +32,7 @@ package final class AuditBroker: Sendable {
         let options: AuditOptions
         let hash: AuditHash
         let output: AuditOutput
+        let meters: AuditMeters?
 
         func line(_ record: AuditRecord, _ now: Timestamp) -> AuditLine {
             AuditLine(hash: hash, record: record, now: now, elidesLists: options.elidesLists)
@@ -43,20 +45,27 @@ package final class AuditBroker: Sendable {
 
     private let view: StorageView
     private let kinds: [AuditDeviceKind]
+    private let directory: String
     private let clock: any WallClock
     private let random: RandomSource
     private let log: Logger
+    private let metrics: Metrics?
+    private let meters: AuditMeters?
     private let devices = Snapshot<[Device]>([])
     /// Which request headers the lines show.
     package let headers: AuditedHeaders
 
+    /// - Parameter directory: where files of devices that the API makes must lie; empty for anywhere.
     package init(
-        storage: any TransactionalStorage, kinds: [AuditDeviceKind], clock: any WallClock, random: RandomSource,
-        log: Logger
+        storage: any TransactionalStorage, kinds: [AuditDeviceKind], directory: String = "", clock: any WallClock,
+        random: RandomSource, log: Logger, metrics: Metrics? = nil
     ) {
+        self.metrics = metrics
+        meters = metrics.map { AuditMeters($0, device: nil) }
         view = StorageView(storage, prefix: "core/audit/")
         headers = AuditedHeaders(storage: storage)
         self.kinds = kinds
+        self.directory = directory
         self.clock = clock
         self.random = random
         self.log = log
@@ -86,7 +95,7 @@ package final class AuditBroker: Sendable {
     package func admit(_ record: AuditRecord) throws(AuditFailure) -> Admitted {
         var shared: [String: [UInt8]] = [:]
         let now = clock.now
-        try write(record, at: now) { device in
+        try write(record, .request, at: now) { device in
             let line = device.line(record, now)
             let both = line.sharedPart()
             shared[device.entry.path] = both
@@ -95,9 +104,10 @@ package final class AuditBroker: Sendable {
         return Admitted(record: record, isAudited: true, shared: shared)
     }
 
-    /// Paths that answer in every state (health, seal status) are not audited, as in Vault.
-    package static func exempt(_ traits: PathTraits) -> Admitted? {
-        traits.whenSealed ? Admitted(record: AuditRecord(), isAudited: false, shared: [:]) : nil
+    /// Paths that answer in every state (health, seal status) are not audited, and neither are those that a listener
+    /// opens to everybody (metrics), as in Vault.
+    package static func exempt(_ traits: PathTraits, isOpened: Bool) -> Admitted? {
+        traits.whenSealed || isOpened ? Admitted(record: AuditRecord(), isAudited: false, shared: [:]) : nil
     }
 
     /// Writes the response line; the answer may leave only with the result.
@@ -109,7 +119,7 @@ package final class AuditBroker: Sendable {
         if record.error.isEmpty { record.error = error }
         let now = clock.now
         let shared = admitted.shared
-        try write(record, at: now) { device in
+        try write(record, .response, at: now) { device in
             let line = device.line(record, now)
             return line.responseLine(response, shared: shared[device.entry.path] ?? line.sharedPart())
         }
@@ -122,24 +132,31 @@ package final class AuditBroker: Sendable {
     }
 
     private func write(
-        _ record: AuditRecord, at now: Timestamp, _ line: (Device) -> [UInt8]
+        _ record: AuditRecord, _ kind: AuditMeters.Line, at now: Timestamp,
+        _ line: (Device) -> [UInt8]
     ) throws(AuditFailure) {
+        defer { meters?.time(kind).measure(since: now) }
         let devices = Self.recipients(of: record, among: devices.value)
         // Nobody is there to take it, or every filter declined: as in Vault the request goes on.
         if devices.isEmpty { return }
         var accepted = false
         for device in devices {
+            let start = clock.now
+            defer { device.meters?.time(kind).measure(since: start) }
             do throws(AuditDeviceError) {
                 try device.output.write(device.finished(line(device), of: record), at: now)
                 accepted = true
             } catch {
+                device.meters?.failures(kind).add()
                 if error.isReported { continue }
                 log.error(
                     "audit device refused a line",
                     metadata: ["device": .string(device.entry.path), "reason": .string(error.reason)])
             }
         }
-        if !accepted { throw AuditFailure() }
+        if accepted { return }
+        meters?.failures(kind).add()
+        throw AuditFailure()
     }
 
     /// Devices without a filter and those whose filter says yes; the fallback device when there is none.
@@ -186,8 +203,31 @@ package final class AuditBroker: Sendable {
         devices.update { $0.append(device) }
     }
 
+    /// Makes the devices of the configuration those that are enabled under their names, and ends those that it
+    /// no longer has. One that cannot be written fails the unseal, as a stored one does.
+    package func declare(_ wanted: [AuditDeviceEntry]) async throws {
+        for entry in entries where entry.isDeclared && !wanted.contains(where: { $0.path == entry.path }) {
+            _ = try await remove(entry.path)
+        }
+        for var entry in wanted {
+            entry.isDeclared = true
+            if let current = entries.first(where: { $0.path == entry.path }) {
+                if current.isSame(as: entry) { continue }
+                _ = try await remove(entry.path)
+            }
+            try await enable(entry)
+        }
+    }
+
     /// False when there is no such device.
     package func disable(_ path: String) async throws -> Bool {
+        if entries.contains(where: { $0.path == path && $0.isDeclared }) {
+            throw EngineError.badRequest("the audit device is declared in the configuration file; remove it there")
+        }
+        return try await remove(path)
+    }
+
+    private func remove(_ path: String) async throws -> Bool {
         guard let device = devices.value.first(where: { $0.entry.path == path }) else { return false }
         try await view.delete(StorageKey(path))
         devices.update { $0.removeAll { $0.entry.path == path } }
@@ -213,15 +253,28 @@ package final class AuditBroker: Sendable {
         devices.replace(with: [])
     }
 
+    /// Neither the API nor a restored snapshot may choose where in the file system the server writes, once the
+    /// configuration has said where (CVE-2025-6000).
+    private func checkPlace(of entry: AuditDeviceEntry) throws(EngineError) {
+        guard !directory.isEmpty, !entry.isDeclared, entry.type == "file" else { return }
+        let path = entry.options["file_path"] ?? entry.options["path"] ?? ""
+        if path == "stdout" || path == "discard" { return }
+        guard path.utf8.starts(with: (directory.hasSuffix("/") ? directory : directory + "/").utf8) else {
+            throw .badRequest("file_path must be inside the audit_directory of the server's configuration")
+        }
+    }
+
     private func device(for entry: AuditDeviceEntry) throws(EngineError) -> Device {
         guard let kind = kinds.first(where: { $0.type == entry.type }) else {
             throw .badRequest("unknown backend type: \"\(entry.type)\"")
         }
+        try checkPlace(of: entry)
         let options = try AuditOptions(entry.options)
         let hash = AuditHash(
             salt: Array(entry.salt.utf8), isRaw: options.isRaw, hashesAccessors: options.hashesAccessors)
         let output = AuditOutput(try kind.make(entry.options), name: entry.path, log: log)
-        return Device(entry: entry, options: options, hash: hash, output: output)
+        let meters = metrics.map { AuditMeters($0, device: entry.path) }
+        return Device(entry: entry, options: options, hash: hash, output: output, meters: meters)
     }
 }
 

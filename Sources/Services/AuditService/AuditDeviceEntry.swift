@@ -10,6 +10,8 @@ package struct AuditDeviceEntry: Sendable {
     package var options: [String: String] = [:]
     package var isLocal = false
     var salt = ""
+    /// Of the configuration file.
+    var isDeclared = false
 
     package init() {}
 
@@ -19,7 +21,14 @@ package struct AuditDeviceEntry: Sendable {
             Field("path", \.path, "Path."), Field("type", \.type, "Type."),
             Field("description", \.description, "Description."), Field("options", \.options, "Options."),
             Field("local", \.isLocal, "Local."), Field("salt", \.salt, "Salt.").secret,
+            Field("declared", \.isDeclared, "Of the configuration file."),
         ])
+
+    /// Whether it would write the same lines to the same place.
+    func isSame(as other: AuditDeviceEntry) -> Bool {
+        (path, type, description, isLocal) == (other.path, other.type, other.description, other.isLocal)
+            && options == other.options && isDeclared == other.isDeclared
+    }
 
     func encoded() -> [UInt8] { JSON.object(Self.schema.encode(self)).serialized() }
 

@@ -62,6 +62,7 @@ struct AuditLine {
         writer.put("display_name", caller.displayName)
         writer.put("policies", caller.policies)
         writer.put("token_policies", caller.tokenPolicies)
+        writer.put("identity_policies", caller.identityPolicies)
         if let allowed = caller.allowed { write(caller.grantingPolicies, allowed, to: &writer) }
         if !caller.metadata.isEmpty { writer.member("metadata", caller.metadata.wire) }
         if caller.remainingUses > 0 { writer.member("remaining_uses", caller.remainingUses) }
@@ -178,9 +179,11 @@ struct AuditLine {
         writer.put("display_name", auth.displayName)
         writer.put("policies", auth.policies)
         writer.put("token_policies", auth.tokenPolicies)
+        writer.put("identity_policies", auth.identityPolicies)
         if !auth.metadata.isEmpty { writer.member("metadata", auth.metadata.wire) }
         if auth.numberOfUses > 0 { writer.member("num_uses", auth.numberOfUses) }
         writer.put("entity_id", auth.entityID)
+        if auth.isEntityNew { writer.member("entity_created", true) }
         writer.put("token_type", auth.type.rawValue)
         writer.member("token_ttl", auth.leaseDuration.wholeSeconds)
         writer.endObject()

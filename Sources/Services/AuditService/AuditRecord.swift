@@ -32,6 +32,7 @@ package struct AuditCaller: Sendable {
     package var displayName = ""
     package var policies: [String] = []
     package var tokenPolicies: [String] = []
+    package var identityPolicies: [String] = []
     package var metadata: [String: String] = [:]
     package var entityID = ""
     package var tokenType = ""

@@ -35,6 +35,12 @@ extension Leases {
         return found
     }
 
+    package func irrevocableCount() async throws -> Int {
+        var count = 0
+        try await eachID(in: "irrevocable/", limit: nil) { _ in count += 1 }
+        return count
+    }
+
     /// Calls `body` with every lease id, without reading the leases.
     package func eachID(_ body: (String) async throws -> Void) async throws {
         try await eachID(in: "id/", limit: nil, body)

@@ -19,8 +19,8 @@ package struct MountConfiguration: Sendable {
     package var allowedManagedKeys: [String] = []
     package var trimRequestTrailingSlashes = false
     package var identityTokenKey = ""
-    /// Auth mounts whose users have names: userpass, ldap and approle.
-    package var userLockout = UserLockout()
+    /// Auth mounts of methods that lock users out.
+    package var userLockout = LockoutSettings()
 
     package init() {}
 

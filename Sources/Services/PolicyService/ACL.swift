@@ -12,16 +12,22 @@ package struct ACL: Sendable {
     /// Patterns with `*` or `+`, highest priority first.
     private var wild: [WildRule] = []
 
-    /// - Parameter expand: fills a templated path; nil drops a rule for data that the caller lacks.
-    package init(policies: [Policy], isRoot: Bool, expand: (String) -> String? = { _ in nil }) {
+    /// - Parameter fill: fills a templated path from the caller's identity.
+    package init(policies: [Policy], isRoot: Bool, fill: (String) -> TemplateOutcome = { _ in .missing }) {
         self.isRoot = isRoot
         var joined: [PathKey: CompiledRule] = [:]
         for policy in policies {
             let reference = PolicyReference(name: policy.name, namespace: policy.namespace)
             for rule in policy.rules {
-                guard let pattern = rule.isTemplated ? expand(rule.pattern) : rule.pattern else {
+                let pattern: String
+                switch rule.isTemplated ? fill(rule.pattern) : .filled(rule.pattern) {
+                case .filled(let filled): pattern = filled
+                case .missing:
                     // A denial that cannot be evaluated denies everything; a grant is simply not given.
                     if rule.capabilities.contains(.deny) { failedTemplate = true }
+                    continue
+                case .refused:
+                    failedTemplate = true
                     continue
                 }
                 joined[PathKey(pattern), default: CompiledRule(pattern: pattern)].join(rule, from: reference)

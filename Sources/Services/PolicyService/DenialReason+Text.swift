@@ -33,7 +33,8 @@ extension DenialReason {
         case .wrappingTTLTooShort: "The wrapping TTL is shorter than the rule \(rule) allows."
         case .wrappingTTLTooLong: "The wrapping TTL is longer than the rule \(rule) allows."
         case .pageTooLarge: "The list asks for more names than the rule \(rule) allows: ask with a limit."
-        case .templateFailed: "A templated path of a denying rule could not be filled in, so everything is denied."
+        case .templateFailed:
+            "A templated path could not be filled in from the caller's identity, so everything is denied."
         }
     }
 }

@@ -14,7 +14,20 @@ package final class Policies: Sendable {
         var generation: UInt64 = 0
         /// Nil inside means "looked, not there".
         var parsed: [String: Policy?] = [:]
-        var compiled: [String: ACL] = [:]
+        /// Without an identity; for most sets of policies that is all there is.
+        var compiled: [String: Compiled] = [:]
+        var filled: [FilledKey: ACL] = [:]
+    }
+
+    private struct Compiled {
+        let acl: ACL
+        let policies: [Policy]
+        let isTemplated: Bool
+    }
+
+    private struct FilledKey: Hashable {
+        let names: String
+        let stamp: UInt64
     }
 
     package init(storage: any TransactionalStorage) {
@@ -61,21 +74,38 @@ package final class Policies: Sendable {
     }
 
     /// The compiled rules of a token's policies; unknown names grant nothing.
-    package func acl(for names: [String]) async throws -> ACL {
+    /// - Parameter source: fills their templates; nil for a caller without an entity.
+    package func acl(for names: [String], source: TemplateSource? = nil) async throws -> ACL {
         let key = names.joined(separator: "\u{0}")
         let (known, generation) = cache.withLock { ($0.compiled[key], $0.generation) }
-        if let known { return known }
+        let compiled: Compiled
+        if let known { compiled = known } else { compiled = try await compile(names, key, generation) }
+        guard let source, compiled.isTemplated else { return compiled.acl }
+        let filledKey = FilledKey(names: key, stamp: source.stamp)
+        if let known = cache.withLock({ $0.filled[filledKey] }) { return known }
+        let acl = ACL(policies: compiled.policies, isRoot: compiled.acl.isRoot, fill: source.fill)
+        cache.withLock { cache in
+            guard cache.generation == generation else { return }
+            if cache.filled.count >= 8192 { cache.filled.removeAll() }
+            cache.filled[filledKey] = acl
+        }
+        return acl
+    }
+
+    private func compile(_ names: [String], _ key: String, _ generation: UInt64) async throws -> Compiled {
         var policies: [Policy] = []
         for name in names where name != "root" {
             if let policy = try await policy(named: name) { policies.append(policy) }
         }
-        let acl = ACL(policies: policies, isRoot: names.contains("root"))
+        let compiled = Compiled(
+            acl: ACL(policies: policies, isRoot: names.contains("root")), policies: policies,
+            isTemplated: policies.contains { $0.rules.contains(where: \.isTemplated) })
         cache.withLock { cache in
             guard cache.generation == generation else { return }
             if cache.compiled.count >= 4096 { cache.compiled.removeAll() }
-            cache.compiled[key] = acl
+            cache.compiled[key] = compiled
         }
-        return acl
+        return compiled
     }
 
     /// Counts writes; a compiled ACL kept elsewhere is good while this stays the same.
@@ -86,6 +116,7 @@ package final class Policies: Sendable {
             cache.generation += 1
             cache.parsed.removeAll()
             cache.compiled.removeAll()
+            cache.filled.removeAll()
         }
     }
 

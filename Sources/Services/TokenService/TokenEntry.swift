@@ -1,6 +1,6 @@
 package import CofferBase
 internal import CofferFramework
-internal import CofferJSON
+package import CofferJSON
 
 /// A service token as it is stored, at `sys/token/id/<key>`.
 package struct TokenEntry: Sendable {
@@ -26,6 +26,10 @@ package struct TokenEntry: Sendable {
     package var role = ""
     package var namespaceID = NamespaceReference.root.id
     package var renewable = true
+    /// Id of the auth mount whose login made it; empty for tokens made otherwise.
+    package var loginMount = ""
+    /// What that method wants to know again at renewal.
+    package var internalData: JSONObject = [:]
     /// Lease that ends it; empty for a token that never expires (root).
     package var leaseID = ""
 
@@ -51,7 +55,8 @@ package struct TokenEntry: Sendable {
             Field("type", \.typeName, "Type."), Field("cubbyhole_id", \.cubbyholeID, "Cubbyhole."),
             Field("entity_id", \.entityID, "Entity."), Field("role", \.role, "Role."),
             Field("namespace", \.namespaceID, "Namespace."), Field("renewable", \.renewable, "Renewable."),
-            Field("lease_id", \.leaseID, "Lease."),
+            Field("lease_id", \.leaseID, "Lease."), Field("login_mount", \.loginMount, "Auth mount."),
+            Field("internal_data", \.internalData, "Kept by the auth method.").secret,
         ])
 
     private var creationNanoseconds: Int64 {

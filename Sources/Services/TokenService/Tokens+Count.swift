@@ -13,3 +13,20 @@ extension Tokens {
         }
     }
 }
+
+extension Tokens {
+    /// Calls `body` with every stored token, in no order that means anything. One that cannot be read is passed over.
+    package func eachEntry(_ body: (TokenEntry) -> Void) async throws {
+        var after: StorageKey?
+        while true {
+            let keys = try await view.scan("id/", after: after, limit: 500)
+            for key in keys {
+                if let stored = try await view.get(key), let entry = try? TokenEntry(encoded: stored) { body(entry) }
+            }
+            guard keys.count == 500, let last = keys.last else { return }
+            after = last
+            // A million tokens must not keep requests waiting.
+            await Task.yield()
+        }
+    }
+}

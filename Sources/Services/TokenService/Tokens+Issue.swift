@@ -1,7 +1,7 @@
 internal import CofferBase
 package import CofferFramework
 internal import CofferJSON
-internal import CofferStorage
+package import CofferStorage
 internal import LeaseService
 
 /// Where and under which limits a token is issued.
@@ -13,6 +13,8 @@ package struct IssueContext: Sendable {
     package var mountMaximumTTL: Duration
     /// The role of the login, where a quota asked for it.
     package var loginRole = ""
+    /// Id of the auth mount when this is a login; empty otherwise.
+    package var loginMount = ""
 
     package init(
         path: String, namespace: NamespaceReference, mountDefaultTTL: Duration, mountMaximumTTL: Duration
@@ -38,10 +40,24 @@ package struct IssuedToken: Sendable {
 
 extension Tokens {
     /// Makes a token: entry, accessor, place under its parent and lease, in one commit.
-    package func issue(_ grant: AuthGrant, _ context: IssueContext) async throws -> IssuedToken {
-        if grant.type == .batch { return try await issueBatch(grant, context) }
+    /// - Parameter prepare: completes the grant and stores what belongs to it, in the same commit; may run again.
+    package func issue(
+        _ grant: AuthGrant, _ context: IssueContext,
+        prepare: (inout AuthGrant, inout Transaction) async throws -> Void = { _, _ in }
+    ) async throws -> IssuedToken {
+        if grant.type == .batch {
+            // Its text is all there is of it, so that there is nothing else to commit.
+            let complete = try await view.transaction { transaction in
+                var grant = grant
+                try await prepare(&grant, &transaction)
+                return grant
+            }
+            return try await issueBatch(complete, context)
+        }
         let issued = try await view.transaction { transaction in
-            try await stage(grant, context, in: &transaction)
+            var grant = grant
+            try await prepare(&grant, &transaction)
+            return try await stage(grant, context, in: &transaction)
         }
         announce(issued)
         return issued
@@ -62,6 +78,8 @@ extension Tokens {
         var entry = TokenEntry(grant, id: id, accessor: try random.base62(24), context.creationPath(grant), now)
         entry.cubbyholeID = try random.base62(24)
         entry.namespaceID = context.namespace.id
+        entry.loginMount = context.loginMount
+        entry.internalData = grant.internalData
         if let parent = grant.parent {
             entry.parentKey = self.key(of: parent)
             try await requireUsable(entry.parentKey, in: &transaction)

@@ -1,5 +1,6 @@
 package import CofferBase
 internal import CofferCrypto
+package import CofferMetrics
 package import CofferStorage
 
 /// Encrypts every value on its way to storage: nothing above it sees ciphertext,
@@ -15,6 +16,7 @@ package final class Barrier: TransactionalStorage {
     private let cacheEntries: Int
     private let cacheBytes: Int
     private let acceptsUnboundEntries: Bool
+    private let meters: BarrierMeters?
 
     /// - Parameters:
     ///   - cacheEntries: how many stored entries are kept in memory; 0 for none.
@@ -23,7 +25,7 @@ package final class Barrier: TransactionalStorage {
     ///     only while old data is migrated.
     package init(
         storage: any Storage, clock: any WallClock, random: RandomSource, cacheEntries: Int = 131_072,
-        cacheBytes: Int = 16 << 20, acceptsUnboundEntries: Bool = false
+        cacheBytes: Int = 16 << 20, acceptsUnboundEntries: Bool = false, metrics: Metrics? = nil
     ) {
         plain = storage
         self.clock = clock
@@ -31,6 +33,7 @@ package final class Barrier: TransactionalStorage {
         self.cacheEntries = cacheEntries
         self.cacheBytes = cacheBytes
         self.acceptsUnboundEntries = acceptsUnboundEntries
+        meters = metrics.map { BarrierMeters($0) }
     }
 
     package var type: String { plain.type }
@@ -43,11 +46,15 @@ package final class Barrier: TransactionalStorage {
     /// - Throws: `.integrity` when it was changed, moved here or written with an unknown key; `.sealed`.
     package func get(_ key: StorageKey) async throws(StorageError) -> StoredEntry? {
         guard let open = state.value else { throw .sealed }
+        let start = meters?.start
+        defer { meters?.get.measure(since: start) }
         guard let cache = open.cache else { return try open.decrypt(try await plain.get(key), at: key) }
         switch cache.lookup(key) {
         case .known(let stored):
+            meters?.hits.add()
             return try open.decrypt(stored, at: key)
         case .unknown(let generation):
+            meters?.misses.add()
             let stored = try await plain.get(key)
             let entry = try open.decrypt(stored, at: key)
             cache.keep(stored, for: key, ifStill: generation)
@@ -59,6 +66,8 @@ package final class Barrier: TransactionalStorage {
         of prefix: StorageKey, after: String?, limit: Int?
     ) async throws(StorageError) -> [String] {
         if isSealed { throw .sealed }
+        let start = meters?.start
+        defer { meters?.list.measure(since: start) }
         return try await plain.children(of: prefix, after: after, limit: limit)
     }
 
@@ -66,6 +75,8 @@ package final class Barrier: TransactionalStorage {
         _ prefix: StorageKey, after: StorageKey?, limit: Int
     ) async throws(StorageError) -> [StorageKey] {
         if isSealed { throw .sealed }
+        let start = meters?.start
+        defer { meters?.list.measure(since: start) }
         return try await plain.scan(prefix, after: after, limit: limit)
     }
 
@@ -76,6 +87,8 @@ package final class Barrier: TransactionalStorage {
         let active = open.keyring.active
         var batch = batch
         let values = batch.changes.values.reduce(0) { $1 == .delete ? $0 : $0 + 1 }
+        let start = meters?.start
+        defer { (values > 0 ? meters?.put : meters?.delete)?.measure(since: start) }
         let count = open.counter.add(values)
         if let count { batch.changes[EncryptionCounter.path(term: active.term)] = .put(Array("\(count)".utf8)) }
         do throws(StorageError) {
@@ -109,6 +122,19 @@ package final class Barrier: TransactionalStorage {
             for key in batch.changes.keys { cache.endChange(of: key, .failed) }
             throw error
         }
+    }
+
+    /// As stored: ciphertext, but for the entries that are readable while sealed.
+    package func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) { try await plain.walk(body) }
+
+    /// Takes entries as stored. Only while sealed: what is open would not be that of the new entries.
+    package func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws {
+        guard isSealed else { throw StorageError.unavailable("the barrier is open") }
+        try await plain.replaceAll(with: next)
     }
 
     /// Seals; the storage below belongs to whoever opened it.

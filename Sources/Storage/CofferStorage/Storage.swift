@@ -85,6 +85,20 @@ package protocol Storage: Sendable {
     /// Takes leadership: a new epoch, larger than every one before, durable before it returns.
     func acquireEpoch() async throws(StorageError) -> Epoch
 
+    /// Gives every entry to `body`, in key order and all as they were at one moment; writers go on meanwhile.
+    /// - Parameter body: called on a thread that may block; what it throws ends the walk and is thrown.
+    /// - Returns: the storage version of that moment, and the epoch.
+    func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch)
+
+    /// Puts other entries in the place of all there are, in one durable commit, and ends the leadership of
+    /// whoever led. A failure, of `next` too, leaves everything as it was.
+    /// - Parameter next: gives the entries, then nil; called on a thread that may block.
+    func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws
+
     /// Releases files and threads; later calls throw `.unavailable`.
     func close() async
 }

@@ -165,3 +165,17 @@ extension StorageView {
         }
     }
 }
+
+extension StorageView {
+    /// How many entries there are; reads their names only.
+    package func count() async throws(StorageError) -> Int {
+        var total = 0
+        var after: StorageKey?
+        while true {
+            let keys = try await scan(after: after, limit: 1000)
+            total += keys.count
+            guard keys.count == 1000, let last = keys.last else { return total }
+            after = last
+        }
+    }
+}

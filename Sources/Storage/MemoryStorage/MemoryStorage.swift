@@ -1,3 +1,4 @@
+internal import CofferBase
 package import CofferStorage
 internal import Synchronization
 
@@ -75,6 +76,42 @@ package final class MemoryStorage: Storage {
         try await access { (contents) throws(StorageError) in
             contents.epoch = Epoch(contents.epoch.value + 1)
             return contents.epoch
+        }
+    }
+
+    package func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) {
+        // A copy costs nothing before someone writes.
+        let copy = try await access { (contents) throws(StorageError) in
+            (contents.entries, contents.version, contents.epoch)
+        }
+        try await BlockingPool(threads: 1).run {
+            var position = copy.0.lowerBound("")
+            while let item = copy.0[position] {
+                try body(item.key, item.entry.value)
+                position = copy.0.position(after: position)
+            }
+        }
+        return (copy.1, copy.2)
+    }
+
+    package func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws {
+        let (version, limit) = (try await access { $0.version } + 1, maxEntrySize)
+        let entries = try await BlockingPool(threads: 1).run {
+            var entries = SortedEntries()
+            while let (key, value) = try next() {
+                if value.count > limit { throw StorageError.tooLarge(limit: limit) }
+                entries.put(StoredEntry(value: value, version: version), at: key)
+            }
+            return entries
+        }
+        try await access { (contents) throws(StorageError) in
+            contents.entries = entries
+            contents.version = max(contents.version + 1, version)
+            contents.epoch = Epoch(contents.epoch.value + 1)
         }
     }
 

@@ -1,3 +1,4 @@
+internal import CofferBase
 package import CofferStorage
 
 /// Entries in one SQLite file: the embedded default.
@@ -20,6 +21,8 @@ package final class SQLiteStorage: Storage {
     private let folder: SQLiteFolder
     private let writer: SQLiteWriter
     private let readers: SQLiteReaders
+    /// For walks over everything, which take long and have a connection each.
+    private let walker = BlockingPool(threads: 1)
     private let health = SQLiteHealth()
     private let maxEntrySize: Int
     /// `storage_epoch_regression: …` when the database is older than one this folder held before; to be logged.
@@ -111,9 +114,27 @@ package final class SQLiteStorage: Storage {
 
     package func acquireEpoch() async throws(StorageError) -> Epoch { try await writer.acquireEpoch() }
 
+    package func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) {
+        let (path, health) = (folder.databasePath, health)
+        do {
+            return try await walker.run { try SQLiteWalk.run(path, health, body) }
+        } catch is BlockingPool.Closed {
+            throw SQLiteHealth.closed
+        }
+    }
+
+    package func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws {
+        try await writer.replaceAll(with: next, maxEntrySize: maxEntrySize)
+    }
+
     /// The readers go first, so that the log can be emptied; the lock goes last. Blocks for one sync.
     package func close() async {
         guard health.close() else { return }
+        walker.shutdown()
         readers.close()
         writer.close()
         folder.unlock()

@@ -174,6 +174,48 @@ final class SQLiteWriter: Sendable {
         return results
     }
 
+    /// On the writing thread: everything out and everything in, in one transaction of its own.
+    func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?, maxEntrySize: Int
+    ) async throws {
+        try health.check()
+        do {
+            try await thread.run { [self] in
+                try state.withLock { state in
+                    try replaceAll(&state, next, maxEntrySize)
+                    checkpoint(&state, truncating: false)
+                }
+            }
+        } catch is BlockingPool.Closed {
+            throw SQLiteHealth.closed
+        }
+    }
+
+    private func replaceAll(
+        _ state: inout State, _ next: () throws -> (key: StorageKey, value: [UInt8])?, _ maxEntrySize: Int
+    ) throws {
+        if let failure = health.failure { throw failure }
+        guard let connection = state.connection else { throw SQLiteHealth.closed }
+        let counters = Counters(version: state.counters.version + 1, epoch: state.counters.epoch + 1)
+        do {
+            try connection.run("BEGIN IMMEDIATE")
+            try connection.run("DELETE FROM entries")
+            while let (key, value) = try next() {
+                if value.count > maxEntrySize { throw StorageError.tooLarge(limit: maxEntrySize) }
+                try connection.run(
+                    "INSERT INTO entries (key, value, version) VALUES (?1, ?2, ?3)",
+                    [.blob(key.bytes), .blob(value), .integer(Int64(bitPattern: counters.version))])
+            }
+            try Self.store(counters, connection)
+            try connection.run("COMMIT")
+            state.counters = counters
+        } catch {
+            try? connection.execute("ROLLBACK")
+            if let failure = error as? SQLiteFailure { throw health.report(failure) }
+            throw error
+        }
+    }
+
     private static func store(_ counters: Counters, _ connection: SQLiteConnection) throws(SQLiteFailure) {
         try connection.run(
             "UPDATE meta SET value = CASE name WHEN 'version' THEN ?1 ELSE ?2 END",

@@ -61,7 +61,7 @@ struct CapabilityPaths {
     private func answer(_ live: LiveToken, _ input: Input) async throws -> Reply {
         let asked = input.paths.isEmpty ? input.path : input.paths
         if asked.isEmpty { throw EngineError.badRequest("paths must be supplied") }
-        let acl = try await core.open().policies.acl(for: live.entry.policies)
+        let acl = try await core.open().acl(of: live.entry)
         var object = JSONObject()
         for path in asked {
             let clean = path.hasPrefix("/") ? String(path.dropFirst()) : path

@@ -90,17 +90,3 @@ struct CounterPaths {
         return try Settings.schema.decode(try JSON.parseObject(stored, limits: .trusted))
     }
 }
-
-extension StorageView {
-    /// How many entries there are; reads their names only.
-    func count() async throws -> Int {
-        var total = 0
-        var after: StorageKey?
-        while true {
-            let keys = try await scan(after: after, limit: 1000)
-            total += keys.count
-            guard keys.count == 1000, let last = keys.last else { return total }
-            after = last
-        }
-    }
-}

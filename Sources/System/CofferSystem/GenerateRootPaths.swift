@@ -8,7 +8,7 @@ struct GenerateRootPaths {
     let core: Core
 
     var paths: [Path] {
-        [attempt("generate-root/attempt"), attempt("generate-root", suffix: true), update]
+        [attempt("generate-root/attempt"), attempt("generate-root", suffix: true), update, decoding]
     }
 
     struct AttemptInput: Sendable {
@@ -71,8 +71,43 @@ struct GenerateRootPaths {
             ])
     }
 
+    // MARK: sys/decode-token
+
+    struct DecodeInput: Sendable {
+        var encodedToken = ""
+        var password = ""
+
+        static let schema = Schema<DecodeInput>(
+            { DecodeInput() },
+            [
+                Field("encoded_token", \.encodedToken, "The encoded token of the last answer.").secret,
+                Field("otp", \.password, "The one-time password of the first answer.").secret,
+            ])
+    }
+
+    /// What `operator generate-root -decode` does, for those who have no program for it.
+    private var decoding: Path {
+        Path(
+            "decode-token", "Show the token that an encoded token hides.",
+            traits: .traits { $0.unauthenticated = [.update] },
+            [
+                Verb(.update, "decode", "Decode a token.", DecodeInput.schema) { _, input in
+                    var text = input.encodedToken
+                    while text.hasSuffix("=") { text.removeLast() }
+                    guard let hidden = Base64.unpadded.decode(text), !hidden.isEmpty else {
+                        throw EngineError.badRequest("the encoded token is not base64")
+                    }
+                    guard hidden.count == input.password.utf8.count else {
+                        throw EngineError.badRequest("the encoded token and the one-time password differ in length")
+                    }
+                    let token = String(decoding: zip(hidden, input.password.utf8).map { $0 ^ $1 }, as: UTF8.self)
+                    return .data(["token": .string(token)])
+                }
+            ])
+    }
+
     /// - Parameter password: shown once, to who began without one.
-    private static func wire(
+    static func wire(
         _ status: GenerateRoot.Status, password: String = "", encodedToken: String = ""
     ) -> JSON {
         [

@@ -31,8 +31,8 @@ struct LeaseQuotaPaths {
             Path(
                 "quotas/lease-count", "The lease count quotas.",
                 [
-                    Verb(.list, "lease-count-quotas-list", "List the lease count quotas.") { _ in
-                        try .keys(try core.open().quotas.leaseRules.map(\.name))
+                    Verb(.list, "lease-count-quotas-list", "List the lease count quotas.", Page.schema) { _, page in
+                        try .keys(page.part(of: try core.open().quotas.leaseRules.map(\.name)))
                     }
                 ]),
             Path(

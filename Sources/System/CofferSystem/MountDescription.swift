@@ -62,19 +62,17 @@ extension MountEntry {
         if !configuration.listingVisibility.isEmpty {
             object["listing_visibility"] = .string(configuration.listingVisibility)
         }
+        let lockout = configuration.userLockout
+        if lockout != LockoutSettings() {
+            object["user_lockout_counter_reset_duration"] = (lockout.counterReset ?? .zero).wire
+            object["user_lockout_threshold"] = (lockout.threshold ?? 0).wire
+            object["user_lockout_duration"] = (lockout.duration ?? .zero).wire
+            object["user_lockout_disable"] = (lockout.isDisabled ?? false).wire
+        }
         if configuration.trimRequestTrailingSlashes { object["trim_request_trailing_slashes"] = true }
         if !configuration.identityTokenKey.isEmpty {
             object["identity_token_key"] = .string(configuration.identityTokenKey)
         }
-        addLockout(configuration.userLockout, to: &object)
-    }
-
-    private func addLockout(_ lockout: UserLockout, to object: inout JSONObject) {
-        if lockout.isUnset { return }
-        object["user_lockout_threshold"] = .int(lockout.threshold ?? 0)
-        object["user_lockout_duration"] = (lockout.duration ?? .zero).wire
-        object["user_lockout_counter_reset_duration"] = (lockout.counterReset ?? .zero).wire
-        object["user_lockout_disable"] = .bool(lockout.isDisabled ?? false)
     }
 }
 
@@ -124,7 +122,7 @@ struct EnableInput: Sendable {
         try MountConfiguration.schema.merge(configuration, into: &entry.configuration)
         if !pluginVersion.isEmpty { entry.configuration.pluginVersion = pluginVersion }
         try TuneInput.checkTokenType(of: entry)
-        if !entry.configuration.userLockout.isUnset { try TuneInput.checkLockout(of: entry) }
+        if entry.configuration.userLockout != LockoutSettings() { try TuneInput.checkLockout(of: entry) }
         entry.isLocal = local
         entry.isSealWrapped = sealWrap
         entry.hasExternalEntropy = externalEntropy

@@ -38,8 +38,8 @@ struct RateQuotaPaths {
             Path(
                 "quotas/rate-limit", "The rate limit quotas.",
                 [
-                    Verb(.list, "rate-limit-quotas-list", "List the rate limit quotas.") { _ in
-                        try .keys(try core.open().quotas.rateNames)
+                    Verb(.list, "rate-limit-quotas-list", "List the rate limit quotas.", Page.schema) { _, page in
+                        try .keys(page.part(of: try core.open().quotas.rateNames))
                     }
                 ]),
             Path(

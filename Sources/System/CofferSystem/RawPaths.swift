@@ -73,13 +73,13 @@ struct RawPaths {
     }
 
     private func list(_ folder: String, _ page: Page) async throws -> Reply {
-        let barrier = try core.open().barrier
+        let barrier = try core.openBarrier()
         return try .keys(
             try await barrier.children(of: StorageKey(folder), after: page.start, limit: page.maximum))
     }
 
     private func read(_ call: Call, _ input: Input) async throws -> Reply {
-        guard let stored = try await core.open().barrier.get(try Self.key(call, "read")) else {
+        guard let stored = try await core.openBarrier().get(try Self.key(call, "read")) else {
             throw EngineError.notFound
         }
         if input.encoding == "base64" { return .data(["value": .string(Base64.standard.encode(stored.value))]) }
@@ -109,7 +109,7 @@ struct RawPaths {
     private static let wrongEncoding = EngineError.badRequest("invalid encoding; leave it out or use base64")
 
     private func commit(_ change: WriteBatch.Change, at key: StorageKey) async throws -> Reply {
-        let barrier = try core.open().barrier
+        let barrier = try core.openBarrier()
         var batch = WriteBatch(epoch: barrier.epoch)
         batch.changes[key] = change
         try await barrier.commit(batch)

@@ -8,7 +8,7 @@ internal import CofferJSON
 struct RotationPaths {
     let core: Core
 
-    var paths: [Path] { [keyStatus, rotate, configuration, sealBackendStatus] }
+    var paths: [Path] { [keyStatus, rotate, configuration, sealBackendStatus, rewrap] }
 
     private var keyStatus: Path {
         Path(
@@ -86,6 +86,23 @@ struct RotationPaths {
         guard settings.isValid else {
             throw .badRequest("max_operations must be in the range [1000000,3865470566]")
         }
+    }
+
+    // MARK: sys/sealwrap/rewrap
+
+    /// Values that a seal encrypts once more; a seal with shares has none, so that all of them are done at once.
+    private var rewrap: Path {
+        Path(
+            "sealwrap/rewrap", "Encrypt anew what the seal has encrypted; with shares there is nothing.",
+            traits: .traits { $0.sudo = [.read, .update] },
+            [
+                Verb(.read, "sealwrap-rewrap-read", "How far it is.") { _ in
+                    .data([
+                        "entries": ["failed": 0, "processed": 0, "skipped": 0, "succeeded": 0], "is_running": false,
+                    ])
+                },
+                Verb(.update, "sealwrap-rewrap", "Begin it.") { _ in .empty },
+            ])
     }
 
     // MARK: sys/seal-backend-status

@@ -11,6 +11,9 @@ struct SealPaths {
 
     var paths: [Path] { [initialization, unseal, sealStatus, seal] }
 
+    /// What is left of it in recovery mode.
+    var recoveryPaths: [Path] { [sealStatus] }
+
     private static let open = PathTraits.traits {
         $0.whenSealed = true
         $0.unauthenticated = [.read, .update]
@@ -100,16 +103,16 @@ struct SealPaths {
         Path(
             "unseal", "Give one share of the unseal key.", traits: Self.open,
             [
-                Verb(.update, "unseal", "Give one share of the unseal key.", UnsealInput.schema) { _, input in
-                    try await unseal(input)
+                Verb(.update, "unseal", "Give one share of the unseal key.", UnsealInput.schema) { call, input in
+                    try await unseal(input, call.redactions)
                 }
             ])
     }
 
-    private func unseal(_ input: UnsealInput) async throws -> Reply {
+    private func unseal(_ input: UnsealInput, _ redactions: Set<Call.Redaction>) async throws -> Reply {
         if input.reset {
             core.resetUnseal()
-            return .bare(try await status())
+            return .bare(try await status(redactions))
         }
         if input.key.isEmpty {
             throw EngineError.badRequest("'key' must be specified in request body as JSON, or 'reset' set to true")
@@ -119,7 +122,7 @@ struct SealPaths {
         }
         defer { zero(&bytes) }
         try await core.unseal(with: SecretBytes(copying: bytes))
-        return .bare(try await status())
+        return .bare(try await status(redactions))
     }
 
     private var seal: Path {
@@ -140,12 +143,15 @@ struct SealPaths {
         Path(
             "seal-status", "State of the seal.", traits: Self.open,
             [
-                Verb(.read, "seal-status", "State of the seal.") { _ in .bare(try await status()) },
-                Verb(.update, "seal-status2", "State of the seal.") { _ in .bare(try await status()) },
+                Verb(.read, "seal-status", "State of the seal.") { call in .bare(try await status(call.redactions)) },
+                Verb(.update, "seal-status2", "State of the seal.") { call in
+                    .bare(try await status(call.redactions))
+                },
             ])
     }
 
-    private func status() async throws -> JSON {
+    private func status(_ redactions: Set<Call.Redaction>) async throws -> JSON {
+        let hidesVersion = redactions.contains(.version)
         let seal = try await core.sealConfiguration()
         let progress = core.seal.state
         let services = core.services
@@ -154,16 +160,16 @@ struct SealPaths {
             "t": .int(seal?.threshold ?? 0), "n": .int(seal?.shares ?? 0),
             "progress": .int(services == nil ? progress.progress : 0),
             "nonce": .string(services == nil ? progress.nonce : ""),
-            "version": .string(core.configuration.reportedVersion),
-            "build_date": .string(core.configuration.buildDate), "migration": false,
+            "version": .string(hidesVersion ? "" : core.configuration.reportedVersion),
+            "build_date": .string(hidesVersion ? "" : core.configuration.buildDate), "migration": false,
         ]
         if let cluster = services?.cluster {
-            object["cluster_name"] = .string(cluster.name)
+            if !redactions.contains(.clusterName) { object["cluster_name"] = .string(cluster.name) }
             object["cluster_id"] = .string(cluster.id)
         }
         object["recovery_seal"] = false
         object["storage_type"] = .string(core.storage.type)
-        object["coffer_version"] = .string(core.configuration.ownVersion)
+        if !hidesVersion { object["coffer_version"] = .string(core.configuration.ownVersion) }
         return .object(object)
     }
 }

@@ -45,8 +45,10 @@ struct SpecificationPaths {
         try core.open().mounts.routes.routes.map { route in
             let path = String(route.mount.path.dropLast())
             let name = route.entry.type == "kv" ? "kv-v\(route.entry.options["version"] ?? "1")" : route.entry.type
-            let tag = route.entry.class == .auth ? "auth" : route.entry.type == "system" ? "system" : "secrets"
-            let idPrefix = route.entry.type == "system" ? "" : name
+            let type = route.entry.type
+            let tag =
+                route.entry.class == .auth ? "auth" : ["system", "identity"].contains(type) ? type : "secrets"
+            let idPrefix = type == "system" || type == "identity" ? "" : name
             guard generic, !route.kind.isBuiltIn else {
                 return .init(prefix: path, tag: tag, idPrefix: idPrefix, table: route.engine.paths)
             }

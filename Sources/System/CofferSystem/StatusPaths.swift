@@ -53,7 +53,7 @@ struct StatusPaths {
                     guard let input = try? HealthInput.schema.decode(call.fields), Self.areCodes(input) else {
                         throw EngineError(.badRequest, [])
                     }
-                    return try await health(input)
+                    return try await health(input, call.redactions)
                 }
             ])
     }
@@ -63,7 +63,7 @@ struct StatusPaths {
             .allSatisfy { (100...599).contains($0) }
     }
 
-    private func health(_ input: HealthInput) async throws -> Reply {
+    private func health(_ input: HealthInput, _ redactions: Set<Call.Redaction>) async throws -> Reply {
         let services = core.services
         // An open server is initialized; only a closed one has to ask its storage.
         let isInitialized: Bool
@@ -74,16 +74,18 @@ struct StatusPaths {
             "initialized": .bool(isInitialized), "sealed": .bool(services == nil), "standby": .bool(services == nil),
             "performance_standby": false, "replication_performance_mode": mode, "replication_dr_mode": mode,
             "server_time_utc": .int(core.clock.now.seconds),
-            "version": .string(core.configuration.reportedVersion), "enterprise": false,
+            "version": .string(redactions.contains(.version) ? "" : core.configuration.reportedVersion),
+            "enterprise": false,
         ]
         if let cluster = services?.cluster {
-            object["cluster_name"] = .string(cluster.name)
+            // As in Vault, what is left out is an empty text, and the name of a cluster is not there at all.
+            if !redactions.contains(.clusterName) { object["cluster_name"] = .string(cluster.name) }
             object["cluster_id"] = .string(cluster.id)
         }
         object["echo_duration_ms"] = 0
         object["clock_skew_ms"] = 0
         object["replication_primary_canary_age_ms"] = 0
-        object["coffer_version"] = .string(core.configuration.ownVersion)
+        if !redactions.contains(.version) { object["coffer_version"] = .string(core.configuration.ownVersion) }
         return .bare(.object(object), status: Int(status))
     }
 

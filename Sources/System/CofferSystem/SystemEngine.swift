@@ -1,3 +1,4 @@
+internal import CofferBarrier
 package import CofferCore
 package import CofferFramework
 
@@ -10,11 +11,13 @@ package struct SystemEngine: Engine {
             SealPaths(core: core).paths + StatusPaths(core: core).paths + MountPaths(core: core).paths
                 + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
                 + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + CapabilityPaths(core: core).paths
+                + MFAValidationPaths(core: core).paths
                 + WrappingPaths(core: core).paths + AuditPaths(core: core).paths
                 + AuditHeaderPaths(core: core).paths + UIPaths(core: core).paths
                 + UserInterfacePaths(core: core).paths + LockedUserPaths(core: core).paths
                 + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths
-                + LeaseReportPaths(core: core).paths + OperationPaths(core: core).paths
+                + LeaseReportPaths(core: core).paths
+                + OperationPaths(core: core).paths
                 + RekeyPaths(core: core).paths + GenerateRootPaths(core: core).paths + RotationPaths(core: core).paths)
     }
 
@@ -41,5 +44,11 @@ extension Core {
     func open() throws(EngineError) -> Services {
         guard let services else { throw .unavailable("Vault is sealed") }
         return services
+    }
+
+    /// The decrypted storage, which in recovery mode is open without any services.
+    func openBarrier() throws(EngineError) -> Barrier {
+        if barrier.isSealed { throw .unavailable("Vault is sealed") }
+        return barrier
     }
 }

@@ -92,13 +92,13 @@ struct TokenPaths {
         let lookup: @Sendable (Call, TokenInput) async throws -> Reply = { call, input in
             let id = input.token.isEmpty ? call.clientToken ?? "" : input.token
             guard let live = try await core.open().tokens.find(id) else { throw EngineError.denied("bad token") }
-            return .data(TokenDescription(live: live, now: call.now).object)
+            return .data(try await describe(live, call))
         }
         let lookupSelf: @Sendable (Call) async throws -> Reply = { call in
             guard let live = try await core.open().tokens.findCaller(call.clientToken ?? "") else {
                 throw EngineError.denied("bad token")
             }
-            return .data(TokenDescription(live: live, now: call.now).object)
+            return .data(try await describe(live, call))
         }
         return [
             Path(
@@ -122,7 +122,7 @@ struct TokenPaths {
                         .update, "look-up-accessor", "Show the token of an accessor.", Self.input(Self.accessor)
                     ) { call, input in
                         let live = try await find(accessor: input.accessor)
-                        var object = TokenDescription(live: live, now: call.now).object
+                        var object = try await describe(live, call)
                         object["id"] = ""
                         return .data(object)
                     }
@@ -135,6 +135,11 @@ struct TokenPaths {
                     }
                 ]),
         ]
+    }
+
+    private func describe(_ live: LiveToken, _ call: Call) async throws -> JSONObject {
+        let identityPolicies = try await core.open().identityPolicies(of: live.entry.entityID)
+        return TokenDescription(live: live, now: call.now, identityPolicies: identityPolicies).object
     }
 
     private func find(accessor: String) async throws -> LiveToken {
@@ -181,9 +186,8 @@ struct TokenPaths {
                 Verb(.update, id, help, schema) { call, input in
                     let live = try await find(call, input)
                     try await requireRole(of: live, call)
-                    var (auth, warnings) = try await core.open().tokens.renew(
-                        live, increment: input.increment, mountDefaultTTL: call.mount.defaultTTL,
-                        mountMaximumTTL: call.mount.maximumTTL)
+                    var (auth, warnings) = try await renew(live, input.increment, call)
+                    try await core.open().complete(&auth)
                     if pattern == "renew-accessor" { auth.clientToken = "" }
                     var reply = Reply.empty
                     reply.auth = .issued(auth)
@@ -275,6 +279,7 @@ struct TokenPaths {
 struct TokenDescription {
     let live: LiveToken
     let now: Timestamp
+    let identityPolicies: [String]
 
     var object: JSONObject {
         let entry = live.entry
@@ -285,6 +290,7 @@ struct TokenDescription {
             "expire_time": live.expireTime.map { .string($0.rfc3339) } ?? .null,
             "explicit_max_ttl": entry.explicitMaximumTTL.wire, "id": .string(entry.id),
         ]
+        if !identityPolicies.isEmpty { object["identity_policies"] = .strings(identityPolicies) }
         if live.expireTime != nil { object["issue_time"] = .string(live.issueTime.rfc3339) }
         if let renewal = live.lastRenewal {
             object["last_renewal"] = .string(renewal.rfc3339)

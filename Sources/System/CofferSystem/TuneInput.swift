@@ -37,12 +37,21 @@ enum TuneInput {
         guard entry.class == .auth else {
             throw .badRequest("'user_lockout_config' can only be modified on auth mounts")
         }
-        guard ["userpass", "ldap", "approle"].contains(entry.type) else {
+        guard LockoutSettings.methods.contains(entry.type) else {
             throw .badRequest("tuning of user lockout configuration for auth type \"\(entry.type)\" not allowed")
         }
         if let threshold = entry.configuration.userLockout.threshold, threshold < 1 {
             throw .badRequest("lockout_threshold must be at least 1; lockout_disable turns the lockout off")
         }
+    }
+
+    /// What is not named stays as it was.
+    private static func tune(_ lockout: JSON, _ entry: inout MountEntry) throws {
+        guard let settings = JSONObject(wire: lockout) else {
+            throw FieldError(field: "user_lockout_config", expected: LockoutSettings.expectation)
+        }
+        try LockoutSettings.schema.merge(settings, into: &entry.configuration.userLockout)
+        try checkLockout(of: entry)
     }
 
     /// Built-ins have one version; a pin to another would be a promise that nobody keeps.
@@ -60,12 +69,11 @@ enum TuneInput {
             // Empty stands for "as it was".
             if fields[name]?.stringValue == "" { fields[name] = nil }
         }
-        let lockout = entry.configuration.userLockout
-        try MountConfiguration.schema.merge(fields, into: &entry.configuration)
-        if fields["user_lockout_config"] != nil {
-            try checkLockout(of: entry)
-            entry.configuration.userLockout = lockout.merged(with: entry.configuration.userLockout)
+        if let lockout = fields["user_lockout_config"] {
+            try tune(lockout, &entry)
+            fields["user_lockout_config"] = nil
         }
+        try MountConfiguration.schema.merge(fields, into: &entry.configuration)
         guard ["", "hidden", "unauth"].contains(entry.configuration.listingVisibility) else {
             throw EngineError.badRequest("invalid listing visibility type")
         }

@@ -62,6 +62,6 @@ extension Core {
         let services = try open()
         // The request in hand may have spent the token's last use.
         guard let text = call.clientToken, let live = try await services.tokens.findCaller(text) else { return nil }
-        return try await services.policies.acl(for: live.entry.policies)
+        return try await services.acl(of: live.entry)
     }
 }

@@ -39,6 +39,7 @@ struct JSONLimitsTests {
         }
     }
 
+    // CVE-2025-6203: depth.
     @Test("a hundred thousand opening brackets are refused at the first too deep")
     func deepBomb() {
         let bytes = [UInt8](repeating: UInt8(ascii: "["), count: 100_000)
@@ -111,6 +112,7 @@ struct JSONLimitsTests {
         #expect { try JSON.parse(text: rows(99)) } throws: { exceeds($0, .tokens) }
     }
 
+    // CVE-2025-6203, CVE-2025-59043: a small body grew many times in memory.
     @Test("three megabytes of empty objects are refused at the ten thousand and first")
     func wideBomb() {
         let bytes = Array(("[" + String(repeating: "{},", count: 1_000_000) + "{}]").utf8)

@@ -1,4 +1,5 @@
 import CofferConfig
+import CofferFramework
 import Testing
 
 @Suite struct ConfigurationReaderTests {
@@ -63,7 +64,7 @@ import Testing
 
     @Test("unknown keys warn with their place, known ones without effect do not hide")
     func unknown() throws {
-        let found = try read("nonsense = 1\nui = true\ntelemetry {}\n" + Self.small)
+        let found = try read("nonsense = 1\nui = true\ncache_size = 5\n" + Self.small)
         #expect(found.warnings.count == 2)
         #expect(found.warnings.first == "0.hcl:1:1: unknown configuration key \"nonsense\" is ignored")
     }
@@ -79,11 +80,31 @@ import Testing
         }
     }
 
+    @Test("lockout is set for all methods or for one, and turned off by the environment")
+    func userLockout() throws {
+        let text = """
+            user_lockout "all" { lockout_duration = "10m" lockout_threshold = "25" }
+            user_lockout "userpass" { lockout_threshold = 3 lockout_counter_reset = "1h" disable_lockout = false }
+
+            """
+        let found = try read(text + Self.small)
+        #expect(found.warnings.isEmpty)
+        #expect(found.userLockout["all"]?.threshold == 25)
+        #expect(found.userLockout["all"]?.duration == .seconds(600))
+        #expect(found.userLockout["userpass"]?.threshold == 3)
+        #expect(found.userLockout["userpass"]?.counterReset == .seconds(3600))
+        #expect(found.userLockout["userpass"]?.duration == nil)
+        #expect(!found.disablesUserLockout)
+        #expect(try read(Self.small, environment: ["VAULT_DISABLE_USER_LOCKOUT": "true"]).disablesUserLockout)
+    }
+
     @Test(
         "what cannot be used says where and why",
         arguments: [
             ("log_level = \"info\"\nlog_level = \"warn\"", "0.hcl: At 2:1: "),
             ("seal \"awskms\" {}", "0.hcl: At 1:1: "),
+            ("user_lockout \"github\" {}", "0.hcl: At 1:1: user_lockout is for one of all, userpass, ldap, approle"),
+            ("user_lockout \"all\" { lockout_threshold = \"many\" }", "0.hcl: At 1:22: expected an integer"),
             ("storage \"etcd\" {}", "0.hcl: At 1:1: "),
             ("storage \"sqlite\" {}", "0.hcl: At 1:1: 'path' must be set"),
             ("storage \"raft\" { path = \"/d\" retry_join {} }", "0.hcl: At 1:30: "),

@@ -129,6 +129,7 @@ import Testing
         #expect(answer["auth"] == nil)
     }
 
+    // CVE-2020-25816: leases outlived the batch token.
     @Test("leases of a batch token end with it, and with its parent")
     func leases() async throws {
         let fixture = try await LeaseServer()

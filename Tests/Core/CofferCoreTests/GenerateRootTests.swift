@@ -35,6 +35,13 @@ import Testing
         // 28 bytes are 38 characters without padding.
         #expect(made?["encoded_token"]?.stringValue?.utf8.count == 38)
         let token = decode(made, password)
+        let decoded = await holders.server.send(
+            "PUT", "sys/decode-token", ["encoded_token": made?["encoded_token"] ?? "", "otp": .string(password)],
+            token: nil)
+        #expect(decoded.data?["token"]?.stringValue == token)
+        let wrong = await holders.server.send(
+            "PUT", "sys/decode-token", ["encoded_token": "AAAA", "otp": "x"], token: nil)
+        #expect(wrong.status == 400)
         #expect(token.hasPrefix("hvs.") && token.utf8.count == 28)
         let found = await holders.server.send("GET", "auth/token/lookup-self", token: token).data
         #expect(found?["policies"] == ["root"])

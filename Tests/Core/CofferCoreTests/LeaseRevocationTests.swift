@@ -36,6 +36,7 @@ import Testing
         await fixture.target.waitUntilEmpty()
     }
 
+    // Vault 0.11.3: lease ids with a dot were never revoked.
     @Test("a lease whose mount has a dot in its name is revoked by id, by prefix and by expiry")
     func dottedMount() async throws {
         let fixture = try await LeaseServer()
@@ -52,6 +53,7 @@ import Testing
         #expect(fixture.target.users.isEmpty)
     }
 
+    // Vault 0.6.0: revoking a prefix of secrets also ended tokens.
     @Test("a prefix of a secrets engine reaches no token, and one of an auth method only what was made there")
     func prefixes() async throws {
         let fixture = try await LeaseServer()
@@ -81,6 +83,7 @@ import Testing
         #expect(await !fixture.exists(gone))
     }
 
+    // Vault 0.6.4: leases of a token with limited uses stayed when it ran out.
     @Test("leases die with their token, its parent, and its last use")
     func withTheToken() async throws {
         let fixture = try await LeaseServer()

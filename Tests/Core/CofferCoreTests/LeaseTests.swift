@@ -62,6 +62,7 @@ import Testing
         #expect(fixture.target.users.isEmpty)
     }
 
+    // CVE-2021-32923, for the leases of engines.
     @Test("a lease renewed at its maximum never becomes endless")
     func renewalAtTheLimit() async throws {
         let fixture = try await LeaseServer()
@@ -121,6 +122,7 @@ import Testing
         #expect(fixture.target.users.isEmpty)
     }
 
+    // CVE-2020-12757: the system's TTL was used in place of the engine's.
     @Test("the mount's lifetimes bound what an engine asks for")
     func mountLimits() async throws {
         let fixture = try await LeaseServer()

@@ -1,3 +1,4 @@
+import CofferFramework
 import CofferJSON
 import ServerHarness
 import Testing
@@ -93,5 +94,19 @@ import Testing
         #expect(await server.send("LIST", "secret/metadata", token: token).status == 403)
         #expect(await server.send("LIST", "secret/metadata", token: token, query: "limit=max").keys.count == 2)
         #expect(await server.send("LIST", "secret/metadata", query: "limit=max").keys.count == 4)
+    }
+
+    @Test("every list of the core takes after and limit")
+    func everyList() async throws {
+        let server = try await ServerHarness.withEverything()
+        let core = ["sys/", "auth/token/", "secret/", "kv-one/", "cubbyhole/", "all-generic/"]
+        let unpaged = DeclaredRoute.all(of: server).filter { route in
+            ["LIST", "SCAN"].contains(route.method) && core.contains { route.path.hasPrefix($0) }
+                && !Set(route.verb.input.map(\.name)).isSuperset(of: ["after", "limit"])
+                // Answers in place of versioned secrets that were asked for without data/.
+                && !route.traits.isFallback
+        }
+        // The only runtime list there is has nothing to list.
+        #expect(unpaged.map(\.description).filter { !$0.contains("sys/plugins/runtimes/catalog") } == [])
     }
 }

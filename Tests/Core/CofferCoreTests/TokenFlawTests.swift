@@ -10,6 +10,7 @@ import Testing
         await server.send("GET", "auth/token/lookup-self", token: token).status == 200
     }
 
+    // CVE-2021-32923: a renewal stored TTL 0, which never ended.
     @Test("a token renewed within the last second before its maximum never becomes endless")
     func renewalAtTheLimit() async throws {
         let server = try await ServerHarness.unsealed()
@@ -43,6 +44,7 @@ import Testing
         #expect(await server.send("LIST", "auth/token/accessors").keys.count == 1)
     }
 
+    // CVE-2020-12757: the system's TTL was used in place of the engine's.
     @Test(
         "the shortest of what is asked, role, explicit maximum and mount decides",
         arguments: [
@@ -72,6 +74,7 @@ import Testing
         #expect(await !isAlive(server, token))
     }
 
+    // Vault 0.8.2 and 0.9.2: the period was ignored, or bounded by the maximum.
     @Test("a periodic token outlives its mount's maximum when renewed, and dies at its period when not")
     func periodic() async throws {
         let server = try await ServerHarness.unsealed()
@@ -86,6 +89,7 @@ import Testing
         #expect(await !isAlive(server, token))
     }
 
+    // Vault 0.6.4: a child could gain the default policy.
     @Test("a child does not gain the default policy that its parent lacks")
     func noDefault() async throws {
         let server = try await ServerHarness.unsealed()
@@ -116,6 +120,7 @@ import Testing
         let requests: [(method: String, path: String)] = [
             ("GET", "secret/data/app"), ("GET", "secret/metadata/app"), ("GET", "sys/mounts"),
             ("GET", "sys/policies/acl/default"), ("GET", "auth/token/lookup-self"), ("POST", "sys/wrapping/wrap"),
+            ("GET", "sys/auth"), ("GET", "sys/key-status"), ("GET", "sys/config/cors"), ("GET", "sys/host-info"),
         ]
         let body: JSON = ["creation_path": "forged", "creation_ttl": 1]
         for (method, path) in requests {

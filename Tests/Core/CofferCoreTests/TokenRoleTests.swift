@@ -137,6 +137,7 @@ import Testing
         #expect(await server.send("GET", "auth/token/lookup-self", token: token).status == 403)
     }
 
+    // Vault 1.0.2 and 1.1.1: children lost the networks of their parent.
     @Test("a token bound to networks is refused elsewhere, and so are its children")
     func boundNetworks() async throws {
         let (server, _) = try await start()

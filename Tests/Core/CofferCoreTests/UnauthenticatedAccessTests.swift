@@ -7,6 +7,7 @@ import Testing
     private static let beginnings = ["sys/rekey/init", "sys/generate-root/attempt", "sys/generate-root"]
     private static let body: JSON = ["secret_shares": 1, "secret_threshold": 1]
 
+    // CVE-2026-5807, CVE-2025-4656, CVE-2025-52894: strangers took or cancelled the one slot.
     @Test("from version 2.0 on beginning and cancelling need a token with sudo", arguments: beginnings)
     func closed(path: String) async throws {
         let holders = try await ShareHolders { $0.reportedVersion = "2.0.0" }

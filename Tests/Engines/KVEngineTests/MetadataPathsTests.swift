@@ -117,6 +117,24 @@ import Testing
         await #expect(throws: EngineError.notFound) { try await mount.list("metadata/b") }
     }
 
+    @Test("a detailed list tells what is known of each secret, at one level or all")
+    func detailedLists() async throws {
+        let mount = try await versionedMount()
+        for path in ["app/one", "app/team/x", "b"] { try await mount.put(path, ["v": 1]) }
+        try await mount.write("metadata/app/one", ["custom_metadata": ["owner": "me"]])
+        let root = try await mount.list("detailed-metadata")
+        #expect(root.keys == ["app/", "b"])
+        #expect(root.data?["key_info"]?["b"]?["current_version"] == 1)
+        #expect(root.data?["key_info"]?["app/"] == nil)
+        let app = try await mount.list("detailed-metadata/app", ["limit": 1])
+        #expect(app.keys == ["one"])
+        #expect(app.data?["key_info"]?["one"]?["custom_metadata"]?["owner"] == "me")
+        let all = try await mount.scan("detailed-metadata/app")
+        #expect(all.keys == ["one", "team/x"])
+        #expect(all.data?["key_info"]?["team/x"]?["versions"]?["1"] != nil)
+        await #expect(throws: EngineError.notFound) { try await mount.list("detailed-metadata/b") }
+    }
+
     @Test("what the mount overrules is answered with a warning")
     func warnings() async throws {
         let mount = try await versionedMount()

@@ -93,6 +93,7 @@ import Testing
         await server.shutdown()
     }
 
+    // CVE-2026-15972: connections were accepted without a bound.
     @Test("a connection beyond the limit is closed at once, and the place of one that left is free")
     func maximumConnections() async throws {
         try await ServerUnderTest.run({ $0.maximumConnections = 2 }) { server in

@@ -111,6 +111,18 @@ private final class PausingStore: TransactionalStorage {
 
     func get(_ key: StorageKey) async throws(StorageError) -> StoredEntry? { try await base.get(key) }
 
+    func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) {
+        try await base.walk(body)
+    }
+
+    func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws {
+        try await base.replaceAll(with: next)
+    }
+
     func children(of prefix: StorageKey, after: String?, limit: Int?) async throws(StorageError) -> [String] {
         try await base.children(of: prefix, after: after, limit: limit)
     }

@@ -4,11 +4,11 @@ import PolicyService
 import Testing
 
 /// The rules of policies given as texts, named `p1`, `p2`, ….
-func acl(_ texts: String..., expand: (String) -> String? = { _ in nil }) throws -> ACL {
+func acl(_ texts: String..., fill: (String) -> TemplateOutcome = { _ in .missing }) throws -> ACL {
     let policies = try texts.enumerated().map { index, text in
         try Policy.parse(name: "p\(index + 1)", namespace: "root", text: text)
     }
-    return ACL(policies: policies, isRoot: false, expand: expand)
+    return ACL(policies: policies, isRoot: false, fill: fill)
 }
 
 /// A policy of one path.

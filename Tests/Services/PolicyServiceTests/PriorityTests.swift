@@ -84,4 +84,18 @@ import Testing
             }
         }
     }
+
+    // CVE-2023-5954 and its class: what a decision costs grows with the rules, and never faster.
+    @Test("a policy made to explode is decided in linear time", .timeLimit(.minutes(1)))
+    func manyWildcards() throws {
+        let deep = String(repeating: "+/", count: 10_000)
+        let rules = (0..<10).map { path(deep + "x\($0)", "read") }.joined()
+        let acl = try acl(rules)
+        let asked = String(repeating: "a/", count: 10_000)
+        let start = ContinuousClock.now
+        for _ in 0..<3 { #expect(!acl.allows(.read, asked + "y")) }
+        #expect(acl.allows(.read, asked + "x7"))
+        // Some thirty milliseconds each in a debug build; a search that goes back would never end.
+        #expect(ContinuousClock.now - start < .seconds(30))
+    }
 }

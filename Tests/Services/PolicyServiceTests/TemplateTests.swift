@@ -6,7 +6,7 @@ import Testing
 
     @Test("a templated path is filled from what the caller's identity gives")
     func filled() throws {
-        let acl = try acl(text, expand: { $0 == "secret/{{identity.entity.id}}/*" ? "secret/e1/*" : nil })
+        let acl = try acl(text, fill: { $0 == "secret/{{identity.entity.id}}/*" ? .filled("secret/e1/*") : .missing })
         #expect(acl.allows(.read, "secret/e1/x"))
         #expect(!acl.allows(.read, "secret/e2/x"))
         #expect(!acl.allows(.read, "secret/{{identity.entity.id}}/x"))
@@ -19,12 +19,20 @@ import Testing
         #expect(acl.decision(.read, "secret/{{identity.entity.id}}/x").reason == .noMatchingRule)
     }
 
+    // GHSA-hr5j-3j78-4vh2: a denial whose template failed was dropped.
     @Test("a denial that cannot be filled denies everything")
     func unfilledDenial() throws {
         let acl = try acl(text, path("secret/{{identity.entity.name}}", "deny"))
         #expect(acl.decision(.read, "other").reason == .templateFailed)
         #expect(acl.capabilities("other") == ["deny"])
         #expect(!acl.hasAccess(below: "other/"))
+    }
+
+    @Test("a value that must not stand in a path refuses everything, whatever the rule gives")
+    func refusedValue() throws {
+        let acl = try acl(text, fill: { _ in .refused })
+        #expect(acl.decision(.read, "other").reason == .templateFailed)
+        #expect(acl.capabilities("other") == ["deny"])
     }
 
     @Test("the text of a policy keeps its templates")

@@ -1,5 +1,6 @@
 import CofferHTTP
 import CofferJSON
+import CofferStorage
 import QuotaService
 import ServerHarness
 import Synchronization
@@ -34,7 +35,7 @@ import Testing
         #expect(await server.send("POST", "secret/data/x", ["data": ["a": "b"]]).status == 200)
         let asked = Mutex(0)
         for _ in 0..<1000 {
-            let body = HTTPBody(declaredLength: nil) { asked.withLock { $0 += 1 } }
+            let body = HTTPBody(declaredLength: nil) { _ in asked.withLock { $0 += 1 } }
             var fields = HTTPFields()
             fields.add("X-Vault-Token", "root")
             var connection = ConnectionInfo()
@@ -164,6 +165,21 @@ import Testing
         let answer = await server.send("POST", "sys/quotas/rate-limit/q", body)
         #expect(answer.status == 400)
         #expect(answer.errors == [text])
+    }
+
+    @Test("a stored rule that cannot be read is left out, and keeps neither the server sealed nor the others away")
+    func damaged() async throws {
+        let server = try await ServerHarness.unsealed()
+        try await Self.quota(server, ["rate": 1, "path": "secret"], named: "good")
+        try await server.change([
+            "sys/quotas/rate-limit/bad": .put(Array("{\"rate\": -1}".utf8)),
+            "sys/quotas/lease-count/worse": .put([0xff]), "sys/quotas/config": .put(Array("[]".utf8)),
+        ])
+        try await server.reopen()
+        #expect(await server.send("LIST", "sys/quotas/rate-limit").keys == ["good"])
+        #expect(await server.send("LIST", "sys/quotas/lease-count").status == 404)
+        _ = await server.send("GET", "secret/config")
+        #expect(await server.send("GET", "secret/config").status == 429)
     }
 
     @Test("two quotas cannot be for the same place")

@@ -35,6 +35,7 @@ import Testing
         #expect(barrier.type == "inmem")
     }
 
+    // K11: an entry must not open at another place, changed, cut or under an unknown term or version.
     @Test("an entry moved to another path is refused")
     func moved() async throws {
         let barrier = try await fixture.opened()
@@ -94,6 +95,7 @@ import Testing
         #expect(try await barrier.value("gone") == nil)
     }
 
+    // K10 (Vault changelog 0.11.1): a failure of randomness must not lead to nonces of zeros.
     @Test("without random bytes nothing is written, and what was there stays")
     func noRandom() async throws {
         let barrier = try await fixture.opened()

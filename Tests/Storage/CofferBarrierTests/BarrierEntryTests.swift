@@ -37,6 +37,7 @@ import Testing
         }
     }
 
+    // K11
     @Test("one bit changed anywhere behind the term, and the entry does not open")
     func flipped() throws {
         let entry = try #require(Hex.decode(version2))

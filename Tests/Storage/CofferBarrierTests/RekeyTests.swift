@@ -109,5 +109,13 @@ private final class ForgetfulStorage: Storage {
 
     func acquireEpoch() async throws(StorageError) -> Epoch { try await base.acquireEpoch() }
 
+    func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) { try await base.walk(body) }
+
+    func replaceAll(with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?) async throws {
+        try await base.replaceAll(with: next)
+    }
+
     func close() async { await base.close() }
 }

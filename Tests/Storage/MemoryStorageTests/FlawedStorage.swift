@@ -1,3 +1,4 @@
+import CofferBase
 import CofferStorage
 import MemoryStorage
 import Synchronization
@@ -10,6 +11,8 @@ struct FlawedStorage: Storage {
         case letsDeposedLeadersWrite = "a deposed leader cannot write, nor one that nobody elected"
         case appliesHalfOfABatch = "a batch is applied whole or not at all"
         case losesTheLastName = "listings equal a reference map for hostile names, at any page"
+        case walksThroughChanges = "a walk gives all entries as they were at one moment, while others write"
+        case replacesPiecemeal = "when the source of new entries fails, everything stays"
         case forgetsThatItIsClosed = "a closed storage is unavailable, and closing again does nothing"
     }
 
@@ -50,7 +53,7 @@ struct FlawedStorage: Storage {
                 batch.changes = [first.key: first.value]
                 batch.expected = [:]
             }
-        case .losesTheLastName, .forgetsThatItIsClosed: break
+        case .losesTheLastName, .walksThroughChanges, .replacesPiecemeal, .forgetsThatItIsClosed: break
         }
         return try await base.commit(batch)
     }
@@ -59,6 +62,26 @@ struct FlawedStorage: Storage {
         let taken = try await base.acquireEpoch()
         current.epoch.withLock { $0 = max($0, taken) }
         return taken
+    }
+
+    func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) {
+        guard flaw == .walksThroughChanges else { return try await base.walk(body) }
+        for key in try await base.scan("", after: nil, limit: .max) {
+            guard let entry = try await base.get(key) else { continue }
+            try await BlockingPool(threads: 1).run { try body(key, entry.value) }
+        }
+        return (1, Epoch(1))
+    }
+
+    func replaceAll(with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?) async throws {
+        guard flaw == .replacesPiecemeal else { return try await base.replaceAll(with: next) }
+        while let (key, value) = try next() {
+            var batch = WriteBatch(epoch: current.epoch.withLock { $0 })
+            batch.changes[key] = .put(value)
+            try await base.commit(batch)
+        }
     }
 
     func close() async { if flaw != .forgetsThatItIsClosed { await base.close() } }

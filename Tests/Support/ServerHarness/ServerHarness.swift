@@ -4,6 +4,7 @@ internal import CofferBase
 package import CofferCore
 package import CofferFramework
 package import CofferHTTP
+internal import CofferIdentity
 package import CofferJSON
 package import CofferStorage
 internal import CofferSystem
@@ -63,7 +64,9 @@ package struct ServerHarness: Sendable {
         self.secondAudit = secondAudit
         let own = Snapshot<Core?>(nil)
         var configuration = CoreConfiguration()
-        configuration.engines = Catalogue.engines + engines + SystemEngine.kinds { own.value }
+        configuration.engines =
+            Catalogue.engines + engines + SystemEngine.kinds { own.value }
+            + IdentityEngine.kinds { own.value }
         configuration.auditDevices =
             Catalogue.auditDevices
             + [

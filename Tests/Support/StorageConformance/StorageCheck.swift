@@ -15,5 +15,5 @@ package struct StorageCheck: Sendable, CustomTestStringConvertible {
         self.run = run
     }
 
-    package static let all = entries + batches + listings + epochs
+    package static let all = entries + batches + listings + epochs + snapshots
 }

@@ -31,5 +31,13 @@ package struct PlainStore: TransactionalStorage {
 
     package func acquireEpoch() async throws(StorageError) -> Epoch { try await base.acquireEpoch() }
 
+    package func walk(
+        _ body: @escaping @Sendable (StorageKey, [UInt8]) throws -> Void
+    ) async throws -> (version: UInt64, epoch: Epoch) { try await base.walk(body) }
+
+    package func replaceAll(
+        with next: @escaping @Sendable () throws -> (key: StorageKey, value: [UInt8])?
+    ) async throws { try await base.replaceAll(with: next) }
+
     package func close() async { await base.close() }
 }

@@ -21,5 +21,7 @@ int coffer_forbid_dumps(void);
 int coffer_set_process_name(const char *name);
 /// A file that exists in memory only, readable by us only, with these bytes. Returns its descriptor, or -1.
 int coffer_memory_file(const void *bytes, coffer_size length);
+/// Opens a private file without a name in `folder`. Returns its descriptor or -1.
+int coffer_spool_file(const char *folder);
 
 #endif

@@ -11,10 +11,10 @@ struct LoginMethod: Sendable {
     static func named(_ type: String) -> LoginMethod? { all.first { $0.type == type } }
 
     private static let all =
-        [token, cert]
+        [token, cert, approle]
         + ["userpass", "ldap", "okta", "radius"].map { password($0) }
         + [
-            fields("approle", ["role_id", "secret_id"]), fields("jwt", ["role", "jwt"]),
+            fields("jwt", ["role", "jwt"]),
             fields("kubernetes", ["role", "jwt"]), fields("github", ["token"]),
         ]
 

@@ -11,7 +11,8 @@ enum OperatorCommands {
                     $ {name} operator init
                     $ {name} operator unseal
                 """),
-        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot, members, stepDown, usage,
+        initialize, unseal, seal, keyStatus, rotate, rekey, generateRoot, members, stepDown, usage, raft, raftListPeers,
+        raftSnapshot, raftSave, raftRestore, raftInspect,
     ]
 
     private static let seal = Command(

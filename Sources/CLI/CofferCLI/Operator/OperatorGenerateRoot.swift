@@ -25,7 +25,7 @@ extension OperatorCommands {
             if call.flags.bool("generate-otp") { return try await generatePassword(call, client) }
             if call.flags.bool("init") { return try await beginGeneration(call, client) }
             if call.flags.bool("cancel") { return try await cancelGeneration(call, client) }
-            if call.flags.bool("status") { return try show(call, generation: try await generation(client)) }
+            if call.flags.bool("status") { return try show(call, generation: try await generation(call, client)) }
             return try await giveForRoot(call, client)
         })
 
@@ -37,14 +37,17 @@ extension OperatorCommands {
         Flag("generate-otp", .bool, "Draw a one-time password for -init -otp."),
         Flag("otp", "One-time password for -init or -decode."),
         Flag("pgp-key", "With -init: file with the PGP key that hides the token instead."),
+        Flag("recovery-token", .bool, "A recovery token, of a server in recovery mode (server -recovery)."),
         Flag("nonce", "Nonce of the generation, with a share as argument or on standard input."),
     ]
 
-    private static let attemptPath = "sys/generate-root/attempt"
+    private static func base(_ call: Invocation) -> String {
+        call.flags.bool("recovery-token") ? "sys/generate-recovery-token/" : "sys/generate-root/"
+    }
 
-    private static func generation(_ client: Client) async throws -> JSONObject {
+    private static func generation(_ call: Invocation, _ client: Client) async throws -> JSONObject {
         try await explaining("Error getting root generation status") { () async throws(ClientError) in
-            try await client.call(APIRequest(.get, attemptPath)).object()
+            try await client.call(APIRequest(.get, base(call) + "attempt")).object()
         } ?? [:]
     }
 
@@ -52,7 +55,7 @@ extension OperatorCommands {
         let key = try InitRequest.keys(call.flags.string("pgp-key")).first ?? ""
         let body: JSON = ["otp": .string(call.flags.string("otp")), "pgp_key": .string(key)]
         let status = try await explaining("Error initializing root generation") { () async throws(ClientError) in
-            try await client.call(APIRequest(.put, attemptPath, body: body)).object()
+            try await client.call(APIRequest(.put, base(call) + "attempt", body: body)).object()
         }
         if call.format == .table, status?["otp"]?.stringValue?.isEmpty == false {
             call.say(
@@ -65,14 +68,14 @@ extension OperatorCommands {
 
     private static func cancelGeneration(_ call: Invocation, _ client: Client) async throws -> Int32 {
         _ = try await explaining("Error canceling root token generation") { () async throws(ClientError) in
-            try await client.call(APIRequest(.delete, attemptPath))
+            try await client.call(APIRequest(.delete, base(call) + "attempt"))
         }
         call.say("Success! Root token generation canceled (if it was started)")
         return 0
     }
 
     private static func giveForRoot(_ call: Invocation, _ client: Client) async throws -> Int32 {
-        let status = try await generation(client)
+        let status = try await generation(call, client)
         guard status["started"]?.boolValue == true else {
             throw CommandFailure.local(
                 wrapText(
@@ -82,7 +85,7 @@ extension OperatorCommands {
         let share = try GivenShare(call, current: status["nonce"]?.stringValue ?? "")
         let body: JSON = ["key": .string(share.key), "nonce": .string(share.nonce)]
         let answer = try await explaining("Error posting unseal key") { () async throws(ClientError) in
-            try await client.call(APIRequest(.put, "sys/generate-root/update", body: body)).object()
+            try await client.call(APIRequest(.put, base(call) + "update", body: body)).object()
         }
         return try show(call, generation: answer ?? [:])
     }
@@ -104,7 +107,7 @@ extension OperatorCommands {
     // MARK: one-time passwords
 
     private static func generatePassword(_ call: Invocation, _ client: Client) async throws -> Int32 {
-        let status = try await generation(client)
+        let status = try await generation(call, client)
         let length = status["otp_length"]?.intValue.flatMap { Int(exactly: $0) } ?? 0
         guard (1...1024).contains(length) else {
             throw CommandFailure.remote("Error reading the length of a one-time password: the server names none")

@@ -5,7 +5,7 @@ enum CommandTable {
     static let all: [Command] =
         DataCommands.all + KVCommands.all + StatusCommands.all + OperatorCommands.all + LoginCommands.all
         + TokenCommands.all + LeaseCommands.all + SecretsCommands.all + AuthCommands.all + PolicyCommands.all
-        + AuditCommands.all + PluginCommands.all + DiagnosticCommands.all + LocalCommands.all
+        + AuditCommands.all + PluginCommands.all + DiagnosticCommands.all + LocalCommands.all + TransitCommands.all
         + MiscellaneousCommands.all
 
     static let version = MiscellaneousCommands.version
@@ -14,7 +14,7 @@ enum CommandTable {
 
     /// The command whose name is the longest beginning of `words`.
     static func longestMatch(_ words: [String]) -> Command? {
-        for count in stride(from: min(words.count, 3), through: 1, by: -1) {
+        for count in stride(from: min(words.count, 4), through: 1, by: -1) {
             if let command = byName[words.prefix(count).joined(separator: " ")] { return command }
         }
         return nil

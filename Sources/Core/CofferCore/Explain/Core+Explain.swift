@@ -39,7 +39,7 @@ extension Core {
         try request.locate(in: gate)
         request.fields = question.parameters
         try await request.tellCreateFromUpdate(services)
-        let acl = try await services.policies.acl(for: token.entry.policies)
+        let acl = try await services.acl(for: token.entry.policies, entityID: token.entry.entityID)
         let asked = AuthorizationRequest(
             path: request.path.text, operation: PolicyOperation(request.operation), parameters: question.parameters,
             wrapTTL: question.wrapTTL, needsSudo: request.needsSudo)
@@ -52,7 +52,8 @@ extension Core {
     /// The same for a request that was denied; the rules are those that hold now.
     package func explain(_ record: DenialRecord, _ decision: Decision) async throws -> ExplainedDecision {
         guard let services else { throw EngineError.unavailable("Vault is sealed") }
-        let acl = try await services.policies.acl(for: record.subject?.policies ?? [])
+        let subject = record.subject
+        let acl = try await services.acl(for: subject?.policies ?? [], entityID: subject?.entityID ?? "")
         let asked = AuthorizationRequest(
             path: record.path, operation: PolicyOperation(record.operation), needsSudo: record.needsSudo)
         let route = services.mounts.routes.find(record.path)?.route

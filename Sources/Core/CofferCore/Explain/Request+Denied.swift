@@ -42,6 +42,9 @@ extension DenialRecord.Cause {
         case .policy(let decision)?: self = .policy(decision)
         case .missingToken?: self = .token(code: "missing_token", text: "The request carried no token.")
         case .token(let refusal)?: self = .token(code: refusal.code, text: refusal.text)
+        case .entity(.unknown)?:
+            self = .token(code: "unknown_entity", text: "The entity of the token was deleted.")
+        case .entity(.disabled)?: self = .token(code: "disabled_entity", text: "The entity of the token is disabled.")
         default: self = .other(error.joinedTexts)
         }
     }

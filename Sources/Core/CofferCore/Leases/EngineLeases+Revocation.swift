@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 package import LeaseService
 package import MountService
 internal import TokenService
@@ -7,6 +8,8 @@ internal import TokenService
 extension EngineLeases {
     /// Ends a lease and what it stands for, whichever kind it is; what the reaper does with each due one.
     package func end(_ lease: Lease) async throws {
+        let start = clock.now
+        defer { meters.revokeLease.measure(since: start) }
         switch lease.kind {
         // It takes its lease with it, unless there was no such token any more.
         case .token: try await tokens.revoke(key: lease.tokenKey)

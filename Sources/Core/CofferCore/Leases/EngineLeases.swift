@@ -1,5 +1,6 @@
 internal import CofferBase
 package import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
 internal import LeaseService
 internal import MountService
@@ -13,6 +14,7 @@ package struct EngineLeases: Sendable {
     let mounts: Mounts
     let clock: any WallClock
     let random: RandomSource
+    let meters: CoreMeters
 
     // MARK: making
 
@@ -86,6 +88,7 @@ package struct EngineLeases: Sendable {
         _ id: String, increment: Duration
     ) async throws -> (lease: IssuedLease, warnings: [String]) {
         let now = clock.now
+        defer { meters.renewLease.measure(since: now) }
         guard let lease = try await leases.load(id), lease.expireTime > now else { throw Self.invalid }
         if lease.kind == .token {
             throw EngineError.badRequest("tokens cannot be renewed through this endpoint")

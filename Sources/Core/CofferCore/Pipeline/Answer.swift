@@ -15,6 +15,8 @@ package struct Answer: Sendable {
     /// Nil lets the edge derive it from the content.
     package var status: Int?
     package var headers: [Reply.Header] = []
+    /// The request that it answers, for the log.
+    package var requestID = ""
 
     package init(_ content: Content, status: Int? = nil) {
         self.content = content

@@ -14,6 +14,7 @@ package enum Denial: Error, Sendable {
     case writeToFolder
     case missingToken
     case token(TokenRefusal)
+    case entity(EntityRefusal)
     case policy(PolicyService.Decision)
     case unknownNamespace
     case noRoute(String)
@@ -37,7 +38,7 @@ package enum Denial: Error, Sendable {
         case .missingToken: .denied("permission denied")
         case .token(.wrappingToken): .badRequest("wrapping token is not valid or does not exist")
         case .token: EngineError(.denied, ["permission denied", "invalid token"], isListed: true)
-        case .policy: .permissionDenied
+        case .policy, .entity: .permissionDenied
         case .unknownNamespace: EngineError(.notFound, ["no handler for route. route entry not found."])
         case .noRoute(let path):
             EngineError(.notFound, ["no handler for route \"\(path)\". route entry not found."])
@@ -70,6 +71,7 @@ package enum Denial: Error, Sendable {
         case .missingToken: "missing token"
         case .token: "token refused"
         case .policy: "policy"
+        case .entity: "entity"
         case .unknownNamespace: "unknown namespace"
         case .noRoute: "no route"
         case .rateLimited: "rate limit quota"

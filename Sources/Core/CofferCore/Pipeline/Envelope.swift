@@ -64,11 +64,26 @@ struct Envelope {
         object.append("lease_duration", .int(auth.leaseDuration.wholeSeconds))
         object.append("renewable", .bool(auth.renewable))
         object.append("entity_id", .string(auth.entityID))
-        object.append("token_type", .string(auth.type.rawValue))
+        object.append("token_type", .string(auth.mfaRequirement == nil ? auth.type.rawValue : ""))
         object.append("orphan", .bool(auth.orphan))
-        object.append("mfa_requirement", nil)
+        object.append("mfa_requirement", auth.mfaRequirement.map { .object(Self.requirement($0)) } ?? nil)
         object.append("num_uses", .int(auth.numberOfUses))
         return object
+    }
+
+    private static func requirement(_ requirement: MFARequirement) -> JSONObject {
+        var constraints = JSONObject()
+        for (name, methods) in requirement.constraints {
+            let any = methods.map { method in
+                var object: JSONObject = [
+                    "type": .string(method.type), "id": .string(method.id), "uses_passcode": .bool(method.usesPasscode),
+                ]
+                if !method.name.isEmpty { object["name"] = .string(method.name) }
+                return JSON.object(object)
+            }
+            constraints[name] = ["any": .array(any)]
+        }
+        return ["mfa_request_id": .string(requirement.requestID), "mfa_constraints": .object(constraints)]
     }
 
     private static func wrapped(_ wrap: WrapInfo) -> JSONObject {

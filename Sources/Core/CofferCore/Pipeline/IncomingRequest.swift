@@ -32,6 +32,8 @@ package struct IncomingRequest: Sendable {
     package var header: @Sendable (_ name: String) -> String? = { _ in nil }
     /// Reads the body when the pipeline is ready for it; limits are the listener's.
     package var readBody: @Sendable () async throws(BodyFailure) -> [UInt8] = { () throws(BodyFailure) in [] }
+    /// The body piece by piece, in place of `readBody`; nil at its end. No limit but the handler's.
+    package var nextPiece: @Sendable () async throws(BodyFailure) -> [UInt8]? = { () throws(BodyFailure) in nil }
 
     package init(method: Method, path: CanonicalPath, origin: Origin) {
         self.method = method

@@ -1,6 +1,7 @@
 internal import AuditService
 internal import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 internal import Logging
 
 extension Core {
@@ -8,23 +9,27 @@ extension Core {
     package func serve(_ incoming: IncomingRequest) async -> Answer {
         let id: String
         do { id = try random.uuid() } catch { return Answer(.failure(.internal("no random bytes"))) }
-        inFlight.begin(id, incoming, at: clock.now)
+        let start = clock.now
+        inFlight.begin(id, incoming, at: start)
         defer { inFlight.end(id) }
         var request = Request(id: id, incoming: incoming, core: self)
+        defer { (request.isLogin ? meters.login : meters.request).measure(since: start) }
         do throws(Denial) {
             let gate = gate
             try request.locate(in: gate)
             try await request.limitRate(gate)
             try await request.decode()
-            let identified = await request.identify(gate)
-            let verdict = await request.authorise(identified, gate)
+            let verdict = await request.check(gate)
             let admitted = try request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
-            return request.remembering(try await request.finish(outcome, admitted, gate), verdict)
+            var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict)
+            answer.requestID = id
+            return answer
         } catch {
             note(error, id: id)
             var answer = Answer(.failure(error.error))
             answer.headers = request.quotaHeaders
+            answer.requestID = id
             return answer
         }
     }

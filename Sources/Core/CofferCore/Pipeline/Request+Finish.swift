@@ -90,11 +90,20 @@ extension Request {
             answer.headers = quotaHeaders
             return answer
         case .success(let outcome):
+            noteUnknownFields(outcome)
             var answer = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
                 .answer(isDoubled: location?.traits.isDoubled == true)
             answer.headers = outcome.reply.headers.filter(isAllowed) + quotaHeaders
             return answer
         }
+    }
+
+    /// An answer without a body has no warnings to say it in (CVE-2021-30476). Names are the caller's, so they stay out.
+    private func noteUnknownFields(_ outcome: Outcome) {
+        guard !outcome.unknownFields.isEmpty, !outcome.hasResponse else { return }
+        core.log.info(
+            "a request held fields that its path does not know",
+            metadata: ["request_id": .string(id), "count": .stringConvertible(outcome.unknownFields.count)])
     }
 
     /// An engine sets only the headers that its mount is tuned to (`allowed_response_headers`), and hints; the

@@ -1,7 +1,9 @@
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
+internal import IdentityService
 internal import MountService
 internal import PolicyService
 internal import TokenService
@@ -15,6 +17,17 @@ extension Request {
         /// What decided, for lists that show only what the caller may see.
         var acl: ACL?
     }
+
+    /// Stages 6 and 7.
+    mutating func check(_ gate: Gate) async -> Verdict {
+        let start = core.clock.now
+        defer { core.meters.checkToken.measure(since: start) }
+        let refusal = await identify(gate)
+        core.meters.fetchToken.measure(since: start)
+        return await authorise(refusal, gate)
+    }
+
+    var isLogin: Bool { location?.traits.isLogin == true }
 
     // MARK: stage 6, identify
 
@@ -40,9 +53,14 @@ extension Request {
 
     var isPublic: Bool {
         guard let traits = location?.traits else { return false }
-        if operation == .read, let opening = traits.openedBy, incoming.openings.contains(opening) { return true }
-        return traits.unauthenticated.contains(operation)
+        return isOpened(traits) || traits.unauthenticated.contains(operation)
             || (operation == .create && traits.unauthenticated.contains(.update))
+    }
+
+    /// The listener lets everybody read this.
+    func isOpened(_ traits: PathTraits) -> Bool {
+        guard operation == .read, let opening = traits.openedBy else { return false }
+        return incoming.openings.contains(opening)
     }
 
     private mutating func requireToken(_ services: Services) async throws {
@@ -55,6 +73,7 @@ extension Request {
             throw Denial.token(opensItself ? .wrappingToken : refusal)
         case .valid(let live):
             token = live
+            identity = try await services.identity(of: live.entry)
             if location?.traits.spendsNoUse == true { return }
             use = try await services.tokens.spendUse(of: live)
             if case .refused = use { throw Denial.token(.usedUp) }
@@ -83,13 +102,13 @@ extension Request {
             return Verdict(denial: nil, decision: nil, caller: nil)
         }
         do {
-            let acl = try await services.policies.acl(for: token.entry.policies)
+            let acl = try await services.acl(of: token.entry, identity)
             let question = AuthorizationRequest(
                 path: path.text, operation: PolicyOperation(operation), parameters: fields,
                 wrapTTL: incoming.wrapTTL, needsSudo: needsSudo)
             let decision = acl.decide(question)
             let hasSudo = decision.isRoot || acl.capabilities(path.text).contains("sudo")
-            let caller = Caller(token.entry, key: token.key, hasSudo: hasSudo)
+            let caller = Caller(token.entry, identity, hasSudo: hasSudo)
             limitPage(decision)
             return Verdict(
                 denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller, acl: acl)
@@ -112,7 +131,7 @@ extension Request {
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
-        let trusted = mount?.type == "system" || mount?.type == "token"
+        let trusted = ["system", "token", "identity"].contains(mount?.type)
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: .root, caller: caller, origin: incoming.origin,
@@ -123,6 +142,16 @@ extension Request {
         call.redactions = incoming.redactions
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
+        // Relying parties prove who they are in it; a bearer's token is no business of the engine.
+        if mount?.type == "identity", let header = incoming.header("authorization"),
+            header.prefix(6).lowercased() == "basic "
+        {
+            call.headers["authorization"] = header
+        }
+        if location?.traits.streamsBody == true {
+            let next = incoming.nextPiece
+            call.body = ByteStream { try await next() }
+        }
         return call
     }
 
@@ -145,11 +174,14 @@ extension Request {
 }
 
 extension Caller {
-    init(_ entry: TokenEntry, key: String, hasSudo: Bool) {
+    init(_ entry: TokenEntry, _ identity: CallerIdentity?, hasSudo: Bool) {
         self.init(
-            accessor: entry.accessor, displayName: entry.displayName, policies: entry.policies,
-            entityID: entry.entityID, isRoot: entry.policies.contains("root"), metadata: entry.metadata,
-            cubbyholeID: entry.cubbyholeID, namespace: .root, hasSudo: hasSudo)
+            accessor: entry.accessor, displayName: entry.displayName,
+            policies: identity?.policies(joining: entry.policies) ?? entry.policies,
+            entityID: identity?.view.entityID ?? entry.entityID, isRoot: entry.policies.contains("root"),
+            metadata: entry.metadata,
+            cubbyholeID: entry.cubbyholeID, namespace: .root, hasSudo: hasSudo,
+            identity: identity?.view)
     }
 }
 

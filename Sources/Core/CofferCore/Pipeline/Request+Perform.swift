@@ -3,7 +3,9 @@ internal import CofferBarrier
 internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferMetrics
 internal import CofferStorage
+internal import IdentityService
 internal import Logging
 internal import MountService
 internal import PolicyService
@@ -15,7 +17,9 @@ extension Request {
 
     /// The request line, denials included. Nothing runs without it.
     func admit(_ verdict: Verdict, _ gate: Gate) throws(Denial) -> Admitted {
-        if let traits = location?.traits, let exempt = AuditBroker.exempt(traits) { return exempt }
+        if let traits = location?.traits, let exempt = AuditBroker.exempt(traits, isOpened: isOpened(traits)) {
+            return exempt
+        }
         guard let services = gate.services else { throw .sealed }
         do throws(AuditFailure) {
             var record = auditRecord(verdict)
@@ -50,8 +54,9 @@ extension Request {
         var caller = AuditCaller()
         caller.accessor = token.entry.accessor
         caller.displayName = token.entry.displayName
-        caller.policies = token.entry.policies
+        caller.policies = identity?.policies(joining: token.entry.policies) ?? token.entry.policies
         caller.tokenPolicies = token.entry.policies
+        caller.identityPolicies = identity?.policies ?? []
         caller.metadata = token.entry.metadata
         caller.entityID = token.entry.entityID
         caller.tokenType = token.entry.typeName
@@ -96,8 +101,7 @@ extension Request {
             if operation == .list || operation == .scan, let acl = verdict.acl {
                 call.mayList = mayList(acl, below: location.mount.path)
             }
-            let reply = try await match.verb.run(call)
-            return .success(try await issue(reply, gate, match))
+            return .success(try await issue(try await handled(match, call, location, gate), gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
         } catch {
@@ -118,6 +122,14 @@ extension Request {
         }
     }
 
+    private func handled(
+        _ match: PathTable.Match, _ call: Call, _ location: Location, _ gate: Gate
+    ) async throws -> Reply {
+        let start = core.clock.now
+        defer { core.meters.route(call.operation, location.mount.path).measure(since: start) }
+        return match.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
+    }
+
     /// A reply with its token made.
     struct Outcome: Sendable {
         var reply: Reply
@@ -127,41 +139,8 @@ extension Request {
         var unknownFields: [String] = []
     }
 
-    private func issue(_ reply: Reply, _ gate: Gate, _ match: PathTable.Match) async throws -> Outcome {
-        var outcome = Outcome(reply: reply, unknownFields: unknownFields(match))
-        switch reply.auth {
-        case nil: break
-        case .issued(let auth)?: outcome.auth = auth
-        case .grant(let grant)?:
-            guard let services = gate.services, let location else { throw Denial.sealed }
-            var grant = grant
-            grant.type = tokenType(wanted: grant.type)
-            var context = IssueContext(
-                path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
-                mountMaximumTTL: location.mount.maximumTTL)
-            context.loginRole = loginRole
-            let place = try await leasePlace(for: grant, services.quotas)
-            defer { place.release() }
-            let issued = try await services.tokens.issue(grant, context)
-            outcome.auth = issued.auth
-            outcome.reply.warnings += issued.warnings
-        }
-        try await lease(&outcome, gate)
-        return outcome
-    }
-
-    /// A mount's `token_type` decides for its logins; one that starts with `default-` only where the method does not.
-    private func tokenType(wanted: TokenType?) -> TokenType {
-        switch location?.route?.entry.configuration.tokenType {
-        case "batch": .batch
-        case "service": .service
-        case "default-batch": wanted ?? .batch
-        default: wanted ?? .service
-        }
-    }
-
     /// Registers what the engine gave out; an answer whose lease is not registered is never shown.
-    private func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
+    func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
         switch outcome.reply.lease {
         case nil: break
         case .issued(let lease)?: outcome.lease = lease
@@ -170,14 +149,17 @@ extension Request {
                 throw Denial.missingToken
             }
             let origin = EngineLeases.Origin(route: route, path: path.text, owner: token)
+            let start = core.clock.now
             let registered = try await register(grant, from: origin, services)
+            core.meters.registerLease.measure(since: start)
+            core.meters.leaseCreated(mount: route.mount, ttl: registered.lease.duration)
             outcome.lease = registered.lease
             outcome.reply.warnings += registered.warnings
         }
     }
 
     /// Names of fields that no declaration knows, sorted.
-    private func unknownFields(_ match: PathTable.Match) -> [String] {
+    func unknownFields(_ match: PathTable.Match) -> [String] {
         guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
         let known = Set(match.verb.input.map(\.name) + match.path.captures.map(\.name))
         return fields.keys.filter { !known.contains($0) }

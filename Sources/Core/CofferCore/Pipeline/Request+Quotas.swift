@@ -20,6 +20,7 @@ extension Request {
         let verdict = limiter.take(incoming.origin.remoteAddress, at: core.clock.now)
         if quotas.configuration.showsHeaders { quotaHeaders = verdict.headers }
         if verdict.isAllowed { return }
+        core.meters.rateViolated(limiter.rule.name)
         let denial = Denial.rateLimited(path: path.text)
         if quotas.configuration.logsToAudit { auditRejection(denial, services.audit) }
         throw denial
@@ -56,14 +57,19 @@ extension Request {
         guard let quotas = gate.services?.quotas, quotas.limitsLeases, let location,
             location.traits.mintsCredential, !location.mount.isAuth
         else { return }
-        if try await quotas.fullRule(for: quotaScope) != nil { throw Denial.leasesExhausted(path: path.text) }
+        if let rule = try await quotas.fullRule(for: quotaScope) { throw exhausted(rule) }
+    }
+
+    private func exhausted(_ rule: String) -> Denial {
+        core.meters.leaseViolated(rule)
+        return .leasesExhausted(path: path.text)
     }
 
     /// A place for the lease of a new token. Root tokens are not limited; batch tokens need a place and take none.
     func leasePlace(for grant: AuthGrant, _ quotas: Quotas) async throws -> LeasePlace {
         guard quotas.limitsLeases, !grant.policies.contains("root") else { return LeasePlace() }
         if grant.type == .batch {
-            if try await quotas.fullRule(for: quotaScope) != nil { throw Denial.leasesExhausted(path: path.text) }
+            if let rule = try await quotas.fullRule(for: quotaScope) { throw exhausted(rule) }
             return LeasePlace()
         }
         return try await takePlace(quotas)
@@ -73,7 +79,7 @@ extension Request {
         switch try await quotas.takePlace(for: quotaScope) {
         case .unlimited: return LeasePlace()
         case .place(let place): return place
-        case .refused: throw Denial.leasesExhausted(path: path.text)
+        case .refused(let rule): throw exhausted(rule)
         }
     }
 

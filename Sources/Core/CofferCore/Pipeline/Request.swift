@@ -3,6 +3,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import IdentityService
 internal import MountService
 internal import PolicyService
 internal import TokenService
@@ -20,6 +21,8 @@ struct Request: Sendable {
     var rawBody: [UInt8] = []
     var replacedFields: [String] = []
     var token: LiveToken?
+    /// Who stands behind the token; nil for a token without an entity.
+    var identity: CallerIdentity?
     var use = TokenUse.unlimited
     var isDecoded = false
     /// What a rate quota tells the client, whatever comes of the request.
@@ -76,7 +79,7 @@ struct Request: Sendable {
     mutating func locate(in gate: Gate) throws(Denial) {
         guard incoming.namespace.isEmpty || incoming.namespace == "root" else { throw .unknownNamespace }
         guard let services = gate.services else {
-            location = try Self.locateWhenSealed(path.text, operation, core)
+            location = try locateWhenSealed()
             return
         }
         guard var hit = services.mounts.routes.find(path.text) else { return }
@@ -94,12 +97,10 @@ struct Request: Sendable {
             route: hit.route, mount: hit.route.mount, match: match, storage: hit.route.storage, rest: hit.rest)
     }
 
-    /// Sealed: only `sys/` paths that are declared to answer in every state.
-    private static func locateWhenSealed(
-        _ path: String, _ operation: CofferFramework.Operation, _ core: Core
-    ) throws(Denial) -> Location {
-        guard path.hasPrefix("sys/") else { throw .sealed }
-        let rest = String(path.dropFirst(4))
+    /// Sealed: only `sys/` paths that are declared to answer in every state, or that the listener opens to everybody.
+    private func locateWhenSealed() throws(Denial) -> Location {
+        guard path.text.hasPrefix("sys/") else { throw .sealed }
+        let rest = String(path.text.dropFirst(4))
         let match = Self.match(core.system, rest, operation)
         let mount = MountReference(
             path: "sys/", type: "system", accessor: "", uuid: "", options: [:],
@@ -107,7 +108,9 @@ struct Request: Sendable {
         let location = Location(
             route: nil, mount: mount, match: match, storage: StorageView(core.barrier, prefix: "sys/none/"),
             rest: rest)
-        guard core.system.path(matching: rest)?.traits.whenSealed == true else { throw .sealed }
+        guard let traits = core.system.path(matching: rest)?.traits, traits.whenSealed || isOpened(traits) else {
+            throw .sealed
+        }
         return location
     }
 
@@ -140,6 +143,7 @@ struct Request: Sendable {
         case .create, .update, .patch:
             if operation == .update && path.text.utf8.last == UInt8(ascii: "/") { throw .writeToFolder }
             if operation == .patch { try requireMergePatch() }
+            if location?.traits.streamsBody == true { break }
             let body = try await readBody()
             if location?.traits.acceptsRawBody == true {
                 rawBody = body

@@ -11,6 +11,12 @@ package final class ServerControls: Sendable {
     /// As stored; off while sealed before the first unseal.
     package let cors = Snapshot(CORSRules())
 
+    /// Runs each time the server has opened, before the answer to who opened it.
+    package let afterOpening = Snapshot<(@Sendable () async -> Void)?>(nil)
+
+    /// The cluster whose usage is counted; empty before the first time.
+    let countedUsage = Snapshot("")
+
     /// Where other nodes would reach this one.
     package let clusterAddress = Snapshot("")
 

@@ -1,9 +1,11 @@
+internal import AuditService
 package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
 internal import MemoryStorage
+internal import OpenPGP
 internal import PolicyService
 internal import TokenService
 
@@ -23,6 +25,10 @@ package struct InitializationPlan: Sendable {
     package var rootTokenID: String?
     /// A public key that hides the root token; empty for none.
     package var rootTokenPGPKey = ""
+    /// Otherwise nobody gets one, and `Initialization.rootToken` is empty.
+    package var makesRootToken = true
+    /// Whether requests of the configuration are to be made once the server is open.
+    package var notesRequests = false
 
     package init(_ seal: SealConfiguration, rootTokenID: String? = nil) {
         self.seal = seal
@@ -59,19 +65,31 @@ extension Core {
         try await scratch.unseal(rootKey: rootKey)
         let services = try await openServices(over: scratch)
         try await services.policies.ensureDefault()
-        let token = try await services.tokens.issueRoot(
-            id: plan.rootTokenID, maximumTTL: configuration.maximumTTL)
-        let shownToken = try tokenHolder.map { (key) throws(EngineError) in
-            Base64.standard.encode(
-                try KeyHolders.encrypt(Array(token.utf8), for: key, at: clock.now, random: random))
+        // A server that could not be audited as its configuration wants must not come to be.
+        try await services.audit.declare(configuration.declaredAuditDevices)
+        defer { services.audit.close() }
+        let token = try await rootToken(plan, services, for: tokenHolder)
+        if plan.notesRequests {
+            try await StorageView(scratch, prefix: "").put(InitialRequestsNote.path, Array("0".utf8))
         }
         let made = Initialization(
             shares: shares, deliveries: try holders.delivered(shares, at: clock.now, random: random),
-            rootToken: shownToken ?? token)
+            rootToken: token)
         try await deliver(made)
         try await move(staging, seal, try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
         scratch.seal()
         return made
+    }
+
+    /// As its holder gets it; empty when nobody shall have one.
+    private func rootToken(
+        _ plan: InitializationPlan, _ services: Services, for holder: PGPPublicKey?
+    ) async throws -> String {
+        guard plan.makesRootToken else { return "" }
+        let token = try await services.tokens.issueRoot(id: plan.rootTokenID, maximumTTL: configuration.maximumTTL)
+        guard let holder else { return token }
+        return Base64.standard.encode(
+            try KeyHolders.encrypt(Array(token.utf8), for: holder, at: clock.now, random: random))
     }
 
     private func move(_ staging: MemoryStorage, _ seal: SealConfiguration, _ storedKey: [UInt8]) async throws {

@@ -2,8 +2,11 @@ internal import AuditService
 package import CofferBarrier
 package import CofferBase
 internal import CofferFramework
+internal import CofferMetrics
 internal import CofferStorage
+internal import IdentityService
 internal import LeaseService
+internal import LockoutService
 internal import Logging
 internal import MountService
 internal import PeriodicService
@@ -43,10 +46,16 @@ extension Core {
         guard let stored = try await storage.get(StoredRootKey.path), let unsealKey = seal.join(shares),
             let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
         else { throw EngineError.badRequest("Unseal failed, invalid key") }
+        try await open(rootKey)
+    }
+
+    /// From a sealed state to one that serves.
+    func open(_ rootKey: SecretBytes) async throws {
         do {
             try await barrier.unseal(rootKey: rootKey)
             let services = try await openServices(over: barrier)
             try await services.audit.load()
+            try await services.audit.declare(configuration.declaredAuditDevices)
             try await VersionHistory(storage: barrier).record(
                 configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
             controls.cors.replace(with: try await CORSRules.load(from: barrier))
@@ -60,6 +69,7 @@ extension Core {
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
+        await controls.afterOpening.value?()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -73,6 +83,7 @@ extension Core {
         barrier.seal()
         seal.reset()
         log.info("vault is sealed")
+        configuration.logFeed.end()
     }
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
@@ -89,20 +100,33 @@ extension Core {
         }
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
-        let engineLeases = EngineLeases(leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random)
+        let engineLeases = EngineLeases(
+            leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random,
+            meters: meters)
         for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
             // The targets of its leases may be down: they must not keep the server sealed.
             try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
         }
         return Services(
-            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens, leases: leases,
+            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
+            identities: Identities(storage: barrier, clock: clock, random: random),
+            pendingLogins: PendingLogins(clock: clock), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, clock: clock, random: random, log: log),
+                storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
+                clock: clock, random: random, log: log, metrics: metrics),
+            lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
+    }
+
+    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+        let damaged = try await quotas.load()
+        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
+        return quotas
     }
 
     private func engineServices(over barrier: Barrier, leases: Leases) -> EngineServices {
@@ -111,13 +135,6 @@ extension Core {
         return EngineServices(
             generatePassword: { name in try await policies.password(by: name, from: random) },
             retryRevocations: { mount in try await leases.retryFailed(below: mount.path, now: clock.now) })
-    }
-
-    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
-        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
-        let damaged = try await quotas.load()
-        if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
-        return quotas
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
@@ -139,7 +156,10 @@ extension Core {
         let log = log
         let reaper = LeaseReaper(
             leases: engineLeases.leases, clock: clock, target: { engineLeases.target(of: $0) },
-            revoke: { try await engineLeases.end($0) }, explain: EngineLeases.explain,
+            revoke: { [meters] lease in
+                try await engineLeases.end(lease)
+                meters.expirations.add()
+            }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
         return reaper
@@ -159,6 +179,7 @@ extension Core {
 
     private static let builtInMounts: [(String, String, String, EngineKind.Class)] = [
         ("sys/", "system", "system endpoints used for control, policy and debugging", .secret),
+        ("identity/", "identity", "identity store", .secret),
         ("cubbyhole/", "cubbyhole", "per-token private secret storage", .secret),
         ("auth/token/", "token", "token based credentials", .auth),
     ]

@@ -72,16 +72,8 @@ package final class GenerateRoot: Sendable {
     ///   - password: from the caller; empty lets the server draw one.
     ///   - pgpKey: a public key that takes the password's place; empty for none.
     package func begin(password given: String, pgpKey: String) async throws -> Beginning {
-        guard given.isEmpty || given.utf8.count == Self.passwordLength, given.isEmpty || pgpKey.isEmpty else {
-            throw EngineError.badRequest(
-                pgpKey.isEmpty ? "OTP string is wrong length" : "otp and pgp_key must not be set both")
-        }
+        let (cover, drawn) = try Self.cover(password: given, pgpKey: pgpKey, at: clock.now, random: random)
         if machine.withLock({ $0.attempt != nil }) { throw GenerateRootMachine.inProgress }
-        let drawn = given.isEmpty && pgpKey.isEmpty ? try random.base62(Self.passwordLength) : ""
-        let cover: GenerateRootMachine.Cover =
-            pgpKey.isEmpty
-            ? .password(SecretBytes(copying: (given.isEmpty ? drawn : given).utf8))
-            : .key(try KeyHolders.key(pgpKey, at: clock.now))
         let nonce = try random.uuid()
         let status = Status(
             nonce: nonce, progress: 0, required: try await proof.configuration().threshold,
@@ -89,6 +81,21 @@ package final class GenerateRoot: Sendable {
         return Beginning(status: status, drawn: drawn) { [self] in
             try machine.withLock { (machine) throws(EngineError) in try machine.begin(cover, nonce: nonce) }
         }
+    }
+
+    /// What will hide the token, and the one-time password when it was drawn here.
+    static func cover(
+        password given: String, pgpKey: String, at now: Timestamp, random: RandomSource
+    ) throws -> (GenerateRootMachine.Cover, drawn: String) {
+        if !pgpKey.isEmpty {
+            guard given.isEmpty else { throw EngineError.badRequest("otp and pgp_key must not be set both") }
+            return (.key(try KeyHolders.key(pgpKey, at: now)), "")
+        }
+        guard given.isEmpty || given.utf8.count == passwordLength else {
+            throw EngineError.badRequest("OTP string is wrong length")
+        }
+        let drawn = given.isEmpty ? try random.base62(passwordLength) : ""
+        return (.password(SecretBytes(copying: (given.isEmpty ? drawn : given).utf8)), drawn)
     }
 
     package func cancel(nonce: String) throws(EngineError) {
@@ -109,16 +116,19 @@ package final class GenerateRoot: Sendable {
         }
         let token = "hvs." + (try random.base62(Self.passwordLength - 4))
         return .complete(
-            encodedToken: try hide(token, cover), fingerprint: cover.fingerprint, required: threshold
+            encodedToken: try Self.hide(token, cover, at: clock.now, random: random), fingerprint: cover.fingerprint,
+            required: threshold
         ) { [self] in try await store(token, nonce: nonce) }
     }
 
-    private func hide(_ token: String, _ cover: GenerateRootMachine.Cover) throws -> String {
+    static func hide(
+        _ token: String, _ cover: GenerateRootMachine.Cover, at now: Timestamp, random: RandomSource
+    ) throws -> String {
         switch cover {
-        case .password(let password): return Self.hide(token, behind: password)
+        case .password(let password): return hide(token, behind: password)
         case .key(let key):
             return Base64.standard.encode(
-                try KeyHolders.encrypt(Array(token.utf8), for: key, at: clock.now, random: random))
+                try KeyHolders.encrypt(Array(token.utf8), for: key, at: now, random: random))
         }
     }
 

@@ -28,11 +28,13 @@ package struct Call: Sendable {
     package var wrapFormat: String?
     /// The raw body for paths that take one (`acceptsRawBody`); empty otherwise.
     package var rawBody: [UInt8]
+    /// The body of a path that takes it piece by piece (`streamsBody`); nil for every other path.
+    package var body: ByteStream?
     /// Request headers that the mount lets through, lower-case names.
     package var headers: [String: String]
     /// What answers to anybody leave out on the listener that the call came by.
     package var redactions: Set<Redaction> = []
-    /// Only for the server's own system and token engines; nil for every other engine.
+    /// Only for the server's own engines (system, token, identity); nil for every other engine.
     package var clientToken: String?
     /// Whether the caller may list or scan a folder (relative to the mount, ending in `/`). Set for lists and scans.
     package var mayList: @Sendable (_ folder: String) -> Bool = { _ in true }

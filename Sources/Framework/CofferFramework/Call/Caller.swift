@@ -25,10 +25,13 @@ package struct Caller: Sendable {
     package var namespace: NamespaceReference
     /// True when the policies gave `sudo` on the requested path.
     package var hasSudo: Bool
+    /// Entity, aliases and groups; nil for a token without an entity.
+    package var identity: IdentityView?
 
     package init(
         accessor: String, displayName: String, policies: [String], entityID: String, isRoot: Bool,
-        metadata: [String: String], cubbyholeID: String, namespace: NamespaceReference, hasSudo: Bool = false
+        metadata: [String: String], cubbyholeID: String, namespace: NamespaceReference, hasSudo: Bool = false,
+        identity: IdentityView? = nil
     ) {
         self.accessor = accessor
         self.displayName = displayName
@@ -39,6 +42,7 @@ package struct Caller: Sendable {
         self.cubbyholeID = cubbyholeID
         self.namespace = namespace
         self.hasSudo = hasSudo
+        self.identity = identity
     }
 }
 

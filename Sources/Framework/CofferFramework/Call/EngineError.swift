@@ -17,6 +17,8 @@ package struct EngineError: Error, Sendable, Equatable {
     package var isListed: Bool
     /// Stands beside `errors` in the answer when set.
     package var data: JSONObject?
+    /// A login's credential was wrong: counts towards a lockout.
+    package var isBadCredential = false
 
     package init(_ kind: Kind, _ texts: [String], isListed: Bool = false, data: JSONObject? = nil) {
         self.kind = kind
@@ -29,6 +31,12 @@ package struct EngineError: Error, Sendable, Equatable {
     package static func badRequest(_ text: String) -> EngineError { EngineError(.badRequest, [text]) }
     /// 400 as `1 error occurred:\n\t* text\n\n`.
     package static func invalid(_ text: String) -> EngineError { EngineError(.badRequest, [text], isListed: true) }
+    /// 400 with exactly this text, to a login whose credential was wrong.
+    package static func badCredential(_ text: String) -> EngineError {
+        var error = badRequest(text)
+        error.isBadCredential = true
+        return error
+    }
     /// 403 with exactly this text.
     package static func denied(_ text: String) -> EngineError { EngineError(.denied, [text]) }
     /// 403 `1 error occurred:\n\t* permission denied\n\n`.

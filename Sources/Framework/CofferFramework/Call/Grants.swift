@@ -21,6 +21,10 @@ package struct AuthGrant: Sendable {
     package var noDefaultPolicy = false
     /// Name of the alias that logged in, on the mount of the call; nil for token creation.
     package var aliasName: String?
+    /// What the method knows about the one who logged in; kept with the alias, replaced at each login.
+    package var aliasMetadata: [String: String] = [:]
+    /// Names of the groups that the method found: memberships of external groups follow them.
+    package var groupAliases: [String] = []
     package var entityID = ""
     /// Token id of the parent; nil makes an orphan.
     package var parent: String?
@@ -50,6 +54,10 @@ package struct IssuedAuth: Sendable {
     package var leaseDuration: Duration
     package var renewable: Bool
     package var entityID: String
+    /// True when this login made the entity.
+    package var isEntityNew = false
+    /// Set when there is no token yet, for want of a second factor.
+    package var mfaRequirement: MFARequirement?
     package var type: TokenType
     package var orphan: Bool
     package var numberOfUses: Int64
@@ -81,6 +89,8 @@ package enum AuthResult: Sendable {
     case grant(AuthGrant)
     /// The token exists already.
     case issued(IssuedAuth)
+    /// A login that waited under this id for its second factors has them now.
+    case completed(String)
 }
 
 /// `wrap_info` of an envelope.

@@ -6,7 +6,7 @@ package struct Path: Sendable {
     package let description: String
     /// Help for each capture of the pattern, by name.
     package let captures: [FieldDescriptor]
-    package let verbs: [Verb]
+    package var verbs: [Verb]
     package var traits: PathTraits
     /// Tells create from update before the request is authorised; nil means every write is an update.
     package let exists: (@Sendable (Call) async throws -> Bool)?
@@ -24,6 +24,13 @@ package struct Path: Sendable {
         self.verbs = verbs
         self.traits = traits
         self.exists = exists
+    }
+
+    /// The same path with another way to do one operation.
+    package func replacing(_ verb: Verb) -> Path {
+        var copy = self
+        copy.verbs = verbs.map { $0.operation == verb.operation ? verb : $0 }
+        return copy
     }
 
     /// The verb for an operation; a create is served by the update verb.
@@ -51,6 +58,8 @@ package struct PathTraits: Sendable {
     package var isLocalOnly = false
     /// The body is handed over unparsed in `rawBody`.
     package var acceptsRawBody = false
+    /// The body is not read before the handler takes it piece by piece (`body`), after the request was admitted.
+    package var streamsBody = false
     /// A delete may carry its fields in a JSON body beside the query.
     package var readsBodyOfDelete = false
     /// The answer is never wrapped, even when the caller asked (the answer is bare or raw).

@@ -8,8 +8,18 @@ package import CofferStorage
 package struct Resource<Record: Sendable>: Sendable {
     package let schema: Schema<Record>
     package let folder: String
+    /// Names have one form, whatever their case.
+    package var foldsNames = false
     /// Refuses a record before it is stored; adds warnings.
     package var validate: @Sendable (Call, inout Record) async throws -> [String] = { _, _ in [] }
+    /// Completes a record that passed, and changes what else belongs to it in the same commit.
+    package var stage:
+        @Sendable (_ call: Call, _ old: Record?, _ new: inout Record, _ commit: inout Transaction)
+            async throws -> Void = { _, _, _, _ in }
+    /// Removes what else belongs to a record that is deleted, in the same commit.
+    package var unstage:
+        @Sendable (_ call: Call, _ old: Record, _ commit: inout Transaction)
+            async throws -> Void = { _, _, _ in }
 
     package init(_ schema: Schema<Record>, folder: String) {
         self.schema = schema
@@ -18,9 +28,16 @@ package struct Resource<Record: Sendable>: Sendable {
 
     /// The stored record, or nil.
     package func load(_ name: String, from storage: StorageView) async throws -> Record? {
-        guard let bytes = try await storage.get(key(name)) else { return nil }
-        return try decode(bytes)
+        try await storage.get(key(name)).map { try decode($0) }
     }
+
+    /// The record as a transaction sees it; its commit fails when the record changes meanwhile.
+    package func load(_ name: String, in transaction: inout Transaction) async throws -> Record? {
+        try await transaction.get(key(name)).map { try decode($0) }
+    }
+
+    /// The one form of a name from a request.
+    package func folded(_ name: String) -> String { foldsNames ? name.lowercased() : name }
 
     /// A path that reads, writes and deletes one record, and its existence check.
     package func path(
@@ -41,11 +58,12 @@ package struct Resource<Record: Sendable>: Sendable {
                     return .data(resource.schema.encodeForReading(record))
                 },
                 Verb(writing: schema, "write-\(idSuffix)", "Create or update \(noun).") { call in
-                    try await resource.write(nameIn(call), call)
+                    try await resource.write(nameIn(call), call) { record in
+                        try resource.schema.merge(call.fields, into: &record)
+                    }
                 },
                 Verb(.delete, "delete-\(idSuffix)", "Delete \(noun).") { call in
-                    try await call.storage.delete(resource.key(nameIn(call)))
-                    return .empty
+                    try await resource.delete(nameIn(call), call)
                 },
             ])
     }
@@ -62,25 +80,47 @@ package struct Resource<Record: Sendable>: Sendable {
             ])
     }
 
-    private func write(_ name: String, _ call: Call) async throws -> Reply {
-        let key = key(name)
-        return try await call.storage.transaction { transaction in
-            let stored = try await transaction.get(key)
-            var record = try stored.map { try decode($0) } ?? schema.decode([:])
-            try schema.merge(call.fields, into: &record)
+    /// Stores a record: the one that is there, or a new one, as `change` leaves it.
+    /// - Parameter mustExist: refuses to make a new one (404, as Vault does).
+    package func write(
+        _ name: String, _ call: Call, mustExist: Bool = false, _ change: @Sendable (inout Record) throws -> Void
+    ) async throws -> Reply {
+        try await call.storage.transaction { transaction in
+            let old = try await load(name, in: &transaction)
+            if old == nil && mustExist { throw EngineError.unsupportedPath }
+            var record = try old ?? schema.decode([:])
+            try change(&record)
             let warnings = try await validate(call, &record)
-            transaction.put(key, JSON.object(schema.encode(record)).serialized())
+            try await stage(call, old, &record, &transaction)
+            put(record, name, in: &transaction)
             var reply = Reply.empty
             reply.warnings = warnings
             return reply
         }
     }
 
-    private func key(_ name: String) -> StorageKey { StorageKey(folder + name) }
+    /// Stores a record as it is, beside whatever else the transaction does.
+    package func put(_ record: Record, _ name: String, in transaction: inout Transaction) {
+        transaction.put(key(name), JSON.object(schema.encode(record)).serialized())
+    }
+
+    /// Deletes a record; one that is not there is deleted already.
+    package func delete(_ name: String, _ call: Call) async throws -> Reply {
+        let key = key(name)
+        try await call.storage.transaction { transaction in
+            guard let stored = try await transaction.get(key) else { return }
+            // A damaged record can still be got rid of.
+            if let old = try? decode(stored) { try await unstage(call, old, &transaction) }
+            transaction.delete(key)
+        }
+        return .empty
+    }
+
+    private func key(_ name: String) -> StorageKey { StorageKey(folder + folded(name)) }
 
     private func decode(_ bytes: [UInt8]) throws -> Record {
         do {
-            return try schema.decode(try JSON.parseObject(bytes, limits: .trusted))
+            return try schema.restore(try JSON.parseObject(bytes, limits: .trusted))
         } catch {
             throw EngineError.internal("a stored record is damaged; see the server log")
         }

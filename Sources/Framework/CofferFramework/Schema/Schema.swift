@@ -11,6 +11,8 @@ package struct FieldDescriptor: Sendable, Equatable {
     /// Given in the query string of a read or list.
     package var isQuery = false
     package var isRequired = false
+    /// Kept with the record, and neither taken from a request nor shown.
+    package var isInternal = false
 
     package init(name: String, help: String, type: FieldType) {
         self.name = name
@@ -24,6 +26,8 @@ package struct Field<Record: Sendable>: Sendable {
     package var descriptor: FieldDescriptor
     let set: @Sendable (inout Record, JSON) throws(FieldError) -> Void
     let get: @Sendable (Record) -> JSON
+    /// Set when this is an old name of another field.
+    var alias: FieldAlias<Record>?
 
     package init<Value: FieldValue>(
         _ name: String, _ keyPath: any WritableKeyPath<Record, Value> & Sendable, _ help: String
@@ -36,12 +40,23 @@ package struct Field<Record: Sendable>: Sendable {
         get = { record in record[keyPath: keyPath].wire }
     }
 
+    init(
+        _ descriptor: FieldDescriptor, set: @escaping @Sendable (inout Record, JSON) throws(FieldError) -> Void,
+        get: @escaping @Sendable (Record) -> JSON
+    ) {
+        self.descriptor = descriptor
+        self.set = set
+        self.get = get
+    }
+
     /// Not echoed by reads.
     package var secret: Field { with { $0.isSecret = true } }
     package var deprecated: Field { with { $0.isDeprecated = true } }
     /// Comes in the query string of a read, list or delete.
     package var query: Field { with { $0.isQuery = true } }
     package var required: Field { with { $0.isRequired = true } }
+    /// Kept with the record, and neither taken from a request nor shown.
+    package var `internal`: Field { with { $0.isInternal = true } }
 
     private func with(_ change: (inout FieldDescriptor) -> Void) -> Field {
         var copy = self
@@ -60,7 +75,13 @@ package struct Schema<Record: Sendable>: Sendable {
         self.fields = fields
     }
 
-    package var descriptors: [FieldDescriptor] { fields.map(\.descriptor) }
+    /// Of the fields that a request may name.
+    package var descriptors: [FieldDescriptor] { fields.map(\.descriptor).filter { !$0.isInternal } }
+
+    /// Some of the fields, to be part of another schema.
+    package func fields(_ names: String...) -> [Field<Record>] {
+        fields.filter { names.contains($0.descriptor.name) }
+    }
 
     /// A record from its defaults and the given members; unknown members are left to the caller.
     package func decode(_ object: JSONObject) throws(FieldError) -> Record {
@@ -71,11 +92,26 @@ package struct Schema<Record: Sendable>: Sendable {
 
     /// Overwrites only the fields that were given.
     package func merge(_ object: JSONObject, into record: inout Record) throws(FieldError) {
+        try merge(object, into: &record, withInternal: false)
+    }
+
+    /// A record from what `encode` made.
+    package func restore(_ object: JSONObject) throws(FieldError) -> Record {
+        var record = make()
+        try merge(object, into: &record, withInternal: true)
+        return record
+    }
+
+    private func merge(
+        _ object: JSONObject, into record: inout Record, withInternal: Bool
+    ) throws(FieldError) {
         for member in object.members {
-            for field in fields where sameBytes(field.descriptor.name, member.key) {
+            for field in fields where field.alias == nil && sameBytes(field.descriptor.name, member.key) {
+                if field.descriptor.isInternal && !withInternal { continue }
                 try field.set(&record, member.value)
             }
         }
+        for field in fields { try field.mergeAlias(object, into: &record) }
         for field in fields where field.descriptor.isRequired && object[field.descriptor.name] == nil {
             throw FieldError(field: field.descriptor.name, expected: "a value")
         }
@@ -83,12 +119,42 @@ package struct Schema<Record: Sendable>: Sendable {
 
     /// All fields, secret ones included: for storage.
     package func encode(_ record: Record) -> JSONObject {
-        JSONObject(uniqueMembers: fields.map { .init(key: $0.descriptor.name, value: $0.get(record)) })
+        Self.object(fields.filter { $0.alias?.isUsed(record) ?? true }, of: record)
     }
 
     /// The fields that a read may show.
     package func encodeForReading(_ record: Record) -> JSONObject {
-        let shown = fields.filter { !$0.descriptor.isSecret && !$0.descriptor.isDeprecated }
-        return JSONObject(uniqueMembers: shown.map { .init(key: $0.descriptor.name, value: $0.get(record)) })
+        let shown = fields.filter { field in
+            let descriptor = field.descriptor
+            if descriptor.isSecret || descriptor.isInternal { return false }
+            return field.alias?.isUsed(record) ?? !descriptor.isDeprecated
+        }
+        return Self.object(shown, of: record)
+    }
+
+    /// These fields, secret or not; old names after the first only where they are in use.
+    package func encode(_ record: Record, only names: [String]) -> JSONObject {
+        let named = fields(named: names).filter { field in
+            field.descriptor.name == names.first || field.alias?.isUsed(record) ?? true
+        }
+        return Self.object(named, of: record)
+    }
+
+    /// Gives these fields their defaults.
+    package func reset(_ names: [String], in record: inout Record) throws(FieldError) {
+        let standard = make()
+        for field in fields(named: names) {
+            try field.set(&record, field.get(standard))
+            field.alias?.note(&record, false)
+        }
+    }
+
+    /// The fields with these names, in the order of the names.
+    package func fields(named names: [String]) -> [Field<Record>] {
+        names.compactMap { name in fields.first { sameBytes($0.descriptor.name, name) } }
+    }
+
+    private static func object(_ fields: [Field<Record>], of record: Record) -> JSONObject {
+        JSONObject(uniqueMembers: fields.map { .init(key: $0.descriptor.name, value: $0.get(record)) })
     }
 }

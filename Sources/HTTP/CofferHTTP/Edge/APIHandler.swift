@@ -1,17 +1,28 @@
 internal import CofferBase
 package import CofferCore
+internal import Logging
 
 /// The `/v1` API over HTTP: reads requests for the core, and writes its answers.
 package struct APIHandler: Sendable {
     private let core: Core
     private let limits: RequestReader.Limits
+    private let headers: ResponseHeaders
 
-    package init(core: Core, limits: RequestReader.Limits = RequestReader.Limits()) {
+    package init(
+        core: Core, limits: RequestReader.Limits = RequestReader.Limits(), headers: ResponseHeaders = ResponseHeaders()
+    ) {
         self.core = core
         self.limits = limits
+        self.headers = headers
     }
 
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
+        var response = await judged(request)
+        headers.add(to: &response)
+        return response
+    }
+
+    private func judged(_ request: HTTPRequest) async -> HTTPResponse {
         switch CORSEdge.judge(request, core.controls.cors.value) {
         case .unconcerned: return await serve(request)
         case .refused: return ResponseWriter.refusal(RequestReader.Refusal(403, ["origin not allowed"]))
@@ -23,14 +34,34 @@ package struct APIHandler: Sendable {
         }
     }
 
+    /// With the names that Vault gives to these values.
+    private func note(
+        _ request: HTTPRequest, _ id: String, _ status: Int, _ start: Timestamp, _ level: Logger.Level
+    ) {
+        let milliseconds = Double((core.clock.now - start).wholeNanoseconds) / 1e6
+        core.log.log(
+            level: level, "completed_request",
+            metadata: [
+                "client_address": "\(request.connection.remoteAddress):\(request.connection.remotePort)",
+                "duration": "\(milliseconds)ms", "request_id": "\(id)", "request_method": "\(request.method)",
+                "request_path": "\(request.path)", "start_time": "\(start.rfc3339)", "status_code": "\(status)",
+            ])
+    }
+
     private func serve(_ request: HTTPRequest) async -> HTTPResponse {
         var response: HTTPResponse
         do throws(RequestReader.Refusal) {
             let incoming = try RequestReader.incoming(request, limits)
-            response = ResponseWriter.response(await core.serve(incoming))
+            let start = core.clock.now
+            let answer = await core.serve(incoming)
+            response = ResponseWriter.response(answer)
+            if let level = core.configuration.requestsLogLevel {
+                note(request, answer.requestID, response.status, start, level)
+            }
         } catch {
             response = ResponseWriter.refusal(error)
         }
+        core.meters.answered(response.status)
         if let namespace = request.fields["x-vault-namespace"] { response.fields.add("X-Vault-Namespace", namespace) }
         return response
     }

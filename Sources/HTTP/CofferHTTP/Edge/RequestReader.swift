@@ -1,6 +1,6 @@
 internal import CofferBase
 internal import CofferCore
-internal import CofferFramework
+package import CofferFramework
 package import CofferJSON
 
 /// Reads an HTTP request as the API means it (contract, "Requests").
@@ -13,6 +13,8 @@ package enum RequestReader {
         package var json = JSONLimits()
         /// Reads that need no token on this listener.
         package var openings: Set<String> = []
+        /// What this listener keeps from callers without a token.
+        package var redactions: Set<Call.Redaction> = []
 
         package init() {}
     }
@@ -43,6 +45,7 @@ package enum RequestReader {
         incoming.wrapFormat = request.fields["x-vault-wrap-format"]
         incoming.jsonLimits = limits.json
         incoming.openings = limits.openings
+        incoming.redactions = limits.redactions
         incoming.bodyKind = bodyKind(request.fields["content-type"])
         let (body, fields, limit) = (request.body, request.fields, limits.body)
         incoming.header = { name in
@@ -54,6 +57,13 @@ package enum RequestReader {
                 return try await body.collect(limit: limit)
             } catch .tooLarge {
                 throw .tooLarge
+            } catch {
+                throw .disconnected
+            }
+        }
+        incoming.nextPiece = { () throws(IncomingRequest.BodyFailure) in
+            do throws(HTTPBodyError) {
+                return try await body.next()
             } catch {
                 throw .disconnected
             }

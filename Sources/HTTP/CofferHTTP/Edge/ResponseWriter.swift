@@ -41,7 +41,6 @@ enum ResponseWriter {
 
     private static func addFixedFields(to response: inout HTTPResponse) {
         response.fields.add("Cache-Control", "no-store")
-        response.fields.add("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     }
 
     private static func json(_ json: JSON, status: Int) -> HTTPResponse {

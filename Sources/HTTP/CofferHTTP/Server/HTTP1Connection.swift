@@ -30,6 +30,8 @@ final class HTTP1Connection: ChannelInboundHandler {
     /// While the answer is a stream.
     private var sender: StreamSender?
     private var deadline = NIODeadline.distantFuture
+    /// When the request that is being served has taken too long.
+    private var requestDeadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
 
     init(
@@ -110,7 +112,7 @@ final class HTTP1Connection: ChannelInboundHandler {
                 if isServing {
                     keepsAlive = false
                 } else {
-                    refuse(status, context)
+                    refuse(.failure(status), context)
                 }
                 isReadingBody = false
                 return
@@ -129,6 +131,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         isServing = true
         isReadingBody = true
         isIdle = false
+        requestDeadline = .now() + configuration.requestTimeout
         keepsAlive = head.keepsAlive
         allow(configuration.readTimeout)
         readPeer(context)
@@ -136,8 +139,8 @@ final class HTTP1Connection: ChannelInboundHandler {
         let loop = context.eventLoop
         var declared: Int?
         if case .fixed(let length) = head.length { declared = length } else if head.length == .none { declared = 0 }
-        let body = HTTPBody(declaredLength: declared) {
-            loop.execute { bound.value.0.wantBody(head.expectsContinue, bound.value.1) }
+        let body = HTTPBody(declaredLength: declared) { isFirst in
+            loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body
         // Whatever has come already belongs to the body before the handler asks for it.
@@ -174,16 +177,18 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     // MARK: writing
 
-    private func refuse(_ status: Int, _ context: ChannelHandlerContext) {
+    private func refuse(_ response: HTTPResponse, _ context: ChannelHandlerContext) {
         var buffer = context.channel.allocator.buffer(capacity: 512)
-        HTTP1Answer.write(.failure(status), method: "GET", date: dates.now(), closes: true, to: &buffer)
+        HTTP1Answer.write(response, method: "GET", date: dates.now(), closes: true, to: &buffer)
         write(buffer, context, close: true)
     }
 
-    private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
+    private func wantBody(_ tellsToContinue: Bool, _ context: ChannelHandlerContext) {
         guard isServing, isReadingBody else { return }
         setReading(true, context)
-        guard expectsContinue else { return }
+        // A large body may take long as a whole, but not between what the handler asks for.
+        allow(configuration.readTimeout)
+        guard tellsToContinue else { return }
         var buffer = context.channel.allocator.buffer(capacity: 32)
         buffer.writeStaticString("HTTP/1.1 100 Continue\r\n\r\n")
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
@@ -273,7 +278,9 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     /// Looks at the deadline now and then: a timer for every request would cost more than the request.
     private func watch(_ context: ChannelHandlerContext) {
-        let shortest = min(configuration.headerTimeout, configuration.readTimeout, configuration.idleTimeout)
+        let shortest = min(
+            configuration.headerTimeout, configuration.readTimeout, configuration.idleTimeout,
+            configuration.requestTimeout)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         watcher = context.eventLoop.scheduleTask(in: .nanoseconds(max(shortest.nanoseconds / 4, 10_000_000))) {
             let (connection, context) = bound.value
@@ -282,11 +289,14 @@ final class HTTP1Connection: ChannelInboundHandler {
     }
 
     private func check(_ context: ChannelHandlerContext) {
-        // A request that was read whole may take its time; the pipeline has limits of its own.
         let isWaiting = isClosing || (sender == nil && (!isServing || isReadingBody))
         if isWaiting && NIODeadline.now() >= deadline {
             body?.fail(.disconnected)
             return context.close(promise: nil)
+        }
+        // The answer that comes later finds the connection closing.
+        if isServing && !isReadingBody && sender == nil && !isClosing && NIODeadline.now() >= requestDeadline {
+            refuse(.expired, context)
         }
         watch(context)
     }

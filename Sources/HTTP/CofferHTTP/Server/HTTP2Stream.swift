@@ -19,6 +19,7 @@ final class HTTP2Stream: ChannelInboundHandler {
     private var isServing = false
     private var isReading = true
     private var deadline: Scheduled<Void>?
+    private var requestDeadline: Scheduled<Void>?
     /// While the answer is a stream.
     private var sender: StreamSender?
 
@@ -28,8 +29,12 @@ final class HTTP2Stream: ChannelInboundHandler {
         self.lifetime = lifetime
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    func handlerAdded(context: ChannelHandlerContext) { allowTime(context) }
+
+    /// The stream is closed when the rest of the request, or of what the handler asked for, has not come by then.
+    private func allowTime(_ context: ChannelHandlerContext) {
         let channel = context.channel
+        deadline?.cancel()
         deadline = context.eventLoop.scheduleTask(in: connection.configuration.readTimeout) {
             channel.close(promise: nil)
         }
@@ -46,6 +51,7 @@ final class HTTP2Stream: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
+        requestDeadline?.cancel()
         sender?.stop()
         sender = nil
         served()
@@ -78,8 +84,8 @@ final class HTTP2Stream: ChannelInboundHandler {
     private func begin(_ head: HTTP2Head, declared: Int?, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let body = HTTPBody(declaredLength: declared) {
-            loop.execute { bound.value.0.wantBody(head.expectsContinue, bound.value.1) }
+        let body = HTTPBody(declaredLength: declared) { isFirst in
+            loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body
         if isEnded { body.finish() }
@@ -87,6 +93,9 @@ final class HTTP2Stream: ChannelInboundHandler {
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
         lifetime.requestBegan()
         isServing = true
+        requestDeadline = loop.scheduleTask(in: connection.configuration.requestTimeout) {
+            bound.value.0.expire(bound.value.1)
+        }
         EventLoopTaskExecutor(loop).answer(request, connection.handler) { response in
             bound.value.0.write(response, method: head.method, bound.value.1)
         }
@@ -108,10 +117,16 @@ final class HTTP2Stream: ChannelInboundHandler {
         deadline?.cancel()
     }
 
-    private func wantBody(_ expectsContinue: Bool, _ context: ChannelHandlerContext) {
+    /// The answer that comes later finds the request answered.
+    private func expire(_ context: ChannelHandlerContext) {
+        if !isAnswered { write(.expired, method: "GET", context) }
+    }
+
+    private func wantBody(_ tellsToContinue: Bool, _ context: ChannelHandlerContext) {
         if isEnded || isAnswered { return }
         setReading(true, context)
-        guard expectsContinue else { return }
+        allowTime(context)
+        guard tellsToContinue else { return }
         context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: [":status": "100"]))), promise: nil)
     }
 
@@ -126,7 +141,9 @@ final class HTTP2Stream: ChannelInboundHandler {
     // MARK: writing
 
     private func write(_ response: HTTPResponse, method: String, _ context: ChannelHandlerContext) {
+        if isAnswered { return }
         isAnswered = true
+        requestDeadline?.cancel()
         body = nil
         if response.stream == nil || method == "HEAD" { served() }
         guard context.channel.isActive else { return }

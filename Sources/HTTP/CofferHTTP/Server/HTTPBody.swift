@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// The body of one request: filled by the connection, collected by the handler.
+/// The body of one request: filled by the connection, collected by the handler or taken piece by piece.
 package final class HTTPBody: Sendable {
     private struct State {
         var bytes: [UInt8] = []
@@ -8,7 +8,11 @@ package final class HTTPBody: Sendable {
         var failure: HTTPBodyError?
         var limit = Int.max
         var isWanted = false
+        var hasAsked = false
         var waiter: CheckedContinuation<Result<[UInt8], HTTPBodyError>, Never>?
+        /// Set once the handler takes pieces; never together with `waiter`.
+        var isTakenInPieces = false
+        var taker: CheckedContinuation<Result<[UInt8]?, HTTPBodyError>, Never>?
 
         /// The handler wants the body, up to `limit`; the outcome when that is known already.
         mutating func limited(to limit: Int) -> Result<[UInt8], HTTPBodyError>? {
@@ -16,15 +20,23 @@ package final class HTTPBody: Sendable {
             isWanted = true
             return HTTPBody.outcome(&self)
         }
+
+        /// What a handler that takes pieces gets; nil when it has to wait.
+        mutating func piece() -> Result<[UInt8]?, HTTPBodyError>? {
+            if let failure { return .failure(failure) }
+            if bytes.isEmpty { return isComplete ? .success(nil) : nil }
+            defer { bytes = [] }
+            return .success(bytes)
+        }
     }
 
     private let state = Mutex(State())
-    /// Called when the handler first waits, so that a client is told to go on only when it is wanted.
-    private let onDemand: @Sendable () -> Void
+    /// Called when the handler waits, so that a client is told to go on only when it is wanted; true the first time.
+    private let onDemand: @Sendable (_ isFirst: Bool) -> Void
     /// From `Content-Length`; nil when chunked.
     package let declaredLength: Int?
 
-    package init(declaredLength: Int?, onDemand: @escaping @Sendable () -> Void = {}) {
+    package init(declaredLength: Int?, onDemand: @escaping @Sendable (_ isFirst: Bool) -> Void = { _ in }) {
         self.declaredLength = declaredLength
         self.onDemand = onDemand
     }
@@ -48,9 +60,39 @@ package final class HTTPBody: Sendable {
                 state.waiter = continuation
                 return nil
             }
-            if let early { continuation.resume(returning: early) } else { onDemand() }
+            if let early { continuation.resume(returning: early) } else { demand() }
         }
         return try result.get()
+    }
+
+    /// The next bytes as they come, for bodies too large for memory; nil at the end. One caller at a time.
+    package func next() async throws(HTTPBodyError) -> [UInt8]? {
+        let ready = state.withLock { state in
+            state.isTakenInPieces = true
+            return state.piece()
+        }
+        if let ready {
+            // The connection may have stopped reading for as long as these bytes waited.
+            demand()
+            return try ready.get()
+        }
+        let result = await withCheckedContinuation { continuation in
+            let early: Result<[UInt8]?, HTTPBodyError>? = state.withLock { state in
+                if let ready = state.piece() { return ready }
+                state.taker = continuation
+                return nil
+            }
+            if let early { continuation.resume(returning: early) } else { demand() }
+        }
+        return try result.get()
+    }
+
+    private func demand() {
+        let isFirst = state.withLock { state in
+            defer { state.hasAsked = true }
+            return !state.hasAsked
+        }
+        onDemand(isFirst)
     }
 
     func append(_ more: some Collection<UInt8>) {
@@ -60,18 +102,22 @@ package final class HTTPBody: Sendable {
     func finish() { deliver { $0.isComplete = true } }
     func fail(_ error: HTTPBodyError) { deliver { if !$0.isComplete { $0.failure = error } } }
 
-    /// Bytes held for a handler that has not asked for them yet; 0 once it has.
+    /// Bytes held for a handler that has not asked for them yet; 0 once it wants the whole body.
     var unwanted: Int { state.withLock { $0.isWanted ? 0 : $0.bytes.count } }
 
     private func deliver(_ change: (inout State) -> Void) {
-        let resume: (CheckedContinuation<Result<[UInt8], HTTPBodyError>, Never>, Result<[UInt8], HTTPBodyError>)? =
-            state.withLock { state in
-                change(&state)
-                guard let waiter = state.waiter, let outcome = Self.outcome(&state) else { return nil }
-                state.waiter = nil
-                return (waiter, outcome)
+        // Never both: a handler collects, or takes pieces.
+        let resume: (@Sendable () -> Void)? = state.withLock { state in
+            change(&state)
+            if let taker = state.taker, let piece = state.piece() {
+                state.taker = nil
+                return { taker.resume(returning: piece) }
             }
-        if let (waiter, outcome) = resume { waiter.resume(returning: outcome) }
+            guard let waiter = state.waiter, let outcome = Self.outcome(&state) else { return nil }
+            state.waiter = nil
+            return { waiter.resume(returning: outcome) }
+        }
+        resume?()
     }
 
     private static func outcome(_ state: inout State) -> Result<[UInt8], HTTPBodyError>? {

@@ -37,6 +37,16 @@ package struct HTTPResponse: Sendable {
         self.body = body
     }
 
+    /// For a request that took too long, as Vault words it; what it does goes on.
+    static let expired: HTTPResponse = {
+        var response = HTTPResponse(
+            status: 500,
+            body: Array(#"{"errors":["1 error occurred:\n\t* context deadline exceeded\n\n"]}"#.utf8) + [0x0a])
+        response.fields.add("Content-Type", "application/json")
+        response.fields.add("Cache-Control", "no-store")
+        return response
+    }()
+
     /// What the server itself answers to a request that it cannot serve; names nothing.
     static func failure(_ status: Int) -> HTTPResponse {
         var response = HTTPResponse(status: status, body: Array("{\"errors\":[]}\n".utf8))

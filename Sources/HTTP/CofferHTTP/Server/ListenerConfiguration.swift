@@ -13,6 +13,8 @@ package struct ListenerConfiguration: Sendable {
     package var headerTimeout: TimeAmount = .seconds(10)
     package var readTimeout: TimeAmount = .seconds(30)
     package var idleTimeout: TimeAmount = .minutes(5)
+    /// How long a request may take once it is read; its answer, when it is a stream, may take longer.
+    package var requestTimeout: TimeAmount = .seconds(90)
     /// Connections beyond this many are closed at once.
     package var maximumConnections = 16_384
     /// Bytes taken from a client ahead of a handler that has not asked for them.

@@ -1,0 +1,211 @@
+"""Classes of published flaws that need a whole server: sockets, files, environment and memory. Each check names the id."""
+
+import os
+import re
+import socket
+import stat
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from livetest.checks import Checks, equal, true
+from livetest.server import wait_for
+
+CHECKS = Checks("published flaws")
+CANARY = "canary-5f1d0c7be2"
+
+
+def raw(server, data, seconds=10):
+    """What comes back for these bytes, until the server closes or falls silent."""
+    with socket.create_connection(("127.0.0.1", server.port), timeout=seconds) as link:
+        link.sendall(data)
+        link.shutdown(socket.SHUT_WR)
+        answer = b""
+        try:
+            while part := link.recv(65536):
+                answer += part
+        except TimeoutError:
+            pass
+        return answer
+
+
+def memory(server):
+    """Resident memory of the server in bytes."""
+    status = (server.proc / "status").read_text()
+    return int(re.search(r"VmRSS:\s+(\d+) kB", status)[1]) * 1024
+
+
+@CHECKS.check("a server to attack")
+def _(world):
+    server = world.server = world.new_server("published").start_unsealed()
+    server.proc = Path(f"/proc/{server.pid}")
+    server.api().must("POST", "/v1/sys/mounts/secret", {"type": "kv-v2"})
+
+
+@CHECKS.check("malformed requests of strangers learn no address, name, path or stack (CVE-2021-3024)")
+def _(world):
+    server = world.server
+    host = socket.gethostname().encode()
+    bad = [
+        b"GET /v1/sys/health HTTP/1.1\r\n\r\n", b"GET * HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n\r\n", b"\0\0\0\0\r\n\r\n",
+        b"GET http://10.0.0.1/v1/x HTTP/1.1\r\nHost: x\r\n\r\n", b"CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"POST /v1/secret/data/x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        b"POST /v1/secret/data/x HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+        b"GET /v1/cluster/local/request HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v1/%00 HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /v1/../../etc HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v1/sys/mounts HTTP/9.9\r\nHost: x\r\n\r\n", b"FOO /v1/sys/mounts HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v1/sys/mounts HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", b"GET  /v1/x HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET /v1/x HTTP/1.1\r\nHost: x\r\n folded: y\r\n\r\n", b"PUT /v1/sys/unseal HTTP/1.1\r\nHost: x\r\n\r\n{",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\nOrigin: http://e\r\n\r\n", b"TRACE /v1/x HTTP/1.1\r\nHost: x\r\n\r\n",
+    ]
+    for request in bad:
+        answer = raw(server, request, seconds=3)
+        for told in (b"127.0.0.1", str(server.folder).encode(), b".swift", b"0x0000", b"Fatal", host if len(host) > 3 else b"\0"):
+            true(told not in answer, f"{told!r} is in the answer to {request[:40]!r}: {answer[:400]!r}")
+    equal(server.api("").get("/v1/sys/health").status, 200, "health")
+
+
+@CHECKS.check("small bodies that grow in memory are refused at once (CVE-2025-6203, CVE-2025-59043)")
+def _(world):
+    server = world.server
+    bodies = {
+        "empty objects": b'{"data":[' + b"{}," * (10 << 20) + b"{}]}",
+        "many keys": b"{" + b",".join(b'"k%d":1' % i for i in range(1_000_000)) + b"}",
+        "many strings": b'{"data":[' + b'"a",' * 1_000_000 + b'"a"]}',
+        "depth": b"[" * 100_000,
+        "deep objects": b'{"a":' * 100_000,
+    }
+    before = memory(server)
+    for name, body in bodies.items():
+        start = time.monotonic()
+        answer = server.api("").post("/v1/sys/unseal", raw=body)
+        seconds = time.monotonic() - start
+        true(answer.status in (400, 413), f"{name}: status {answer.status}")
+        # Sending 30 MiB takes a part of it; an expansion takes minutes.
+        true(seconds < 5, f"{name}: {seconds:.2f} s")
+        grown = memory(server) - before
+        true(grown < 3 * 32 * 2**20 + 64 * 2**20, f"{name}: {grown >> 20} MiB more memory")
+    equal(server.api("").get("/v1/sys/health").status, 200, "health")
+
+
+@CHECKS.check("a body above the limit is refused before it is read, and many at once fill no memory (CVE-2023-6337)")
+def _(world):
+    server = world.server
+    head = b"POST /v1/secret/data/x HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (33 << 20)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=10) as link:
+        link.sendall(head)
+        answer = link.recv(4096)
+        true(answer.startswith(b"HTTP/1.1 413"), f"without a byte of the body: {answer[:60]!r}")
+    before = memory(server)
+    part = b'{"data": {"k": "' + b"x" * (8 << 20)
+
+    def half(_):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as link:
+            link.sendall(
+                b"POST /v1/secret/data/x HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % (31 << 20)
+            )
+            try:
+                link.settimeout(3)
+                link.sendall(part)
+                return link.recv(64)
+            except OSError:
+                return b""
+
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(half, range(40)))
+    grown = memory(server) - before
+    true(grown < 40 * (9 << 20) + (64 << 20), f"{grown >> 20} MiB more memory after 40 halves of 8 MiB")
+    wait_for(lambda: server.api("").get("/v1/sys/health").status == 200, "health does not come back", seconds=30)
+
+
+@CHECKS.check("idle and slow connections do not keep others from being served (CVE-2026-15972)")
+def _(world):
+    server = world.server
+    links = []
+    try:
+        for index in range(600):
+            link = socket.create_connection(("127.0.0.1", server.port), timeout=5)
+            if index % 2:
+                link.sendall(b"GET /v1/sys/health HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+            links.append(link)
+        start = time.monotonic()
+        for _ in range(20):
+            equal(server.api("").get("/v1/sys/health").status, 200, "health beside 600 connections")
+        true(time.monotonic() - start < 5, "served in time")
+    finally:
+        for link in links:
+            link.close()
+
+
+@CHECKS.check("passwords of proxies in the environment are shown nowhere (CVE-2020-13223)")
+def _(world):
+    server = world.new_server("proxied", log_level="trace")
+    proxy = f"http://user:{CANARY}@127.0.0.1:9"
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "ALL_PROXY", "VAULT_PROXY_ADDR")
+    server.start(env=dict(os.environ, **dict.fromkeys(names, proxy)))
+    server.initialize()
+    server.unseal()
+    sanitized = server.api().must("GET", "/v1/sys/config/state/sanitized").body
+    profile = server.api().must("GET", "/v1/sys/pprof/cmdline").body
+    equal(server.stop(), 0, "exit status")
+    for name, text in (("log", server.log.read_bytes()), ("configuration", sanitized), ("profile", profile)):
+        true(CANARY.encode() not in text, f"the password is in the {name}")
+
+
+SANITIZED = {
+    "api_addr", "cluster_addr", "cluster_name", "default_lease_ttl", "max_lease_ttl", "log_format", "log_level",
+    "pid_file", "raw_storage_endpoint", "listeners", "storage", "administrative_namespace_path", "cache_size",
+    "cluster_cipher_suites", "default_max_request_duration", "disable_cache", "disable_clustering", "disable_indexing",
+    "disable_mlock", "disable_performance_standby", "disable_printable_check", "disable_sealwrap", "enable_ui",
+    "enable_response_header_hostname", "enable_response_header_raft_node_id", "experiments", "introspection_endpoint",
+    "log_requests_level", "log_file", "log_rotate_bytes", "log_rotate_duration", "log_rotate_max_files",
+    "plugin_directory", "service_registration", "seals", "telemetry", "ha_storage", "user_lockout", "compat_version",
+}
+
+
+@CHECKS.check("the sanitized configuration holds known keys only (GHSA-3237-j65r-m5rp)")
+def _(world):
+    data = world.server.api().must("GET", "/v1/sys/config/state/sanitized").data
+    equal(sorted(data.keys() - SANITIZED), [], "keys beside those that are known to be safe")
+
+
+@CHECKS.check("without a umask every file is the server's alone (CVE-2021-38553)")
+def _(world):
+    server = world.new_server("umask")
+    server.start(preexec_fn=lambda: os.umask(0))
+    server.initialize()
+    server.unseal()
+    audit = server.folder / "audit.log"
+    server.api().must("POST", "/v1/sys/audit/file", {"type": "file", "options": {"file_path": str(audit)}})
+    server.api().must("GET", "/v1/sys/mounts")
+    found = [path for path in (server.folder / "data").rglob("*")] + [server.folder / "data", audit]
+    true(len(found) > 3, f"found {found}")
+    for path in found:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        wanted = 0o700 if path.is_dir() else 0o600
+        equal(oct(mode & ~wanted), oct(0), f"rights of others on {path.name} ({oct(mode)})")
+    equal(server.stop(), 0, "exit status")
+
+
+@CHECKS.check("no core may be dumped, a killed server leaves no secret behind and is back in seconds (own row R07)")
+def _(world):
+    server = world.new_server("crash").start_unsealed()
+    api = server.api()
+    api.must("POST", "/v1/sys/mounts/secret", {"type": "kv-v2"})
+    api.must("POST", "/v1/secret/data/x", {"data": {"k": CANARY}})
+    limits = open(f"/proc/{server.pid}/limits").read()
+    dumps = re.search(r"Max core file size\s+(\S+)", limits)[1]
+    # A process that may not be dumped belongs to root in /proc, whoever runs it.
+    owner = os.stat(f"/proc/{server.pid}/environ").st_uid
+    true(dumps == "0" or owner == 0, f"core size {dumps}, owner {owner}")
+    # A fault cannot be planted from outside: the server takes its signals by itself, and blocks the rest.
+    server.kill()
+    log = server.log.read_bytes()
+    for told in (CANARY.encode(), server.root_token.encode(), server.keys[0].encode()):
+        true(told not in log, "a secret is in the log")
+    true(not list(server.folder.rglob("core*")), "a core file was written")
+    start = time.monotonic()
+    server.start()
+    server.unseal()
+    true(time.monotonic() - start < 5, "the server is back in time")
+    equal(server.api().get("/v1/secret/data/x").data["data"]["k"], CANARY, "the secret")

@@ -1,0 +1,27 @@
+package import CofferBase
+package import CofferFramework
+package import CofferStorage
+
+/// Entities, aliases and groups of all namespaces.
+///
+/// Nothing is read at unseal: names, aliases and memberships are found through entries of their own,
+/// and what requests need again is kept decoded until it changes.
+package final class Identities: Sendable {
+    private let base: any TransactionalStorage
+    let clock: any WallClock
+    let random: RandomSource
+    let cache = IdentityCache()
+
+    package init(storage: any TransactionalStorage, clock: any WallClock, random: RandomSource) {
+        base = storage
+        self.clock = clock
+        self.random = random
+    }
+
+    /// The identities of one namespace; ids of another one mean nothing in it (CVE-2026-14886).
+    package func store(in namespace: NamespaceReference) -> IdentityStore {
+        IdentityStore(
+            identities: self, namespace: namespace,
+            view: StorageView(base, prefix: StorageKey("identity/\(namespace.id)/")))
+    }
+}

@@ -1,0 +1,68 @@
+import Testing
+
+@testable import Shamir
+
+/// CVE-2023-25000: products were looked up in tables, and a cache told which entries.
+///
+/// Two classes of operands that table look-ups and early exits treat differently are timed in turn; what is left of
+/// the noise falls on both alike (the idea of dudect).
+@Suite(.serialized) struct ShamirTimingTests {
+    private enum Work: String, CaseIterable, Sendable {
+        case multiply, inverse
+        /// A product that is done early when there is nothing to do.
+        case hasty
+    }
+
+    @Test("the time of a product and of an inverse does not tell their operands", arguments: ["multiply", "inverse"])
+    func timing(name: String) throws {
+        let work = try #require(Work(rawValue: name))
+        // A busy machine may spoil one measurement; a leak shows in each.
+        var values: [Double] = []
+        while values.count < 4, !values.contains(where: { $0 < 4.5 }) { values.append(abs(Self.statistic(work))) }
+        #expect(values.contains { $0 < 4.5 }, "t values \(values)")
+    }
+
+    @Test("the measurement finds a product that ends early")
+    func finds() {
+        #expect(abs(Self.statistic(.hasty)) > 4.5)
+    }
+
+    /// Welch's t of the times of both classes, without the slowest tenth.
+    private static func statistic(_ work: Work) -> Double {
+        // Drawn before anything is timed: drawing must not differ between the classes.
+        let classes = (0..<6_000).map { _ in Bool.random() }
+        let operands = classes.map { isFixed in isFixed ? 0 : UInt8.random(in: 1...255) }
+        let times = operands.map { measure(work, $0) }
+        let fixed = zip(classes, times).filter(\.0).map(\.1)
+        let random = zip(classes, times).filter { !$0.0 }.map(\.1)
+        return welch(cropped(fixed), cropped(random))
+    }
+
+    private static func measure(_ work: Work, _ operand: UInt8) -> Double {
+        var sink: UInt8 = 0
+        let start = ContinuousClock.now
+        for round in 0..<8 as Range<UInt8> {
+            switch work {
+            case .multiply: sink ^= GaloisField.multiply(operand, 0x53 &+ round)
+            case .hasty: sink ^= operand == 0 ? 0 : GaloisField.multiply(operand, 0x53 &+ round)
+            case .inverse: sink ^= GaloisField.inverse(operand)
+            }
+        }
+        let elapsed = ContinuousClock.now - start
+        return Double(elapsed.components.attoseconds) / 1e9 + (sink == 0xff ? 1e-9 : 0)
+    }
+
+    private static func cropped(_ times: [Double]) -> [Double] {
+        Array(times.sorted().prefix(times.count * 9 / 10))
+    }
+
+    private static func welch(_ left: [Double], _ right: [Double]) -> Double {
+        func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
+            let mean = values.reduce(0, +) / Double(values.count)
+            return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1))
+        }
+        let (a, b) = (moments(left), moments(right))
+        let spread = (a.variance / Double(left.count) + b.variance / Double(right.count)).squareRoot()
+        return spread == 0 ? 0 : (a.mean - b.mean) / spread
+    }
+}
