@@ -338,11 +338,8 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
-        .systemLibrary(
-            name: "CPostgres", path: "Sources/Clients/CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(
-            name: "CMariaDB", path: "Sources/Clients/CMariaDB", pkgConfig: "libmariadb",
-            providers: [.apt(["libmariadb-dev"])]),
+        .target(name: "CPostgres", path: "Sources/Clients/CPostgres"),
+        .target(name: "CMariaDB", path: "Sources/Clients/CMariaDB"),
         .systemLibrary(
             name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

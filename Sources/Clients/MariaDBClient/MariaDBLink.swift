@@ -11,13 +11,14 @@ package final class MariaDBLink {
     private let settings: MariaDBSettings
 
     /// Once for the whole process, before a second thread may connect.
-    private static let isLibraryReady = mysql_server_init(0, nil, nil) == 0
+    private static let isLibraryReady = cmariadb_load() != 0 && mysql_server_init(0, nil, nil) == 0
 
     package init(
         _ settings: MariaDBSettings, connectSeconds: UInt32 = 5, answerSeconds: UInt32 = 30
     ) throws(MariaDBFailure) {
         guard Self.isLibraryReady, let connection = mysql_init(nil) else {
-            throw MariaDBFailure(.unreachable, "the client library has no memory")
+            throw MariaDBFailure(
+                .unreachable, "libmariadb is not installed on the server (Debian: libmariadb3), or cannot start")
         }
         self.connection = connection
         self.settings = settings

@@ -1,3 +1,5 @@
+internal import CPostgres
+
 /// What went wrong between us and PostgreSQL. Holds no statement and no connection string.
 package struct PostgresFailure: Error, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
@@ -32,4 +34,12 @@ extension PostgresFailure {
 
     /// A refusal of our own, before anything was sent.
     package init(rejected text: String) { self.init(.rejected, text) }
+}
+
+extension PostgresFailure {
+    /// Before the first call of libpq, which is loaded only where it is needed.
+    static func requireLibrary() throws(PostgresFailure) {
+        if cpostgres_load() != 0 { return }
+        throw PostgresFailure(.unreachable, "libpq is not installed on the server (Debian: libpq5)")
+    }
 }

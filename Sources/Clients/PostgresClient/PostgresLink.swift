@@ -10,6 +10,7 @@ package final class PostgresLink {
 
     /// Connects and logs in.
     package init(_ settings: PostgresSettings, within limit: Duration) throws(PostgresFailure) {
+        try PostgresFailure.requireLibrary()
         let pairs = settings.pairs
         let keywords = CStrings(pairs.map(\.keyword))
         let values = CStrings(pairs.map(\.value))

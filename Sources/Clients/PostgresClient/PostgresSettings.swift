@@ -19,6 +19,7 @@ package struct PostgresSettings: Sendable {
     /// Reads a URL or `keyword=value` pairs, as libpq does.
     /// - Throws: `.settings`; the reason is not libpq's, which repeats the text with its password.
     package init(_ text: String) throws(PostgresFailure) {
+        try PostgresFailure.requireLibrary()
         var reason: UnsafeMutablePointer<CChar>?
         guard let options = PQconninfoParse(text, &reason) else {
             PQfreemem(reason)

@@ -39,8 +39,8 @@ final class Upgrade: Sendable {
     var existence: @Sendable (Call) async throws -> Bool {
         { call in
             let path = call.capture("path")
-            if try await call.storage.get(SecretKeys.metadata(path)) != nil { return true }
-            return self.isDone ? false : try await call.storage.get(SecretKeys.plain(path)) != nil
+            if try await call.storage.contains(SecretKeys.metadata(path)) { return true }
+            return self.isDone ? false : try await call.storage.contains(SecretKeys.plain(path))
         }
     }
 

@@ -27,12 +27,24 @@ package struct Audited: ~Copyable {
 ///
 /// Without any device enabled nothing is written and nothing is refused, as in Vault.
 package final class AuditBroker: Sendable {
-    private struct Device: Sendable {
+    /// A class: every request's lines go through it.
+    private final class Device: Sendable {
         let entry: AuditDeviceEntry
         let options: AuditOptions
         let hash: AuditHash
         let output: AuditOutput
         let meters: AuditMeters?
+
+        init(
+            entry: AuditDeviceEntry, options: AuditOptions, hash: AuditHash, output: AuditOutput,
+            meters: AuditMeters?
+        ) {
+            self.entry = entry
+            self.options = options
+            self.hash = hash
+            self.output = output
+            self.meters = meters
+        }
 
         func line(_ record: AuditRecord, _ now: Timestamp) -> AuditLine {
             AuditLine(hash: hash, record: record, now: now, elidesLists: options.elidesLists)

@@ -62,6 +62,13 @@ package final class Barrier: TransactionalStorage {
         }
     }
 
+    /// Of an entry that the cache knows nothing is decrypted.
+    package func contains(_ key: StorageKey) async throws(StorageError) -> Bool {
+        guard let open = state.value else { throw .sealed }
+        if case .known(let stored)? = open.cache?.lookup(key) { return stored != nil }
+        return try await get(key) != nil
+    }
+
     package func children(
         of prefix: StorageKey, after: String?, limit: Int?
     ) async throws(StorageError) -> [String] {

@@ -2,7 +2,9 @@ internal import CofferBase
 internal import CofferMetrics
 
 /// What the barrier measures. A batch counts as one write, and as a deletion when it writes nothing.
-struct BarrierMeters: Sendable {
+///
+/// A class: it is handed around at every access.
+final class BarrierMeters: Sendable {
     let get: Summary
     let put: Summary
     let delete: Summary

@@ -16,6 +16,11 @@ package struct StorageView: Sendable {
         try await base.get(prefix + key)?.value
     }
 
+    /// Whether there is an entry, without looking into it.
+    package func contains(_ key: StorageKey) async throws(StorageError) -> Bool {
+        try await base.contains(prefix + key)
+    }
+
     package func children(
         of folder: StorageKey, after: String? = nil, limit: Int? = nil
     ) async throws(StorageError) -> [String] {
@@ -77,6 +82,12 @@ package struct StorageView: Sendable {
 /// A storage that knows the epoch under which this process writes (the barrier).
 package protocol TransactionalStorage: Storage {
     var epoch: Epoch { get }
+    /// Whether there is an entry; it need not be readable.
+    func contains(_ key: StorageKey) async throws(StorageError) -> Bool
+}
+
+extension TransactionalStorage {
+    package func contains(_ key: StorageKey) async throws(StorageError) -> Bool { try await get(key) != nil }
 }
 
 /// Reads with remembered versions, and changes that nobody sees until the commit.

@@ -161,8 +161,10 @@ extension Request {
     /// Names of fields that no declaration knows, sorted.
     func unknownFields(_ match: PathTable.Match) -> [String] {
         guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
-        let known = Set(match.verb.input.map(\.name) + match.path.captures.map(\.name))
-        return fields.keys.filter { !known.contains($0) }
+        func isKnown(_ name: String) -> Bool {
+            match.verb.input.contains { $0.name == name } || match.path.captures.contains { $0.name == name }
+        }
+        return fields.keys.filter { !isKnown($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 }

@@ -19,7 +19,8 @@ package struct PathTable: Sendable {
         withoutFirstWord = open
     }
 
-    package struct Match: Sendable {
+    /// A class: every request hands it around, with all that its path says.
+    package final class Match: Sendable {
         package let path: Path
         package let verb: Verb
         package let captures: [Call.Capture]

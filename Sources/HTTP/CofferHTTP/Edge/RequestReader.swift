@@ -148,7 +148,7 @@ package enum RequestReader {
     }
 
     private static func bodyKind(_ contentType: String?) -> IncomingRequest.BodyKind {
-        guard let contentType else { return .json }
+        guard let contentType, contentType != "application/json" else { return .json }
         let type = contentType.prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
         switch type {
         case "", "application/json": return .json
