@@ -13,9 +13,23 @@ package enum ServerCommand {
 
     /// Must run before the process has a second thread.
     package static func prepare() {
+        forbidBacktraces()
+        // It may have been called through a link of another name, which probes look for.
+        let called = CommandLine.arguments.first?.split(separator: "/").last
+        if let called { _ = coffer_set_process_name(String(called)) }
         Signals.block()
         // Keys live in this process: no core dump, no debugger of another user.
         _ = coffer_forbid_dumps()
+    }
+
+    /// In a crash Swift's runtime would print memory and arguments; it is told not to before it starts,
+    /// so the program starts itself once more, as the same process.
+    private static func forbidBacktraces() {
+        guard getenv("SWIFT_BACKTRACE") == nil, let path = realpath("/proc/self/exe", nil) else { return }
+        setenv("SWIFT_BACKTRACE", "enable=no", 1)
+        execv(path, CommandLine.unsafeArgv)
+        // Where that fails, it starts as it is.
+        free(path)
     }
 
     /// - Returns: the exit status: 0 after a signal, 1 when the server could not start.

@@ -77,7 +77,13 @@ struct Login {
     }
 }
 
-extension AppRole: LockingAuth, RenewingAuth {
+extension AppRole: LockingAuth, RenewingAuth, LoginRoles {
+    /// The role behind the role id.
+    package func loginRole(_ login: Call) async throws -> String? {
+        guard let roleID = try await lockedName(of: login) else { return nil }
+        return try await login.storage.get(Self.indexKey(roleID)).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// The role id, for roles that are there; random ids of none must not fill the counters.
     package func lockedName(of login: Call) async throws -> String? {
         let roleID = trimmed(login.fields["role_id"].flatMap { String(wire: $0) } ?? "")

@@ -12,14 +12,9 @@ package final class SecretBytes: @unchecked Sendable {
     package init<E: Error>(
         count: Int, fill: (UnsafeMutableRawBufferPointer) throws(E) -> Void
     ) throws(E) {
-        let pageSize = 4096
-        let rounded = max((count + pageSize - 1) / pageSize, 1) * pageSize
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: rounded, alignment: pageSize)
-        // Locking is best effort: RLIMIT_MEMLOCK may be small, and an unlocked key still works.
-        _ = coffer_lock_memory(block.baseAddress, rounded)
+        let block = SecretPool.shared.take(count) ?? Self.pages(count)
         storage = block
         self.count = count
-        block.initializeMemory(as: UInt8.self, repeating: 0)
         try fill(UnsafeMutableRawBufferPointer(rebasing: block[..<count]))
     }
 
@@ -52,7 +47,18 @@ package final class SecretBytes: @unchecked Sendable {
         withUnsafeBytes { left in other.withUnsafeBytes { constantTimeEqual(left, $0) } }
     }
 
+    /// Zeroed pages of its own, for what is larger than one.
+    private static func pages(_ count: Int) -> UnsafeMutableRawBufferPointer {
+        let page = SecretPool.pageSize
+        let rounded = (count + page - 1) / page * page
+        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: rounded, alignment: page)
+        block.initializeMemory(as: UInt8.self, repeating: 0)
+        _ = coffer_lock_memory(block.baseAddress, rounded)
+        return block
+    }
+
     deinit {
+        if storage.count <= SecretPool.pageSize { return SecretPool.shared.giveBack(storage) }
         coffer_zero(storage.baseAddress, storage.count)
         // The heap may keep the pages: left locked they would use up RLIMIT_MEMLOCK.
         coffer_unlock_memory(storage.baseAddress, storage.count)

@@ -24,6 +24,24 @@ import Testing
         #expect(secret.copyBytes() == [0, 0, 9, 0, 0])
     }
 
+    @Test("many secrets at once keep apart, and memory that is used again is zero", arguments: [1, 33, 564, 4000])
+    func sharedMemory(length: Int) {
+        func secret(_ number: Int) -> SecretBytes {
+            SecretBytes(count: length) { target in
+                #expect(target.allSatisfy { $0 == 0 })
+                for index in target.indices { target[index] = UInt8(truncatingIfNeeded: number &+ index) }
+            }
+        }
+        var secrets = (0..<300).map(secret)
+        secrets.removeAll { $0.copyBytes()[0] % 3 == 0 }
+        secrets += (300..<500).map(secret)
+        for secret in secrets {
+            let bytes = secret.copyBytes()
+            let first = Int(bytes[0])
+            #expect(bytes == (0..<length).map { UInt8(truncatingIfNeeded: first &+ $0) })
+        }
+    }
+
     @Test("what filling throws reaches the caller")
     func fillingFails() {
         #expect(throws: Refusal.self) { try SecretBytes(count: 4) { (_) throws(Refusal) in throw Refusal() } }
