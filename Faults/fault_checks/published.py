@@ -88,6 +88,40 @@ def _(world):
     equal(server.api("").get("/v1/sys/health").status, 200, "health")
 
 
+@CHECKS.check("requests under templated policies leave no memory behind (CVE-2023-5954)")
+def _(world):
+    server = world.server
+    api = server.api()
+    policy = 'path "secret/data/{{identity.entity.id}}/*" { capabilities = ["read"] }'
+    api.must("PUT", "/v1/sys/policies/acl/templated", {"policy": policy})
+    api.must("POST", "/v1/sys/auth/userpass", {"type": "userpass"})
+    api.must("POST", "/v1/auth/userpass/users/u", {"password": "p", "token_policies": "templated"})
+    token = api.must("POST", "/v1/auth/userpass/login/u", {"password": "p"}).json["auth"]["client_token"]
+    request = (
+        f"GET /v1/sys/internal/ui/resultant-acl HTTP/1.1\r\nHost: x\r\nX-Vault-Token: {token}\r\n\r\n"
+        f"GET /v1/secret/data/x/y HTTP/1.1\r\nHost: x\r\nX-Vault-Token: {token}\r\n\r\n"
+    ).encode()
+
+    def ask(count):
+        """So many requests, many ahead of their answers; how many were answered."""
+        answered = 0
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as link:
+            for _ in range(count // 200):
+                link.sendall(request * 100)
+                block = 0
+                while block < 200:
+                    block += link.recv(1 << 20).count(b"HTTP/1.1 ")
+                answered += block
+        return answered
+
+    # Warm until the memory of caches and arenas is taken.
+    ask(20_000)
+    before = memory(server)
+    equal(ask(100_000), 100_000, "answers")
+    grown = memory(server) - before
+    true(grown < 1 << 20, f"{grown >> 10} KiB more memory after 100,000 requests")
+
+
 @CHECKS.check("a body above the limit is refused before it is read, and many at once fill no memory (CVE-2023-6337)")
 def _(world):
     server = world.server

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Shamir
@@ -27,7 +28,6 @@ import Testing
         #expect(abs(Self.statistic(.hasty)) > 4.5)
     }
 
-    /// Welch's t of the times of both classes, without the slowest tenth.
     private static func statistic(_ work: Work) -> Double {
         // Drawn before anything is timed: drawing must not differ between the classes.
         let classes = (0..<6_000).map { _ in Bool.random() }
@@ -35,7 +35,7 @@ import Testing
         let times = operands.map { measure(work, $0) }
         let fixed = zip(classes, times).filter(\.0).map(\.1)
         let random = zip(classes, times).filter { !$0.0 }.map(\.1)
-        return welch(cropped(fixed), cropped(random))
+        return TimingStatistic.welch(fixed, random)
     }
 
     private static func measure(_ work: Work, _ operand: UInt8) -> Double {
@@ -50,19 +50,5 @@ import Testing
         }
         let elapsed = ContinuousClock.now - start
         return Double(elapsed.components.attoseconds) / 1e9 + (sink == 0xff ? 1e-9 : 0)
-    }
-
-    private static func cropped(_ times: [Double]) -> [Double] {
-        Array(times.sorted().prefix(times.count * 9 / 10))
-    }
-
-    private static func welch(_ left: [Double], _ right: [Double]) -> Double {
-        func moments(_ values: [Double]) -> (mean: Double, variance: Double) {
-            let mean = values.reduce(0, +) / Double(values.count)
-            return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1))
-        }
-        let (a, b) = (moments(left), moments(right))
-        let spread = (a.variance / Double(left.count) + b.variance / Double(right.count)).squareRoot()
-        return spread == 0 ? 0 : (a.mean - b.mean) / spread
     }
 }
