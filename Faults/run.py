@@ -13,7 +13,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
-    audit_blocked, audit_full, canaries, dev_mode, durability, initialization, logins, migration, published, recovery,
+    audit_blocked, audit_full, canaries, dev_mode, disk_calls, durability, initialization, logins, migration, published, recovery,
     seal, snapshots, startup,
 )
 from fault_checks.world import World  # noqa: E402
@@ -24,6 +24,7 @@ GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
     "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
     "published": published, "dev-mode": dev_mode,
+    "disk-calls": disk_calls,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
 }
 
@@ -35,7 +36,7 @@ def main():
     for name in options.only or GROUPS:
         module = GROUPS[name]
         with tempfile.TemporaryDirectory(prefix="coffer-faults-") as folder:
-            with World(binary, Path(folder), options.seed) as world:
+            with World(binary, Path(folder), options.seed, options.full) as world:
                 tally.run(module.CHECKS, world)
     return tally.finish()
 
@@ -44,6 +45,7 @@ def parsed_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", help="the coffer program; this repository's release build by default")
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group; may repeat")
+    parser.add_argument("--full", action="store_true", help="at the scale of a release: takes an hour or more")
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which the server is killed")
     return parser.parse_args()
 

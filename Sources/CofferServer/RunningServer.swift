@@ -58,9 +58,11 @@ struct RunningServer: Sendable {
         let handlers = configuration.listeners.map { listener in
             APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration))
         }
-        let http = HTTPServer(threads: threads, clock: clock)
+        let connections = connectionLimit()
+        let http = HTTPServer(threads: threads, clock: clock, bodies: BodyBudget(limit: bodyLimit()))
         for (listener, handler) in zip(configuration.listeners, handlers) {
             var (converted, context) = try listenerConfiguration(listener)
+            converted.maximumConnections = connections
             converted.requestTimeout = amount(listener.maximumRequestDuration ?? configuration.maximumRequestDuration)
             if let context { tls.append(context) }
             let port = try await http.listen(converted) { await handler.handle($0) }
@@ -122,6 +124,7 @@ struct RunningServer: Sendable {
         settings.ownVersion = version
         settings.buildDate = buildDate
         if let reported = configuration.compatVersion { settings.reportedVersion = reported }
+        settings.choseReportedVersion = configuration.compatVersion != nil
         settings.clusterName = configuration.clusterName
         settings.defaultTTL = configuration.defaultLeaseTTL
         settings.maximumTTL = configuration.maximumLeaseTTL
@@ -180,6 +183,15 @@ struct RunningServer: Sendable {
         let fixed = configuration.showsHostName ? [(name: "X-Vault-Hostname", value: HostName.own)] : []
         return ResponseHeaders(rules, fixed: fixed)
     }
+
+    /// Storage, audit devices and outgoing connections need open files, too.
+    private static func connectionLimit() -> Int {
+        let files = ProcessLimits.raiseOpenFiles()
+        return min(ListenerConfiguration.mostConnections, max(files - 256, files / 2))
+    }
+
+    /// Bytes that bodies may take: what is made of them takes as much again.
+    private static func bodyLimit() -> Int { min(256 << 20, max(ProcessLimits.memory() / 4, 32 << 20)) }
 
     private static func limits(_ listener: ListenerSettings) -> RequestReader.Limits {
         var limits = RequestReader.Limits()

@@ -15,6 +15,8 @@ final class HTTP1Connection: ChannelInboundHandler {
     private let configuration: ListenerConfiguration
     private let executor: EventLoopTaskExecutor
     private let dates: HTTPDate
+    private let bodies: BodyBudget
+    private let place: OpenConnections.Place
     private var parser: HTTP1Parser
     private var info = ConnectionInfo()
     /// The request that is being served, if any.
@@ -22,6 +24,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var isReadingBody = false
     private var keepsAlive = true
     private var isServing = false
+    private var holdsPlace = false
     private var isReading = true
     /// Between requests, with not a byte of the next one.
     private var isIdle = false
@@ -34,13 +37,12 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var requestDeadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
 
-    init(
-        _ handler: @escaping HTTPHandler, _ configuration: ListenerConfiguration, _ dates: HTTPDate,
-        on eventLoop: any EventLoop
-    ) {
-        self.handler = handler
-        self.configuration = configuration
-        self.dates = dates
+    init(_ connection: ConnectionPipeline, _ place: OpenConnections.Place, on eventLoop: any EventLoop) {
+        handler = connection.handler
+        configuration = connection.configuration
+        dates = connection.dates
+        bodies = connection.bodies
+        self.place = place
         executor = EventLoopTaskExecutor(eventLoop)
         parser = HTTP1Parser(limits: configuration.limits)
     }
@@ -106,6 +108,7 @@ final class HTTP1Connection: ChannelInboundHandler {
             case .body(let bytes): body?.append(bytes)
             case .end:
                 isReadingBody = false
+                holdPlace()
                 body?.finish()
             case .failure(let status):
                 body?.fail(.disconnected)
@@ -139,7 +142,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         let loop = context.eventLoop
         var declared: Int?
         if case .fixed(let length) = head.length { declared = length } else if head.length == .none { declared = 0 }
-        let body = HTTPBody(declaredLength: declared) { isFirst in
+        let body = HTTPBody(declaredLength: declared, budget: bodies) { isFirst in
             loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body
@@ -156,6 +159,7 @@ final class HTTP1Connection: ChannelInboundHandler {
                 body.fail(.disconnected)
             }
         }
+        if isReadingBody { place.touch() } else { holdPlace() }
         let request = HTTPRequest(
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
         executor.answer(request, handler) { response in
@@ -207,10 +211,7 @@ final class HTTP1Connection: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
             return send(stream, framing, context, close: mustClose)
         }
-        if isClosing {
-            isServing = false
-            return
-        }
+        if isClosing { return ended() }
         var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
         HTTP1Answer.write(response, method: head.method, date: dates.now(), closes: mustClose, to: &buffer)
         complete(buffer, context, close: mustClose)
@@ -238,13 +239,25 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     /// Writes the last of an answer; then comes the next request, or the end.
     private func complete(_ buffer: ByteBuffer, _ context: ChannelHandlerContext, close: Bool) {
-        isServing = false
+        ended()
         write(buffer, context, close: close)
         if close { return }
         setReading(true, context)
         isIdle = true
         allow(configuration.idleTimeout)
         pump(context)
+    }
+
+    /// From the last byte of a request on the client waits for us, and not we for the client.
+    private func holdPlace() {
+        if !holdsPlace { place.requestBegan() }
+        holdsPlace = true
+    }
+
+    private func ended() {
+        isServing = false
+        if holdsPlace { place.requestEnded() }
+        holdsPlace = false
     }
 
     private func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext, close: Bool) {
