@@ -19,17 +19,26 @@ enum ProcessLimits {
         return min(machine, groupMemory() ?? machine)
     }
 
-    /// `memory.max` of the process's control group and of those above it.
+    /// The limit of the process's control group and of those above it, in either version of them.
     private static func groupMemory() -> Int? {
-        guard let line = text("/proc/self/cgroup")?.split(separator: "\n").first(where: { $0.hasPrefix("0::/") })
-        else { return nil }
-        var folders = line.dropFirst(4).split(separator: "/")
+        let lines = text("/proc/self/cgroup")?.split(separator: "\n") ?? []
+        let limits = lines.compactMap { line -> Int? in
+            let parts = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count == 3 else { return nil }
+            if parts[0] == "0" { return smallest("/sys/fs/cgroup", parts[2], "memory.max") }
+            guard parts[1].split(separator: ",").contains("memory") else { return nil }
+            return smallest("/sys/fs/cgroup/memory", parts[2], "memory.limit_in_bytes")
+        }
+        return limits.min()
+    }
+
+    private static func smallest(_ root: String, _ group: Substring, _ name: String) -> Int? {
+        var folders = group.split(separator: "/").map(String.init)
         var smallest: Int?
         while true {
-            let path = (["/sys/fs/cgroup"] + folders.map(String.init)).joined(separator: "/") + "/memory.max"
-            if let limit = text(path).flatMap({ Int($0.filter(\.isNumber)) }) {
-                smallest = min(limit, smallest ?? limit)
-            }
+            let path = ([root] + folders + [name]).joined(separator: "/")
+            let limit = text(path).flatMap { Int($0.filter(\.isNumber)) }
+            if let limit { smallest = min(limit, smallest ?? limit) }
             if folders.popLast() == nil { return smallest }
         }
     }

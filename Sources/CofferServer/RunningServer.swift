@@ -35,7 +35,11 @@ struct RunningServer: Sendable {
     static func start(
         _ configuration: ServerConfiguration, log: Logger, _ outputs: LogOutputs, environment: [String: String] = [:]
     ) async throws -> RunningServer {
-        let clock = SystemClock()
+        let clock = SteadyClock(report: { step in
+            log.warning(
+                "the machine's clock was set back; time goes on without that step until a restart",
+                metadata: ["seconds": "\(step.wholeSeconds)"])
+        })
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
         let (storage, warning) = try Catalogue.open(
             settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
@@ -116,7 +120,7 @@ struct RunningServer: Sendable {
     }
 
     private static func makeCore(
-        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger,
+        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: any WallClock, _ log: Logger,
         _ outputs: LogOutputs
     ) -> Core {
         let own = Snapshot<Core?>(nil)

@@ -10,6 +10,8 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     /// How long the rest of a refused request is read and dropped.
     private static let lingering = TimeAmount.seconds(2)
+    /// And how much of it: what comes after that waits in vain.
+    private static let mostDropped = 1 << 20
 
     private let handler: HTTPHandler
     private let configuration: ListenerConfiguration
@@ -30,9 +32,12 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var isIdle = false
     private var isPeerRead = false
     private var isClosing = false
+    private var dropped = 0
     /// While the answer is a stream.
     private var sender: StreamSender?
     private var deadline = NIODeadline.distantFuture
+    /// When a client has taken nothing of what waits for it for too long.
+    private var stallDeadline = NIODeadline.distantFuture
     /// When the request that is being served has taken too long.
     private var requestDeadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
@@ -55,7 +60,7 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        if isClosing { return }
+        if isClosing { return drop(buffer.readableBytes, context) }
         parser.append(buffer.readableBytesView)
         pump(context)
         // A client that sends ahead of a slow answer must not fill the memory.
@@ -87,6 +92,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stallDeadline = context.channel.isWritable ? .distantFuture : .now() + configuration.readTimeout
         if !isServing && !isClosing && context.channel.isWritable {
             setReading(true, context)
             pump(context)
@@ -284,6 +290,11 @@ final class HTTP1Connection: ChannelInboundHandler {
         watcher = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
     }
 
+    private func drop(_ count: Int, _ context: ChannelHandlerContext) {
+        dropped += count
+        if dropped > Self.mostDropped { setReading(false, context) }
+    }
+
     // MARK: time
 
     /// The connection is closed when nothing complete has come by then.
@@ -303,7 +314,8 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     private func check(_ context: ChannelHandlerContext) {
         let isWaiting = isClosing || (sender == nil && (!isServing || isReadingBody))
-        if isWaiting && NIODeadline.now() >= deadline {
+        let isStalled = sender == nil && NIODeadline.now() >= stallDeadline
+        if isStalled || (isWaiting && NIODeadline.now() >= deadline) {
             body?.fail(.disconnected)
             return context.close(promise: nil)
         }
