@@ -100,7 +100,7 @@ def _(world):
     with Probe(api, "/v1/auth/token/lookup-self") as quiet:
         wait_for(lambda: len(quiet.seconds) > 200, "look-ups are slow", seconds=60)
     world.shim.move_clock(2 * HOUR)
-    # A token that comes due soon wakes the reaper; without one it looks again within a minute.
+    # The next token that is made wakes the reaper; without one it looks again within a minute.
     token(api, "1s")
     with Probe(api, "/v1/auth/token/lookup-self") as probe:
         wait_for(lambda: len(api.must("LIST", "/v1/auth/token/accessors").data["keys"]) <= 3,

@@ -28,6 +28,12 @@ def cpu(server):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+def cpu_nanoseconds(server):
+    """The same, finer."""
+    tasks = Path(f"/proc/{server.pid}/task").iterdir()
+    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+
+
 def allow_many_files():
     """For this process; how many it may open."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
