@@ -9,6 +9,7 @@ package enum Denial: Error, Sendable {
     case notInitialized
     case malformedBody
     case bodyTooLarge
+    case busy
     case wrongPatchType(String)
     case badField(FieldError)
     case writeToFolder
@@ -29,6 +30,7 @@ package enum Denial: Error, Sendable {
         case .sealed, .notInitialized: .unavailable("Vault is sealed")
         case .malformedBody: .badRequest("error parsing JSON")
         case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
+        case .busy: .unavailable("too many large requests at once; try again")
         case .wrongPatchType(let type):
             EngineError(
                 .unsupportedMediaType,
@@ -65,6 +67,7 @@ package enum Denial: Error, Sendable {
         case .notInitialized: "not initialized"
         case .malformedBody: "malformed body"
         case .bodyTooLarge: "body too large"
+        case .busy: "busy"
         case .wrongPatchType: "wrong patch type"
         case .badField: "bad field"
         case .writeToFolder: "write to a folder"
