@@ -49,7 +49,7 @@ let engines: [Module] = [
     Module(name: "CubbyholeEngine", folder: "Engines"),
     Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["CofferCrypto", "GoTemplate"]),
 ]
 
 let authMethods: [Module] = [
@@ -257,7 +257,7 @@ let tests: [Module] = [
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),

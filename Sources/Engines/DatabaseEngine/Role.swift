@@ -1,3 +1,4 @@
+internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
@@ -11,7 +12,7 @@ struct Role: Sendable {
     var renewal = TextList()
     var defaultTTL = Duration.zero
     var maximumTTL = Duration.zero
-    var credentialType = CredentialType.password
+    var credentialType = DatabaseCredential.Kind.password.rawValue
     var credentialConfig: [String: String] = [:]
 
     static let schema = Schema<Role>(
@@ -24,8 +25,10 @@ struct Role: Sendable {
             Field("renew_statements", \.renewal, "Statements that prolong a user; the database's usual ones."),
             Field("default_ttl", \.defaultTTL, "Default ttl for role."),
             Field("max_ttl", \.maximumTTL, "Maximum time a credential is valid for."),
-            Field("credential_type", \.credentialType, "What is given out; password."),
-            Field("credential_config", \.credentialConfig, "password_policy, instead of the connection's."),
+            Field(
+                "credential_type", \.credentialType, "What is given out: password, rsa_private_key, client_certificate."
+            ),
+            Field("credential_config", \.credentialConfig, "How it is made.").secret,
         ])
 
     static let records: Resource<Role> = {
@@ -35,6 +38,8 @@ struct Role: Sendable {
             if try await call.storage.get(StaticRole.key(call.capture("name"))) != nil {
                 throw DatabaseErrors.namesMustDiffer
             }
+            if role.credentialType.isEmpty { role.credentialType = DatabaseCredential.Kind.password.rawValue }
+            _ = try role.source(call.clock, call.random)
             role.revocation.texts.removeAll(where: \.isEmpty)
             return []
         }
@@ -43,8 +48,9 @@ struct Role: Sendable {
 
     static func key(_ name: String) -> StorageKey { StorageKey("role/" + name) }
 
-    /// Whose passwords are made by this policy; the connection's when it is empty.
-    var passwordPolicy: String { credentialConfig["password_policy"] ?? "" }
+    func source(_ clock: any WallClock, _ random: RandomSource) throws(EngineError) -> CredentialSource {
+        try CredentialSource(credentialType, credentialConfig, clock: clock, random: random)
+    }
 
     private static let synopsis = "Manage the roles that can be created with this backend."
     private static let nameHelp = ["name": "Name of the role."]
@@ -68,25 +74,8 @@ struct Role: Sendable {
             throw EngineError.notFound
         }
         var data = schema.encodeForReading(role)
-        if role.credentialConfig.isEmpty { data["credential_config"] = nil }
+        let shown = try role.source(call.clock, call.random).shown
+        data["credential_config"] = shown.isEmpty ? nil : .object(shown)
         return .data(data)
     }
-}
-
-/// What a role gives out.
-struct CredentialType: FieldValue, Equatable {
-    private let name: String
-    static let password = CredentialType(name: "password")
-    static let fieldType = FieldType.string
-    static let expectation = "password"
-
-    private init(name: String) { self.name = name }
-
-    /// Other kinds that Vault knows need plugins that are not there; none of them may be taken for a password.
-    init?(wire: JSON) {
-        guard let text = String(wire: wire), text.isEmpty || text == "password" else { return nil }
-        self = .password
-    }
-
-    var wire: JSON { .string(name) }
 }
