@@ -30,7 +30,7 @@ package struct MariaDB: DatabasePlugin {
     init(_ configuration: MariaDBConfiguration) throws(DatabaseFailure) {
         let settings = try configuration.settings()
         self.settings = settings
-        pool = LinkPool(configuration.limits) { () throws(DatabaseFailure) in try Self.connect(settings) }
+        pool = LinkPool(configuration.account.limits) { () throws(DatabaseFailure) in try Self.connect(settings) }
     }
 
     private static func connect(_ settings: MariaDBSettings) throws(DatabaseFailure) -> sending MariaDBLink {
@@ -101,15 +101,7 @@ package struct MariaDB: DatabasePlugin {
         var other = settings
         (other.user, other.password) = (username, password)
         let account = other
-        return try await pool.runApart { () throws(DatabaseFailure) in
-            do throws(DatabaseFailure) {
-                _ = try Self.connect(account)
-                return true
-            } catch {
-                if error.reason == .loginRefused { return false }
-                throw error
-            }
-        }
+        return try await pool.letsIn { () throws(DatabaseFailure) in _ = try Self.connect(account) }
     }
 
     private func session(

@@ -28,7 +28,7 @@ package struct Postgres: DatabasePlugin {
         let login = try PostgresLogin(configuration)
         self.login = login
         hashesPasswords = configuration.passwordAuthentication == "scram-sha-256"
-        pool = LinkPool(configuration.limits) { () throws(DatabaseFailure) in try Self.connect(login.settings) }
+        pool = LinkPool(configuration.account.limits) { () throws(DatabaseFailure) in try Self.connect(login.settings) }
     }
 
     private static func connect(_ settings: PostgresSettings) throws(DatabaseFailure) -> sending PostgresLink {
@@ -85,15 +85,7 @@ package struct Postgres: DatabasePlugin {
 
     package func accepts(_ password: String, of username: String) async throws(DatabaseFailure) -> Bool {
         let settings = login.account(username, password)
-        return try await pool.runApart { () throws(DatabaseFailure) in
-            do throws(DatabaseFailure) {
-                _ = try Self.connect(settings)
-                return true
-            } catch {
-                if error.reason == .loginRefused { return false }
-                throw error
-            }
-        }
+        return try await pool.letsIn { () throws(DatabaseFailure) in _ = try Self.connect(settings) }
     }
 
     /// All statements or none.

@@ -87,15 +87,7 @@ package struct Redis: DatabasePlugin {
         var other = settings
         (other.username, other.password) = (username, password)
         let account = other
-        return try await pool.runApart { () throws(DatabaseFailure) in
-            do throws(DatabaseFailure) {
-                _ = try Self.connect(account)
-                return true
-            } catch {
-                if error.reason == .loginRefused { return false }
-                throw error
-            }
-        }
+        return try await pool.letsIn { () throws(DatabaseFailure) in _ = try Self.connect(account) }
     }
 
     private func changing(

@@ -43,6 +43,12 @@ struct Role: Sendable {
             role.revocation.texts.removeAll(where: \.isEmpty)
             return []
         }
+        records.shown = { call, role in
+            var data = schema.encodeForReading(role)
+            let config = try role.source(call.clock, call.random).shown
+            data["credential_config"] = config.isEmpty ? nil : .object(config)
+            return data
+        }
         return records
     }()
 
@@ -56,26 +62,13 @@ struct Role: Sendable {
     private static let nameHelp = ["name": "Name of the role."]
 
     static var paths: [Path] {
-        let record = records.path(
-            "roles/:name", noun: "a role", synopsis: synopsis, captures: nameHelp, idSuffix: "role")
-        return [
+        [
             records.listPath("roles", synopsis: synopsis, idSuffix: "roles"),
-            Path(
-                "roles/:name", synopsis,
-                description: "Statements may hold {{name}}, {{username}}, {{password}} and {{expiration}}; values are "
-                    + "escaped for the quotes that they stand in.",
-                captures: nameHelp, exists: record.exists,
-                [Verb(.read, "read-role", "Read a role.", read)] + record.verbs.filter { $0.operation != .read }),
+            records.path(
+                "roles/:name", noun: "a role", synopsis: synopsis,
+                description: "Statements may hold {{name}}, {{username}}, {{expiration}} and what the role gives out: "
+                    + "{{password}} or {{public_key}}. Values are escaped for the quotes that they stand in.",
+                captures: nameHelp, idSuffix: "role"),
         ]
-    }
-
-    @Sendable private static func read(_ call: Call) async throws -> Reply {
-        guard let role = try await records.load(call.capture("name"), from: call.storage) else {
-            throw EngineError.notFound
-        }
-        var data = schema.encodeForReading(role)
-        let shown = try role.source(call.clock, call.random).shown
-        data["credential_config"] = shown.isEmpty ? nil : .object(shown)
-        return .data(data)
     }
 }
