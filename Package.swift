@@ -49,7 +49,7 @@ let engines: [Module] = [
     Module(name: "CubbyholeEngine", folder: "Engines"),
     Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["CofferCrypto", "GoTemplate"]),
 ]
 
 let authMethods: [Module] = [
@@ -59,7 +59,7 @@ let authMethods: [Module] = [
 
 let clients: [Module] = [
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
-    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
@@ -244,6 +244,7 @@ let tests: [Module] = [
         ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -257,7 +258,7 @@ let tests: [Module] = [
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
@@ -338,8 +339,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CPostgres", path: "Sources/Clients/CPostgres"),
-        .target(name: "CMariaDB", path: "Sources/Clients/CMariaDB"),
+        .target(name: "CForward", path: "Sources/Clients/CForward"),
+        .target(name: "CPostgres", dependencies: ["CForward"], path: "Sources/Clients/CPostgres"),
+        .target(name: "CMariaDB", dependencies: ["CForward"], path: "Sources/Clients/CMariaDB"),
         .systemLibrary(
             name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

@@ -67,9 +67,8 @@ package final class PostgresLink {
     package var isAlive: Bool {
         guard PQstatus(connection) == CONNECTION_OK else { return false }
         var socket = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        if poll(&socket, 1, 0) <= 0 { return true }
-        // Something came while nobody asked: a notice, or the end.
-        return PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
+        // Nothing was asked: what can be read is a notice, or a farewell whose end may still be on its way.
+        return poll(&socket, 1, 0) == 0
     }
 
     /// Runs one statement with parameters `$1` …; rows of texts come back.

@@ -1,23 +1,12 @@
-import CFuzzer
-import Glibc
 
 @testable import CofferHTTP
 
-@main
-enum FuzzHTTP1 {
-    static func main() {
-        var count = CommandLine.argc
-        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-        exit(
-            LLVMFuzzerRunDriver(&count, &arguments) { start, size in
-                check(Array(UnsafeRawBufferPointer(start: start, count: size)))
-                return 0
-            })
-    }
+extension FuzzTarget {
+    /// Whatever the bytes are, the parser reads the same requests however they arrive, and stops at the first fault.
+    static let http1 = FuzzTarget("http1") { checkHTTP1($0) }
 }
 
-/// Whatever the bytes are, the parser reads the same requests however they arrive, and stops at the first fault.
-private func check(_ input: [UInt8]) {
+private func checkHTTP1(_ input: [UInt8]) {
     let whole = events(input, piece: max(input.count, 1))
     precondition(events(input, piece: 1) == whole, "one byte at a time gives other requests")
     precondition(events(input, piece: 7) == whole, "seven bytes at a time give other requests")
