@@ -180,23 +180,6 @@ import Testing
         #expect(await world.identity.login(" BOB ").clientToken == "")
     }
 
-    @Test("a factor that cannot be checked here is never satisfied")
-    func others() async throws {
-        let world = try await start()
-        for kind in ["duo", "okta", "pingid"] {
-            let made = await world.identity.post("mfa/method/" + kind, ["username_format": "x"])
-            let id = try #require(made.data?["method_id"]?.stringValue)
-            let fields: JSON = [
-                "mfa_method_ids": .strings([id]), "auth_method_accessors": .strings([world.identity.two]),
-            ]
-            #expect(await world.identity.post("mfa/login-enforcement/two", fields).status == 204)
-            let refused = await world.identity.server.send(
-                "POST", "auth/two/login", ["alias": "eve"], token: nil, headers: [("X-Vault-MFA", id + ":123456")])
-            #expect(refused.status == 403)
-            #expect(await world.identity.get("mfa/method/\(kind)/\(id)").data?["type"]?.stringValue == kind)
-        }
-    }
-
     @Test("a login waits five minutes, and not for a disabled entity")
     func waiting() async throws {
         let world = try await start()
