@@ -148,8 +148,8 @@ def by_tokens(it):
     ask("a token that nobody made", "hvs.CAESIUnknown", INVALID, "unknown_token")
     ask("a token that is none", "not/a token", INVALID, "unknown_token")
     ask("a batch token that was changed", "hvb.AAAAAQKchanged", INVALID, "unknown_token")
-    short = it.token(["default"], ttl="1s")
-    batch = it.token(["default"], ttl="1s", type="batch")
+    short = it.token(["default"], no_default_policy=False, ttl="1s")
+    batch = it.token(["default"], no_default_policy=False, ttl="1s", type="batch")
 
     def is_over(token):
         return it.root.request("GET", "/v1/auth/token/lookup-self", token=token).status == 403
