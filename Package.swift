@@ -63,6 +63,8 @@ let clients: [Module] = [
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+    Module(name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "WebClient"]),
 ]
 
 let databases: [Module] = [
@@ -92,7 +94,9 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "WebClient",
+        ]),
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
@@ -119,7 +123,7 @@ let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
     "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
-    "MemoryStorage", "Logging",
+    "MemoryStorage", "WebClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -232,7 +236,7 @@ let tests: [Module] = [
         ]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "WebClient"]),
     Module(
         name: "CofferFramework", folder: "Framework",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
@@ -241,10 +245,15 @@ let tests: [Module] = [
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
+            "WebClient",
         ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
+    Module(
+        name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(
+        name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "WebClient"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),

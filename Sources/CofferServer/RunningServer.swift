@@ -13,6 +13,7 @@ internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import TelemetryService
+internal import WebClient
 
 /// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
 struct RunningServer: Sendable {
@@ -48,7 +49,7 @@ struct RunningServer: Sendable {
             await storage.close()
             throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
         }
-        let core = makeCore(configuration, storage, clock, log, outputs)
+        let core = makeCore(configuration, storage, clock, log, outputs, environment)
         if configuration.isRecovery {
             log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
         } else {
@@ -121,7 +122,7 @@ struct RunningServer: Sendable {
 
     private static func makeCore(
         _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: any WallClock, _ log: Logger,
-        _ outputs: LogOutputs
+        _ outputs: LogOutputs, _ environment: [String: String]
     ) -> Core {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
@@ -163,6 +164,7 @@ struct RunningServer: Sendable {
         settings.logFeed = outputs.feed
         settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
         settings.countsUsage = configuration.telemetry.usagePeriod > .zero
+        settings.web = OutboundWeb(trust: WebTrust(environment: environment)).sender
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)

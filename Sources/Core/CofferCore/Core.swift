@@ -5,6 +5,7 @@ package import CofferFramework
 package import CofferMetrics
 package import CofferStorage
 package import Logging
+package import WebClient
 
 /// What the core needs from the program around it.
 package struct CoreConfiguration: Sendable {
@@ -46,6 +47,8 @@ package struct CoreConfiguration: Sendable {
     package var logFeed = LogFeed()
     /// At which level finished requests are told; nil: not at all.
     package var requestsLogLevel: Logger.Level?
+    /// The way to web services that this server asks.
+    package var web: WebSender = OutboundWeb(trust: .system).sender
 
     package init() {}
 }

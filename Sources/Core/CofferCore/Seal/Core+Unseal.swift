@@ -131,8 +131,8 @@ extension Core {
         }
         return Services(
             barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
-            identities: Identities(storage: barrier, clock: clock, random: random),
-            pendingLogins: PendingLogins(clock: clock), leases: leases,
+            identities: Identities(storage: barrier, clock: clock, random: random, web: configuration.web),
+            pendingLogins: Tickets(clock: clock), leases: leases,
             quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
