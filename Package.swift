@@ -39,6 +39,7 @@ let contracts: [Module] = [
 let storages: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
+    Module(name: "PostgresStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresClient"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
@@ -205,6 +206,9 @@ let tests: [Module] = [
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
+    Module(
+        name: "PostgresStorage", folder: "Storage",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "StorageConformance"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: [
