@@ -64,6 +64,7 @@ struct RunningServer: Sendable {
             APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration))
         }
         let connections = connectionLimit()
+        ProcessLimits.returnLargeBlocks()
         let http = HTTPServer(threads: threads, clock: clock, bodies: BodyBudget(limit: bodyLimit()))
         for (listener, handler) in zip(configuration.listeners, handlers) {
             var (converted, context) = try listenerConfiguration(listener)
