@@ -40,6 +40,7 @@ package enum Denial: Error, Sendable {
         case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
+        case .busy: RefusalCause("busy", "The server had no room left for another large body.")
         case .malformedBody, .bodyTooLarge, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute, .auditFailed,
             .engine:
             nil
