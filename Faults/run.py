@@ -14,7 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
     audit_blocked, audit_full, canaries, dev_mode, durability, initialization, logins, migration, published, recovery,
-    seal, snapshots, startup,
+    seal, seal_migration, snapshots, startup, stopping,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -25,6 +25,7 @@ GROUPS = {
     "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
     "published": published, "dev-mode": dev_mode,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
+    "seal-migration": seal_migration, "stopping": stopping,
 }
 
 
