@@ -9,6 +9,7 @@ package import PeriodicService
 package import PolicyService
 package import QuotaService
 internal import RotationService
+package import SnapshotService
 package import TokenService
 
 /// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
@@ -30,6 +31,7 @@ package final class Services: Sendable {
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
+    package let snapshots: SnapshotSchedule
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
 
@@ -48,6 +50,7 @@ package final class Services: Sendable {
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
+        snapshots: SnapshotSchedule,
         cluster: ClusterIdentity,
         ceremonies: Ceremonies
     ) {
@@ -65,6 +68,7 @@ package final class Services: Sendable {
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic
+        self.snapshots = snapshots
         self.cluster = cluster
         self.ceremonies = ceremonies
     }

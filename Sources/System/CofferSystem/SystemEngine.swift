@@ -8,7 +8,8 @@ package struct SystemEngine: Engine {
 
     package init(core: Core) {
         paths = PathTable(
-            SealPaths(core: core).paths + StatusPaths(core: core).paths + MountPaths(core: core).paths
+            SealPaths(core: core).paths + SealBackendPaths(core: core).paths + StatusPaths(core: core).paths
+                + MountPaths(core: core).paths
                 + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
                 + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + ShadowPaths(core: core).paths
                 + CapabilityPaths(core: core).paths
