@@ -13,8 +13,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
-    audit_blocked, audit_full, canaries, dev_mode, durability, initialization, logins, migration, published, recovery,
-    seal, snapshots, startup,
+    audit_blocked, audit_full, canaries, dev_mode, durability, initialization, logins, migration, namespaces,
+    published, recovery, seal, snapshots, startup,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -23,7 +23,7 @@ from livetest.server import binary_from  # noqa: E402
 GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
     "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
-    "published": published, "dev-mode": dev_mode,
+    "published": published, "dev-mode": dev_mode, "namespaces": namespaces,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
 }
 

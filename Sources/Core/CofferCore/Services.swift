@@ -4,6 +4,7 @@ package import IdentityService
 package import LeaseService
 package import LockoutService
 package import MountService
+package import NamespaceService
 package import PeriodicService
 package import PolicyService
 package import QuotaService
@@ -15,8 +16,11 @@ package import TokenService
 /// A class, because every request holds it and a struct of this size is dear to copy.
 package final class Services: Sendable {
     package let barrier: Barrier
+    package let namespaces: Namespaces
     package let mounts: Mounts
+    /// Of the root namespace; see `policies(in:)`.
     package let policies: Policies
+    let policyRealms: PolicyRealms
     package let tokens: Tokens
     package let identities: Identities
     package let pendingLogins: PendingLogins
@@ -28,13 +32,16 @@ package final class Services: Sendable {
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
+    package let removals: NamespaceRemovals
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
 
     init(
         barrier: Barrier,
+        namespaces: Namespaces,
         mounts: Mounts,
         policies: Policies,
+        policyRealms: PolicyRealms,
         tokens: Tokens,
         identities: Identities,
         pendingLogins: PendingLogins,
@@ -46,12 +53,15 @@ package final class Services: Sendable {
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
+        removals: NamespaceRemovals,
         cluster: ClusterIdentity,
         ceremonies: Ceremonies
     ) {
         self.barrier = barrier
+        self.namespaces = namespaces
         self.mounts = mounts
         self.policies = policies
+        self.policyRealms = policyRealms
         self.tokens = tokens
         self.identities = identities
         self.pendingLogins = pendingLogins
@@ -63,6 +73,7 @@ package final class Services: Sendable {
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic
+        self.removals = removals
         self.cluster = cluster
         self.ceremonies = ceremonies
     }

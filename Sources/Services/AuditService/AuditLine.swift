@@ -83,6 +83,7 @@ struct AuditLine {
                 writer.beginObject()
                 writer.member("name", policy.name)
                 writer.member("namespace_id", policy.namespaceID)
+                writer.put("namespace_path", policy.namespacePath)
                 writer.member("type", "acl")
                 writer.endObject()
             }

@@ -48,7 +48,8 @@ struct ExplainPaths {
     // MARK: a request that was not made
 
     @Sendable private func explain(_ call: Call, _ input: Input) async throws -> Reply {
-        let question = try question(input)
+        var question = try question(input)
+        question.namespace = call.namespace
         switch try await subject(call, input) {
         case .refused(let refusal):
             return .data(Self.refused(code: refusal.code, text: refusal.text))
@@ -103,7 +104,9 @@ struct ExplainPaths {
     // MARK: a request that was denied
 
     @Sendable private func denial(_ call: Call) async throws -> Reply {
-        guard let record = core.denials.find(call.capture("id")) else { throw EngineError.notFound }
+        guard let record = core.denials.find(call.capture("id")), call.namespace.contains(record.namespace) else {
+            throw EngineError.notFound
+        }
         var data: JSONObject
         switch record.cause {
         case .policy(let decision): data = ExplanationWire.object(try await core.explain(record, decision))

@@ -9,7 +9,8 @@ extension Request {
         guard case .failure(let error) = answer.content, error.kind == .denied else { return answer }
         core.denials.note(
             DenialRecord(
-                id: id, time: core.clock.now, operation: operation, path: Self.short(path.text),
+                id: id, time: core.clock.now, operation: operation, namespace: namespace,
+                path: Self.short(policyPath),
                 remoteAddress: incoming.origin.remoteAddress, subject: token.map(DenialRecord.Subject.init),
                 cause: DenialRecord.Cause(verdict.denial, error),
                 parameters: fields.keys.prefix(64).map(Self.short), needsSudo: needsSudo))
@@ -32,7 +33,7 @@ extension DenialRecord.Subject {
     package init(_ token: LiveToken) {
         self.init(
             accessor: token.entry.accessor, displayName: token.entry.displayName, entityID: token.entry.entityID,
-            policies: token.entry.policies)
+            policies: token.entry.policies, namespaceID: token.entry.namespaceID)
     }
 }
 
@@ -44,6 +45,9 @@ extension DenialRecord.Cause {
         case .token(let refusal)?: self = .token(code: refusal.code, text: refusal.text)
         case .entity(.unknown)?:
             self = .token(code: "unknown_entity", text: "The entity of the token was deleted.")
+        case .foreignToken?:
+            self = .token(
+                code: "foreign_namespace", text: "The token belongs to a namespace that is not above the request's.")
         case .entity(.disabled)?: self = .token(code: "disabled_entity", text: "The entity of the token is disabled.")
         default: self = .other(error.joinedTexts)
         }

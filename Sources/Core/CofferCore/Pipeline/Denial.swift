@@ -1,4 +1,5 @@
 package import CofferFramework
+internal import NamespaceService
 package import PolicyService
 package import TokenService
 
@@ -17,6 +18,9 @@ package enum Denial: Error, Sendable {
     case entity(EntityRefusal)
     case policy(PolicyService.Decision)
     case unknownNamespace
+    case namespaceLocked
+    /// The token is of a namespace that is not above the request's.
+    case foreignToken
     case noRoute(String)
     case rateLimited(path: String)
     case leasesExhausted(path: String)
@@ -38,7 +42,8 @@ package enum Denial: Error, Sendable {
         case .missingToken: .denied("permission denied")
         case .token(.wrappingToken): .badRequest("wrapping token is not valid or does not exist")
         case .token: EngineError(.denied, ["permission denied", "invalid token"], isListed: true)
-        case .policy, .entity: .permissionDenied
+        case .policy, .entity, .foreignToken: .permissionDenied
+        case .namespaceLocked: NamespaceTexts.locked
         case .unknownNamespace: EngineError(.notFound, ["no handler for route. route entry not found."])
         case .noRoute(let path):
             EngineError(.notFound, ["no handler for route \"\(path)\". route entry not found."])
@@ -73,6 +78,8 @@ package enum Denial: Error, Sendable {
         case .policy: "policy"
         case .entity: "entity"
         case .unknownNamespace: "unknown namespace"
+        case .namespaceLocked: "namespace locked"
+        case .foreignToken: "token of another namespace"
         case .noRoute: "no route"
         case .rateLimited: "rate limit quota"
         case .leasesExhausted: "lease count quota"

@@ -15,17 +15,20 @@ final class OIDC: Sendable {
     }
 
     let core: Core
+    /// Of its namespace; part of what it calls itself.
+    let namespacePath: String
     let keys: NamedKeys
     let codes: AuthorizationCodes
     private let clientIndex = Mutex(ClientIndex())
 
     init(core: Core, context: EngineContext) {
         self.core = core
+        namespacePath = context.namespace.path
         keys = NamedKeys(context: context)
         codes = AuthorizationCodes(clock: context.clock)
     }
 
-    var issuer: Issuer { Issuer(core: core) }
+    var issuer: Issuer { Issuer(core: core, namespacePath: namespacePath) }
     var roles: RecordFamily<IdentityTokenRole> { IdentityTokenRole.family(keys) }
     var assignments: RecordFamily<Assignment> { Assignment.family(self) }
     var scopes: RecordFamily<Scope> { Scope.family(self) }
