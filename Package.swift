@@ -128,7 +128,10 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
     Module(
         name: "MountService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
+        name: "NamespaceService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
     Module(
         name: "PeriodicService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
@@ -145,9 +148,8 @@ let services: [Module] = [
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
-    "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
-    "SealService", "SnapshotService",
-    "MemoryStorage", "WebClient", "Logging",
+    "MountService", "NamespaceService", "PeriodicService", "AuditService", "RotationService", "QuotaService",
+    "LockoutService", "SealService", "SnapshotService", "MemoryStorage", "WebClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -319,10 +321,9 @@ let tests: [Module] = [
     Module(
         name: "CofferCore", folder: "Core",
         needs: [
-            "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage",
-            "LeaseService",
-            "MemoryStorage",
-            "MountService", "SealService", "ServerHarness", "TestSupport",
+            "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferHTTP", "CofferJSON",
+            "CofferStorage", "LeaseService", "MemoryStorage", "MountService", "NamespaceService", "SealService",
+            "ServerHarness", "TestSupport",
         ]),
     Module(
         name: "CofferSystem", folder: "System",

@@ -77,7 +77,7 @@ extension Core {
         metrics.setGauges("token.count.by_policy", usage.gauges(usage.byPolicy, "policy"))
         metrics.setGauges("token.count.by_auth", usage.gauges(usage.byAuth, "auth_method"))
         metrics.setGauges("token.count.by_ttl", usage.gauges(usage.byTTL, "creation_ttl"))
-        let entities = try await StorageView(services.barrier, prefix: "identity/entity/id/").count()
+        let entities = try await StorageView(services.barrier, prefix: "identity/root/entity/id/").count()
         metrics.setGauges("identity.entity.count", [(labels, Double(entities))])
         var secrets: [(labels: [MetricKey.Label], value: Double)] = []
         for route in services.mounts.routes.routes where route.mount.type == "kv" {
