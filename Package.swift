@@ -39,6 +39,7 @@ let contracts: [Module] = [
 let storages: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
+    Module(name: "PostgresStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresClient"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
@@ -59,7 +60,7 @@ let engines: [Module] = [
     Module(name: "CubbyholeEngine", folder: "Engines"),
     Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["CofferCrypto", "GoTemplate"]),
 ]
 
 let authMethods: [Module] = [
@@ -72,10 +73,12 @@ let clients: [Module] = [
     Module(
         name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
     Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "HTTPClient"]),
-    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+    Module(name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "WebClient"]),
 ]
 
 let databases: [Module] = [
@@ -105,7 +108,9 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "WebClient",
+        ]),
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
@@ -142,7 +147,7 @@ let coreServices = [
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
     "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
     "SealService", "SnapshotService",
-    "MemoryStorage", "Logging",
+    "MemoryStorage", "WebClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -227,6 +232,9 @@ let tests: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(
+        name: "PostgresStorage", folder: "Storage",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "StorageConformance"]),
+    Module(
         name: "CofferBarrier", folder: "Storage",
         needs: [
             "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "MemoryStorage", "Shamir", "TestSupport",
@@ -257,7 +265,7 @@ let tests: [Module] = [
         ]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "WebClient"]),
     Module(
         name: "CofferFramework", folder: "Framework",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
@@ -266,6 +274,7 @@ let tests: [Module] = [
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
+            "WebClient",
         ]),
     Module(name: "SealService", folder: "Services", needs: ["CofferBase", "CofferFramework", "TestSupport"]),
     Module(
@@ -276,6 +285,11 @@ let tests: [Module] = [
         needs: ["CofferBase", "CofferJSON", "HTTPClient", "Logging", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
+    Module(
+        name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(
+        name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "WebClient"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -295,7 +309,7 @@ let tests: [Module] = [
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
@@ -376,8 +390,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CPostgres", path: "Sources/Clients/CPostgres"),
-        .target(name: "CMariaDB", path: "Sources/Clients/CMariaDB"),
+        .target(name: "CForward", path: "Sources/Clients/CForward"),
+        .target(name: "CPostgres", dependencies: ["CForward"], path: "Sources/Clients/CPostgres"),
+        .target(name: "CMariaDB", dependencies: ["CForward"], path: "Sources/Clients/CMariaDB"),
         .target(name: "CPKCS11", path: "Sources/Clients/CPKCS11"),
         .systemLibrary(
             name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),

@@ -57,6 +57,7 @@ SAME_LAYER = {
     "CofferFramework": {"CofferStorage"},
     "CofferTools": {"CofferFramework"},
     "AWSClient": {"HTTPClient"},
+    "MFAClient": {"WebClient"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},

@@ -6,6 +6,7 @@ package import CofferMetrics
 package import CofferStorage
 package import Logging
 package import SealService
+package import WebClient
 
 /// What the core needs from the program around it.
 package struct CoreConfiguration: Sendable {
@@ -19,6 +20,8 @@ package struct CoreConfiguration: Sendable {
     package var engines: [EngineKind] = []
     /// Seals that open the server by themselves, and disabled ones; none for shares in people's hands.
     package var seals: [ConfiguredSeal] = []
+    /// Somebody chose the reported version, and so what it leaves open.
+    package var choseReportedVersion = false
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
@@ -49,6 +52,8 @@ package struct CoreConfiguration: Sendable {
     package var logFeed = LogFeed()
     /// At which level finished requests are told; nil: not at all.
     package var requestsLogLevel: Logger.Level?
+    /// The way to web services that this server asks.
+    package var web: WebSender = OutboundWeb(trust: .system).sender
 
     package init() {}
 }

@@ -1,5 +1,6 @@
 package import AuditService
 package import CofferBarrier
+package import CofferBase
 package import IdentityService
 package import LeaseService
 package import LockoutService
@@ -20,7 +21,8 @@ package final class Services: Sendable {
     package let policies: Policies
     package let tokens: Tokens
     package let identities: Identities
-    package let pendingLogins: PendingLogins
+    /// Logins that wait for their second factors; lost when the server seals.
+    package let pendingLogins: Tickets<PendingLogin>
     package let leases: Leases
     package let quotas: Quotas
     package let engineLeases: EngineLeases
@@ -39,7 +41,7 @@ package final class Services: Sendable {
         policies: Policies,
         tokens: Tokens,
         identities: Identities,
-        pendingLogins: PendingLogins,
+        pendingLogins: Tickets<PendingLogin>,
         leases: Leases,
         quotas: Quotas,
         engineLeases: EngineLeases,

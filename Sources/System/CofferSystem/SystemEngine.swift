@@ -11,7 +11,8 @@ package struct SystemEngine: Engine {
             SealPaths(core: core).paths + SealBackendPaths(core: core).paths + StatusPaths(core: core).paths
                 + MountPaths(core: core).paths
                 + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
-                + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + CapabilityPaths(core: core).paths
+                + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + ShadowPaths(core: core).paths
+                + CapabilityPaths(core: core).paths
                 + MFAValidationPaths(core: core).paths
                 + WrappingPaths(core: core).paths + AuditPaths(core: core).paths
                 + AuditHeaderPaths(core: core).paths + UIPaths(core: core).paths

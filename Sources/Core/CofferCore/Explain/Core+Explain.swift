@@ -30,6 +30,17 @@ package struct ExplainedDecision: Sendable {
 extension Core {
     /// Decides what the token could do, by the same steps as a request; nothing is executed.
     package func explain(_ question: ExplainQuestion, for token: LiveToken) async throws -> ExplainedDecision {
+        try await explain(question, for: token.entry)
+    }
+
+    /// The same for what an entity gives to its tokens beside their own policies.
+    package func explain(_ question: ExplainQuestion, forEntity id: String) async throws -> ExplainedDecision {
+        var entry = TokenEntry()
+        entry.entityID = id
+        return try await explain(question, for: entry)
+    }
+
+    private func explain(_ question: ExplainQuestion, for entry: TokenEntry) async throws -> ExplainedDecision {
         guard let services else { throw EngineError.unavailable("Vault is sealed") }
         var incoming = IncomingRequest(
             method: question.method, path: question.path, origin: Origin(remoteAddress: "", remotePort: 0))
@@ -39,7 +50,7 @@ extension Core {
         try request.locate(in: gate)
         request.fields = question.parameters
         try await request.tellCreateFromUpdate(services)
-        let acl = try await services.acl(for: token.entry.policies, entityID: token.entry.entityID)
+        let acl = try await services.acl(for: entry.policies, entityID: entry.entityID)
         let asked = AuthorizationRequest(
             path: request.path.text, operation: PolicyOperation(request.operation), parameters: question.parameters,
             wrapTTL: question.wrapTTL, needsSudo: request.needsSudo)

@@ -16,13 +16,14 @@ final class OIDC: Sendable {
 
     let core: Core
     let keys: NamedKeys
-    let codes: AuthorizationCodes
+    /// Codes that were handed out, lost at a restart as logins in flight are.
+    let codes: Tickets<CodeGrant>
     private let clientIndex = Mutex(ClientIndex())
 
     init(core: Core, context: EngineContext) {
         self.core = core
         keys = NamedKeys(context: context)
-        codes = AuthorizationCodes(clock: context.clock)
+        codes = Tickets(clock: context.clock)
     }
 
     var issuer: Issuer { Issuer(core: core) }
