@@ -135,6 +135,7 @@ def _(world):
     equal(server.api().get("/v1/auth/token/lookup-self").status, 200, "the first answer")
     spent, resident = cpu_nanoseconds(server) / 1e9, memory(server)
     print(f"           ({count} leases: {spent:.2f} s of the processor to the first answer, {resident >> 20} MiB)", flush=True)
+    # Of the processor, so that a busy machine does not count.
     true(spent < 2, f"{spent:.2f} s of the processor")
     true(resident < (300 << 20), f"{resident >> 20} MiB")
 
@@ -148,7 +149,7 @@ def _(world):
         f"{name}: {world.small[name] * 1e3:.0f} µs, now {large[name] * 1e3:.0f} µs" for name in large) + ")", flush=True)
     true(memory(world.server) < (300 << 20), f"{memory(world.server) >> 20} MiB")
     for name, cost in large.items():
-        true(cost < world.small[name] * 1.2 + 0.02, f"{name}: {world.small[name]:.3f} ms with few leases, {cost:.3f} ms now")
+        true(cost < world.small[name] * world.pick(2, 1.2) + 0.02, f"{name}: {world.small[name]:.3f} ms with few leases, {cost:.3f} ms now")
 
 
 @CHECKS.check("leases that end all at once are gone soon, and reads are hardly slower meanwhile (F19)")
