@@ -240,7 +240,7 @@ def by_logins(it):
     secret = must("POST", "/v1/auth/approle/role/two/secret-id", body).data["secret_id"]
     two = must("GET", "/v1/auth/approle/role/two/role-id").data["role_id"]
     it.explained("a secret id of other networks", enter(two, secret), bad(text + "secret ID"), "address_not_bound")
-    three = app("three", token_bound_cidrs="10.0.0.0/8")
+    three = app("three", secret_id_bound_cidrs="10.0.0.0/8")
     secret = must("POST", "/v1/auth/approle/role/three/secret-id", {}).data["secret_id"]
     it.explained("a role of other networks", enter(three, secret), bad(text + "role"), "address_not_bound")
 
