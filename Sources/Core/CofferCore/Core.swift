@@ -17,6 +17,8 @@ package struct CoreConfiguration: Sendable {
     package var defaultTTL: Duration = .seconds(768 * 3600)
     package var maximumTTL: Duration = .seconds(768 * 3600)
     package var engines: [EngineKind] = []
+    /// Somebody chose the reported version, and so what it leaves open.
+    package var choseReportedVersion = false
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []

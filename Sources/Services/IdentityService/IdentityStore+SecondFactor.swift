@@ -1,15 +1,6 @@
 internal import CofferFramework
 internal import CofferStorage
 
-/// What a caller offers as second factors: codes by the id or name of their method.
-package struct SecondFactors: Sendable {
-    package var passcodes: [String: String]
-
-    package init(_ passcodes: [String: String]) { self.passcodes = passcodes }
-
-    package var isEmpty: Bool { passcodes.isEmpty }
-}
-
 /// Whose second factors are asked for.
 package struct FactorLogin: Sendable {
     package let entityID: String

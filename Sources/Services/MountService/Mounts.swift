@@ -19,7 +19,12 @@ package final class Mounts: Sendable {
     private let systemMaximumTTL: Duration
     private let current = Snapshot(RouteTable())
     private let claims = Mutex<Set<String>>([])
-    private let wake = Snapshot<@Sendable (String, Timestamp) -> Void>({ _, _ in })
+    private let wake = Snapshot(Waker { _, _ in })
+
+    /// In a struct, because a function in a generic box is wrapped once more at each access.
+    private struct Waker: Sendable {
+        let wake: @Sendable (String, Timestamp) -> Void
+    }
 
     package init(
         storage: any TransactionalStorage, kinds: [EngineKind], clock: any WallClock, random: RandomSource,
@@ -37,7 +42,7 @@ package final class Mounts: Sendable {
 
     /// Who is told that the engine of a mount (by id) asked to be called at a time.
     package func onWake(_ body: @escaping @Sendable (_ uuid: String, _ time: Timestamp) -> Void) {
-        wake.replace(with: body)
+        wake.replace(with: Waker(wake: body))
     }
 
     /// What requests see now.
@@ -178,7 +183,7 @@ package final class Mounts: Sendable {
         let wake = wake
         let context = EngineContext(
             mount: mount, namespace: .root, storage: StorageView(base, prefix: StorageKey(entry.storagePrefix)),
-            clock: clock, random: random, services: services, wake: { time in wake.value(mount.uuid, time) })
+            clock: clock, random: random, services: services, wake: { time in wake.value.wake(mount.uuid, time) })
         return Route(entry: entry, kind: kind, mount: mount, context: context)
     }
 }

@@ -57,17 +57,13 @@ extension Tokens {
         let exists: Bool = try await view.transaction { transaction in
             guard let stored = try await transaction.get(Self.idKey(key)) else { return false }
             var entry = try TokenEntry(encoded: stored)
-            if let issuedAt, let lease = try await leases.load(entry.leaseID, in: &transaction),
-                lease.issueTime != issuedAt
-            {
-                return false
-            }
+            let old = try await entry.leaseID.isEmpty ? nil : leases.load(entry.leaseID, in: &transaction)
+            if let issuedAt, let old, old.issueTime != issuedAt { return false }
             if entry.uses == TokenEntry.revoking { return true }
             let wasSpent = entry.uses == TokenEntry.lastUse
             entry.uses = TokenEntry.revoking
             if entry.leaseID.isEmpty { entry.leaseID = "\(entry.path)/\(key)" }
             transaction.put(Self.idKey(key), entry.encoded())
-            let old = try await leases.load(entry.leaseID, in: &transaction)
             var lease =
                 old
                 ?? Lease(

@@ -135,6 +135,17 @@ import Testing
         #expect(Set(found).subtracting(Self.public).sorted() == [])
     }
 
+    @Test("engines and auth methods have no route without a token but their logins (D09)")
+    func publicRoutesOfPlugins() async throws {
+        let server = try await ServerHarness.withEverything()
+        let found = DeclaredRoute.all(of: server)
+            .filter { $0.isPublic && ["all-", "auth/all-", "kv-one/"].contains(where: $0.path.hasPrefix) }
+        #expect(
+            Set(found.map { "\($0.method) \($0.path)" }) == [
+                "POST auth/all-approle/login", "POST auth/all-userpass/login/username0",
+            ])
+    }
+
     private static let `public`: Set<String> = {
         let reads = [
             "health", "leader", "seal-status", "init", "wrapping/lookup", "wrapping/pubkey", "internal/specs/openapi",

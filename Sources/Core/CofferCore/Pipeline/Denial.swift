@@ -9,6 +9,7 @@ package enum Denial: Error, Sendable {
     case notInitialized
     case malformedBody
     case bodyTooLarge
+    case busy
     case wrongPatchType(String)
     case badField(FieldError)
     case writeToFolder
@@ -39,6 +40,7 @@ package enum Denial: Error, Sendable {
         case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
+        case .busy: RefusalCause("busy", "The server had no room left for another large body.")
         case .malformedBody, .bodyTooLarge, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute, .auditFailed,
             .engine:
             nil
@@ -50,6 +52,7 @@ package enum Denial: Error, Sendable {
         case .sealed, .notInitialized: .unavailable("Vault is sealed")
         case .malformedBody: .badRequest("error parsing JSON")
         case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
+        case .busy: .unavailable("too many large requests at once; try again")
         case .wrongPatchType(let type):
             EngineError(
                 .unsupportedMediaType,
@@ -94,6 +97,7 @@ package enum Denial: Error, Sendable {
         case .notInitialized: "not initialized"
         case .malformedBody: "malformed body"
         case .bodyTooLarge: "body too large"
+        case .busy: "busy"
         case .wrongPatchType: "wrong patch type"
         case .badField: "bad field"
         case .writeToFolder: "write to a folder"

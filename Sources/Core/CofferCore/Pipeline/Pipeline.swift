@@ -20,7 +20,7 @@ extension Core {
             try await request.limitRate(gate)
             try await request.decode()
             let verdict = await request.check(gate)
-            let admitted = try request.admit(verdict, gate)
+            let admitted = try await request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
             var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict.denial)
             answer.requestID = id

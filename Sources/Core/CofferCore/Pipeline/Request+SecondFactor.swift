@@ -48,21 +48,6 @@ extension Request {
     }
 }
 
-extension SecondFactors {
-    /// `method[:passcode]`, several with commas between them.
-    init(header: String?) {
-        var passcodes: [String: String] = [:]
-        for part in (header ?? "").split(separator: ",") {
-            let sides = part.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            var name = sides[0]
-            while name.first == " " { name.removeFirst() }
-            while name.last == " " { name.removeLast() }
-            if !name.isEmpty { passcodes[String(name)] = sides.count > 1 ? String(sides[1]) : "" }
-        }
-        self.init(passcodes)
-    }
-}
-
 extension IssuedAuth {
     /// No token yet, and what it needs.
     init(waitingAs id: String, _ enforcements: [LoginEnforcement], _ store: IdentityStore) async throws {
