@@ -62,7 +62,7 @@ extension Tokens {
             if entry.uses == TokenEntry.revoking { return true }
             let wasSpent = entry.uses == TokenEntry.lastUse
             entry.uses = TokenEntry.revoking
-            if entry.leaseID.isEmpty { entry.leaseID = "\(entry.path)/\(key)" }
+            if entry.leaseID.isEmpty { entry.leaseID = LeaseID.kept("\(entry.path)/\(key)", in: entry.namespaceID) }
             transaction.put(Self.idKey(key), entry.encoded())
             var lease =
                 old
@@ -98,7 +98,7 @@ extension Tokens {
         }
         try await view.transaction { transaction in
             transaction.delete(Self.idKey(key))
-            transaction.delete(StorageKey("accessor/" + self.key(of: entry.accessor)))
+            transaction.delete(accessorKey(entry.accessor))
             if !entry.isOrphan { transaction.delete(Self.childKey(entry.parentKey, key)) }
             if let lease = try await leases.load(entry.leaseID, in: &transaction) {
                 try await leases.stageRemoval(of: lease, in: &transaction)

@@ -3,6 +3,7 @@ internal import CofferFramework
 internal import CofferMetrics
 package import LeaseService
 package import MountService
+internal import NamespaceService
 internal import TokenService
 
 extension EngineLeases {
@@ -25,9 +26,12 @@ extension EngineLeases {
 
     /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.
     package func target(of id: String) -> String? {
+        let (home, id) = LeaseID.split(id)
         if id.hasPrefix("auth/") { return nil }
-        let routes = mounts.routes
-        return routes.find(id)?.route.mount.path ?? routes.removing.first { id.hasPrefix($0.mount.path) }?.mount.path
+        guard let namespace = namespaces.reference(home) else { return nil }
+        let routes = mounts.routes(in: namespace)
+        let mount = routes.find(id)?.route.mount ?? routes.removing.first { id.hasPrefix($0.mount.path) }?.mount
+        return mount.map { namespace.path + $0.path }
     }
 
     /// Ends a lease now. When that fails the reaper goes on trying, and the caller is told.
@@ -93,16 +97,23 @@ extension EngineLeases {
 
     /// Deletes a mount whose removal waited for its last lease.
     private func finishRemoval(of lease: Lease) async throws {
-        let removing = mounts.routes.removing
-        guard let route = removing.first(where: { lease.id.hasPrefix($0.mount.path) }) else { return }
+        let (home, id) = LeaseID.split(lease.id)
+        guard let namespace = namespaces.reference(home),
+            let route = mounts.routes(in: namespace).removing.first(where: { id.hasPrefix($0.mount.path) })
+        else { return }
         try await finishRemoval(of: route.entry)
     }
 
     /// Deletes a removed mount unless it has leases left.
     @discardableResult
     package func finishRemoval(of entry: MountEntry) async throws -> Bool {
-        guard try await leases.isEmpty(below: entry.fullPath) else { return false }
+        guard try await leases.isEmpty(below: entry.leaseFolder) else { return false }
         try await mounts.finishRemoval(of: entry)
         return true
     }
+}
+
+extension MountEntry {
+    /// What the ids of its leases begin with.
+    package var leaseFolder: String { LeaseID.kept(fullPath, in: namespaceID) }
 }
