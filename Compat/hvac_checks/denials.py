@@ -240,7 +240,7 @@ def by_logins(it):
     secret = must("POST", "/v1/auth/approle/role/two/secret-id", body).data["secret_id"]
     two = must("GET", "/v1/auth/approle/role/two/role-id").data["role_id"]
     it.explained("a secret id of other networks", enter(two, secret), bad(text + "secret ID"), "address_not_bound")
-    three = app("three", token_bound_cidrs="10.0.0.0/8")
+    three = app("three", secret_id_bound_cidrs="10.0.0.0/8")
     secret = must("POST", "/v1/auth/approle/role/three/secret-id", {}).data["secret_id"]
     it.explained("a role of other networks", enter(three, secret), bad(text + "role"), "address_not_bound")
 
@@ -329,7 +329,31 @@ def by_the_server(it):
     it.explained("a sealed server", sealed, (503, {"errors": ["Vault is sealed"]}), "sealed")
 
 
-PARTS = [by_policies, by_tokens, by_identity, by_logins, by_second_factors, by_creation, by_the_server]
+def by_namespaces(it):
+    must = it.root.must
+    for name in ("one", "two"):
+        must("POST", f"/v1/sys/namespaces/{name}", {})
+    body = {"policies": ["default"]}
+    ours = must("POST", "/v1/one/auth/token/create", body).json["auth"]["client_token"]
+    ask = ("GET", "/v1/two/auth/token/lookup-self")
+    it.explained("a token of another namespace", it.root.request(*ask, token=ours), DENIED, "foreign_namespace")
+    answer = it.root.request("GET", "/v1/one/cubbyhole/x", token=it.token(["default"], no_default_policy=False))
+    it.explained("a policy of the namespace above", answer, DENIED, "no_matching_rule")
+    answer = it.root.request("GET", "/v1/secret/data/there", headers={"X-Vault-Namespace": "none"})
+    it.explained(
+        "a namespace that is not there", answer,
+        (404, {"errors": ["no handler for route. route entry not found."]}), "unknown_namespace")
+    key = must("POST", "/v1/sys/namespaces/api-lock/lock/one", {}).data["unlock_key"]
+    text = "API access to this namespace has been locked by an administrator"
+    answer = it.root.request("GET", "/v1/one/auth/token/lookup-self", token=ours)
+    equal((answer.status, text in str(answer.errors)), (503, True), "the answer of a locked namespace")
+    it.explained("a locked namespace", answer, (503, answer.json), "locked_namespace")
+    must("POST", "/v1/sys/namespaces/api-lock/unlock/one", {"unlock_key": key})
+
+
+PARTS = [
+    by_policies, by_tokens, by_identity, by_logins, by_second_factors, by_creation, by_namespaces, by_the_server,
+]
 
 
 @CHECKS.check("sixty causes of a denial are each named, and the client learns no more than from Vault")

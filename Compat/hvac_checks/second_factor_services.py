@@ -1,6 +1,8 @@
 """Logins that Duo, Okta or PingID confirm: a server of its own that trusts the stand-ins' authority."""
 
 import os
+import pty
+import subprocess
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
@@ -114,6 +116,36 @@ def _(world):
         equal(set(it.services.asked), {("pingid", "bob", "CONFIRM", None)})
         shown = it.api.must("GET", f"/v1/identity/mfa/method/pingid/{method}").data
         equal((shown["org_alias"], shown["use_signature"]), ("org-1", True))
+
+
+def typed(it, folder, *lines):
+    """What the command line says to a login at a terminal, and its exit status."""
+    leader, follower = pty.openpty()
+    environment = {"HOME": folder, "VAULT_ADDR": it.server.address, "PATH": os.environ["PATH"]}
+    command = [it.server.binary, "login", "-method=userpass", "username=bob", "password=pw"]
+    os.write(leader, "".join(line + "\n" for line in lines).encode())
+    done = subprocess.run(command, stdin=follower, capture_output=True, env=environment, timeout=60)
+    os.close(leader)
+    os.close(follower)
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+@CHECKS.check("at a terminal the command line completes a login by itself, and elsewhere it says what is missing")
+def _(world):
+    with story(world) as it, tempfile.TemporaryDirectory(prefix="coffer-home-") as home:
+        method = it.enforce("duo", api_hostname=it.services.place, **DUO)
+        status, text = typed(it, home)
+        true(status == 0 and "You should receive a push notification" in text and "hvs." in text, text)
+        true((Path(home) / ".vault-token").read_text().startswith("hvs."), "the token is kept")
+        command = [it.server.binary, "login", "-method=userpass", "username=bob", "password=pw"]
+        environment = {"HOME": home, "VAULT_ADDR": it.server.address}
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, env=environment, timeout=60)
+        true(method in done.stdout.decode() and "mfa/validate" in done.stderr.decode(), done.stdout.decode())
+        asked = len(it.services.asked)
+        it.services.says = False
+        status, text = typed(it, home)
+        true(status == 2 and "login MFA validation failed" in text, text)
+        equal(len(it.services.asked), asked + 1)
 
 
 @CHECKS.check("a service that is not trusted is not asked, and attempts stay counted over a restart")

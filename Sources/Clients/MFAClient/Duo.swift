@@ -30,8 +30,9 @@ package struct Duo: FactorService {
         }
         let started = try await call("POST", "/auth/v2/auth", who + factor(question), web)
         guard let transaction = started["txid"]?.stringValue, !transaction.isEmpty else { throw .unreadable }
-        return try await web.poll { () async throws(FactorFailure) in
-            let state = try await call("GET", "/auth/v2/auth_status", [("txid", transaction)], web)
+        return try await web.poll { (rest) async throws(FactorFailure) in
+            // It is answered when it changes.
+            let state = try await call("GET", "/auth/v2/auth_status", [("txid", transaction)], web, timeout: rest)
             return switch state["result"]?.stringValue {
             case "allow"?: .yes
             case "deny"?: .no("The user, or Duo, said no.")
@@ -51,7 +52,8 @@ package struct Duo: FactorService {
 
     /// The `response` object of a call that went well.
     private func call(
-        _ method: String, _ path: String, _ parameters: [(String, String)], _ web: FactorWeb
+        _ method: String, _ path: String, _ parameters: [(String, String)], _ web: FactorWeb,
+        timeout: Duration = .seconds(15)
     ) async throws(FactorFailure) -> JSONObject {
         let form = Self.form(parameters)
         let date = WebDate.text(web.clock.now)
@@ -60,8 +62,7 @@ package struct Duo: FactorService {
         if !isRead { headers.append(("Content-Type", "application/x-www-form-urlencoded")) }
         var request = WebRequest(
             method, address, isRead ? path + "?" + form : path, headers: headers, body: isRead ? [] : Array(form.utf8))
-        // A status is answered when it changes.
-        request.timeout = FactorWeb.patience + .seconds(5)
+        request.timeout = timeout
         let answer = try await web.answer(to: request)
         guard answer.status == 200 else { throw .status(answer.status) }
         guard let object = try? JSON.parseObject(answer.body), object["stat"]?.stringValue == "OK",

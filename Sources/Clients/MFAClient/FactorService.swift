@@ -37,6 +37,9 @@ package enum FactorFailure: Error, Sendable {
     /// It answered what its documentation does not know.
     case unreadable
 
+    /// The service was asked, and did not answer: the user may have been.
+    package var isSilence: Bool { if case .web(.timedOut) = self { true } else { false } }
+
     package var text: String {
         switch self {
         case .web(let failure): failure.text
@@ -68,12 +71,13 @@ package struct FactorWeb: Sendable {
     }
 
     /// Asks again and again until there is an answer, or the user has taken too long.
+    /// - Parameter step: gets the time that is left.
     func poll(
-        _ step: () async throws(FactorFailure) -> FactorAnswer?
+        _ step: (Duration) async throws(FactorFailure) -> FactorAnswer?
     ) async throws(FactorFailure) -> FactorAnswer {
         let end = clock.now + Self.patience
         while clock.now < end {
-            if let answer = try await step() { return answer }
+            if let answer = try await step(max(end - clock.now, Self.pause)) { return answer }
             do { try await clock.sleep(until: clock.now + Self.pause) } catch { throw .web(.timedOut) }
         }
         return .no("The user did not answer in time.")

@@ -67,7 +67,7 @@ package struct Okta: FactorService {
             let link = try? JSON.parseObject(started.body)["_links"]?.objectValue?["poll"]?.objectValue?["href"],
             let target = target(of: link.stringValue ?? "", below: base)
         else { throw .unreadable }
-        return try await web.poll { () async throws(FactorFailure) in
+        return try await web.poll { (_) async throws(FactorFailure) in
             switch try Self.result(of: try await send("GET", target, [], web)) {
             case "WAITING": return nil
             case "SUCCESS": return .yes

@@ -57,9 +57,6 @@ package final class OutboundWeb: Sendable {
     private static func failure(_ error: any Error) -> WebFailure {
         switch error {
         case let failure as WebFailure: failure
-        case ChannelError.connectTimeout: .timedOut
-        case let error as NIOConnectionError where error.connectionErrors.contains(where: { $0.error is ChannelError }):
-            .timedOut
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .untrusted
         default: .unreachable
         }

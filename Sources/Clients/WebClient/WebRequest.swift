@@ -45,7 +45,9 @@ package struct WebAnswer: Sendable {
 
 /// Why there is no answer; it holds nothing of the request.
 package enum WebFailure: Error, Sendable {
-    case malformedRequest, unreachable, untrusted, timedOut, tooLarge, disconnected
+    case malformedRequest, unreachable, untrusted, tooLarge, disconnected
+    /// Connected, and no whole answer in time: what was asked for may have happened.
+    case timedOut
 
     package var text: String {
         switch self {

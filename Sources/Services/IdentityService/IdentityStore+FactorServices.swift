@@ -30,8 +30,10 @@ extension IdentityStore {
             case .yes: break
             }
         } catch {
-            // It was not the user who failed.
-            try await endAttempt(method.id, login.entityID) { $0.failures = max($0.failures - 1, 0) }
+            // It was not the user who failed; where there was only no answer, nobody knows.
+            if !error.isSilence {
+                try await endAttempt(method.id, login.entityID) { $0.failures = max($0.failures - 1, 0) }
+            }
             return .refused("second_factor_unreachable", "The service (\(kind)) cannot be asked: \(error.text).")
         }
         try await endAttempt(method.id, login.entityID) { $0.failures = 0 }

@@ -17,14 +17,16 @@ import WebClient
         struct State {
             var says = "allow"
             var isDown = false
+            var isSilent = false
             var users: [String] = []
         }
 
         let state = Mutex(State())
 
         func answer(_ request: WebRequest) throws(WebFailure) -> WebAnswer {
-            let (says, isDown) = state.withLock { ($0.says, $0.isDown) }
+            let (says, isDown, isSilent) = state.withLock { ($0.says, $0.isDown, $0.isSilent) }
             if isDown { throw .unreachable }
+            if isSilent { throw .timedOut }
             var response: JSONObject = ["result": .string(says)]
             if request.target == "/auth/v2/preauth" { response["result"] = "auth" }
             if request.target == "/auth/v2/auth" {
@@ -135,6 +137,11 @@ import WebClient
         for _ in 0..<10 { #expect(await world.login("duo").status == 403) }
         world.service.state.withLock { $0.isDown = false }
         #expect(await world.login("duo").status == 200)
+        // One that was asked and stays silent counts: nobody knows whether the user's phone rang.
+        world.service.state.withLock { $0.isSilent = true }
+        for _ in 0..<5 { #expect(await world.login("duo").status == 403) }
+        world.service.state.withLock { $0.isSilent = false }
+        #expect(await world.cause(await world.login("duo")) == "second_factor_closed")
         _ = await world.identity.delete("entity/id/" + world.entity)
         let left = try await world.identity.server.core.barrier.scan(
             "identity/root/mfa/attempts/", after: nil, limit: 10)

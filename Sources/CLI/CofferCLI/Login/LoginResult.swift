@@ -9,7 +9,11 @@ struct LoginResult {
     let client: Client
 
     func finish(_ answer: Secret) async throws -> Int32 {
-        if answer.auth?["mfa_requirement"]?.objectValue != nil { return try secondFactorIsNeeded(answer) }
+        var answer = answer
+        if let requirement = answer.auth?["mfa_requirement"]?.objectValue {
+            guard let whole = try await completed(requirement) else { return try secondFactorIsNeeded(answer) }
+            answer = whole
+        }
         let secret = try await opened(answer)
         if secret.auth == nil {
             if options.tokenOnly { return try call.show(field: "wrapping_token", secret.wrapInfo?["token"]) }

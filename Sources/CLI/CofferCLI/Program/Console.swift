@@ -11,17 +11,20 @@ package struct Console: Sendable {
     package var hiddenLine: @Sendable () -> String?
     /// Whether output goes to a terminal.
     package var isTerminal: Bool
+    /// Whether somebody can be asked.
+    package var isInputTerminal: Bool
 
     package init(
         output: @escaping @Sendable ([UInt8]) -> Void, errors: @escaping @Sendable ([UInt8]) -> Void,
         input: @escaping @Sendable () -> [UInt8] = { [] }, hiddenLine: @escaping @Sendable () -> String? = { nil },
-        isTerminal: Bool = false
+        isTerminal: Bool = false, isInputTerminal: Bool = false
     ) {
         self.output = output
         self.errors = errors
         self.input = input
         self.hiddenLine = hiddenLine
         self.isTerminal = isTerminal
+        self.isInputTerminal = isInputTerminal
     }
 
     /// The process's own input and output.
@@ -32,7 +35,7 @@ package struct Console: Sendable {
             errors: { try? LocalFile.write(STDERR_FILENO, $0, "stderr") },
             input: { (try? LocalFile.readAll(STDIN_FILENO, "stdin")) ?? [] },
             hiddenLine: { HiddenLine.read() },
-            isTerminal: isatty(STDOUT_FILENO) == 1)
+            isTerminal: isatty(STDOUT_FILENO) == 1, isInputTerminal: isatty(STDIN_FILENO) == 1)
     }
 }
 
