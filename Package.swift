@@ -39,6 +39,7 @@ let contracts: [Module] = [
 let storages: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
+    Module(name: "PostgresStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresClient"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
@@ -49,7 +50,7 @@ let engines: [Module] = [
     Module(name: "CubbyholeEngine", folder: "Engines"),
     Module(name: "TransitEngine", folder: "Engines", needs: ["CofferCrypto", "CofferTools"]),
     Module(name: "TOTPEngine", folder: "Engines", needs: ["Barcode", "CofferCrypto"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: ["GoTemplate"]),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: ["CofferCrypto", "GoTemplate"]),
 ]
 
 let authMethods: [Module] = [
@@ -59,10 +60,12 @@ let authMethods: [Module] = [
 
 let clients: [Module] = [
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
-    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+    Module(name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "WebClient"]),
 ]
 
 let databases: [Module] = [
@@ -92,7 +95,9 @@ let services: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "WebClient",
+        ]),
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
@@ -122,8 +127,7 @@ let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
     "MountService", "NamespaceService", "PeriodicService", "AuditService", "RotationService", "QuotaService",
-    "LockoutService",
-    "MemoryStorage", "Logging",
+    "LockoutService", "MemoryStorage", "WebClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -206,6 +210,9 @@ let tests: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(
+        name: "PostgresStorage", folder: "Storage",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "StorageConformance"]),
+    Module(
         name: "CofferBarrier", folder: "Storage",
         needs: [
             "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "MemoryStorage", "Shamir", "TestSupport",
@@ -236,7 +243,7 @@ let tests: [Module] = [
         ]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport"]),
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "WebClient"]),
     Module(
         name: "CofferFramework", folder: "Framework",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
@@ -245,9 +252,15 @@ let tests: [Module] = [
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
+            "WebClient",
         ]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
+    Module(
+        name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(
+        name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "WebClient"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -261,7 +274,7 @@ let tests: [Module] = [
     Module(name: "TOTPEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "UserpassAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
     Module(name: "AppRoleAuth", folder: "Auth", needs: engineTestNeeds + ["CofferCore", "ServerHarness"]),
-    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds),
+    Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
@@ -341,8 +354,9 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "CPostgres", path: "Sources/Clients/CPostgres"),
-        .target(name: "CMariaDB", path: "Sources/Clients/CMariaDB"),
+        .target(name: "CForward", path: "Sources/Clients/CForward"),
+        .target(name: "CPostgres", dependencies: ["CForward"], path: "Sources/Clients/CPostgres"),
+        .target(name: "CMariaDB", dependencies: ["CForward"], path: "Sources/Clients/CMariaDB"),
         .systemLibrary(
             name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]

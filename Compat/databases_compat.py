@@ -10,6 +10,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from database_checks import outage, postgresql, tls  # noqa: E402
+from database_checks.credentials import credentials  # noqa: E402
 from database_checks.story import story  # noqa: E402
 from database_checks.world import MARIADB, POSTGRES, REDIS, World, database  # noqa: E402
 from livetest import databases  # noqa: E402
@@ -17,8 +18,8 @@ from livetest.checks import Tally  # noqa: E402
 from livetest.server import Server, binary_from  # noqa: E402
 
 MORE = {
-    "postgresql": [postgresql.CHECKS, outage.CHECKS],
-    "mariadb": [tls.tls(MARIADB, tls.mariadb)],
+    "postgresql": [postgresql.CHECKS, credentials(POSTGRES), outage.CHECKS],
+    "mariadb": [tls.tls(MARIADB, tls.mariadb), credentials(MARIADB)],
     "redis": [tls.tls(REDIS, tls.redis)],
 }
 

@@ -13,8 +13,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
-    audit_blocked, audit_full, canaries, dev_mode, durability, initialization, logins, migration, namespaces,
-    published, recovery, seal, snapshots, startup,
+    audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, http2_abuse,
+    initialization, lease_storms, logins, migration, namespaces, power, published, raw_requests, recovery, seal, sealing, snapshots, startup,
+    storage_faults,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -24,6 +25,8 @@ GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
     "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
     "published": published, "dev-mode": dev_mode, "namespaces": namespaces,
+    "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests,
+    "http2": http2_abuse, "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
 }
 
@@ -35,7 +38,7 @@ def main():
     for name in options.only or GROUPS:
         module = GROUPS[name]
         with tempfile.TemporaryDirectory(prefix="coffer-faults-") as folder:
-            with World(binary, Path(folder), options.seed) as world:
+            with World(binary, Path(folder), options.seed, options.full) as world:
                 tally.run(module.CHECKS, world)
     return tally.finish()
 
@@ -44,6 +47,7 @@ def parsed_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", help="the coffer program; this repository's release build by default")
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group; may repeat")
+    parser.add_argument("--full", action="store_true", help="at the scale of a release: takes an hour or more")
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which the server is killed")
     return parser.parse_args()
 

@@ -1,10 +1,9 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// A package of its own, so that the sanitizer's flags stay out of the main one.
-// It builds the same sources (through the link `Sources-main`), because what the
-// fuzzers call has `package` access. A fuzzer is a line in `fuzzers`, a module
-// under test a line in `modules`.
+// A package of its own, so that the sanitizer's flags stay out of the main one. It builds the same sources
+// (through the link `Sources-main`), because what the fuzzer calls has `package` access. A module under test is
+// a line in `modules`; a target is a file in `Targets` and a line in `FuzzTarget.all`.
 
 struct Module {
     var name: String
@@ -17,20 +16,58 @@ struct Module {
 let modules: [Module] = [
     Module(name: "CofferBase", path: "Base/CofferBase", needs: ["CBase"]),
     Module(name: "CofferJSON", path: "Base/CofferJSON", needs: ["CofferBase"]),
-    Module(name: "HCL", path: "Base/HCL", needs: ["CofferBase", "CofferJSON"]),
+    Module(name: "CofferCrypto", path: "Base/CofferCrypto", needs: ["CofferBase", "Crypto"]),
     Module(
-        name: "CofferHTTP", path: "HTTP/CofferHTTP/Server",
-        sources: ["HTTP1Parser.swift", "HTTP1Head.swift", "HTTPFields.swift"]),
+        name: "CofferJOSE", path: "Base/CofferJOSE", needs: ["CofferBase", "CofferJSON", "Crypto", "CryptoExtras"]),
+    Module(name: "CofferMetrics", path: "Base/CofferMetrics", needs: ["CofferBase", "CofferJSON"]),
+    Module(name: "Barcode", path: "Base/Barcode"),
+    Module(name: "GoTemplate", path: "Base/GoTemplate", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
+    Module(name: "HCL", path: "Base/HCL", needs: ["CofferBase", "CofferJSON"]),
+    Module(name: "OpenPGP", path: "Base/OpenPGP", needs: ["CofferBase", "CofferCrypto"]),
+    Module(name: "Shamir", path: "Base/Shamir", needs: ["CofferBase"]),
+    Module(
+        name: "SnapshotArchive", path: "Base/SnapshotArchive",
+        needs: ["CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"]),
+    Module(name: "CofferStorage", path: "Storage/CofferStorage", needs: ["CofferBase"]),
+    Module(
+        name: "CofferFramework", path: "Framework/CofferFramework",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage"]),
+    Module(
+        name: "CofferTools", path: "Framework/CofferTools",
+        needs: ["CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON"]),
+    Module(
+        name: "CofferBarrier", path: "Storage/CofferBarrier",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
+    Module(
+        name: "PolicyService", path: "Services/PolicyService",
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "HCL"]),
+    Module(name: "IdentityService", path: "Services/IdentityService", sources: ["SecondFactors.swift"]),
+    Module(
+        name: "CofferConfig", path: "Config/CofferConfig",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
+    Module(name: "SQLClient", path: "Clients/SQLClient", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(name: "SocketClient", path: "Clients/SocketClient", needs: ["CofferBase"]),
+    Module(
+        name: "MariaDBClient", path: "Clients/MariaDBClient", needs: ["CofferBase"],
+        sources: ["MariaDBSettings.swift"]),
+    Module(name: "RedisClient", path: "Clients/RedisClient", needs: ["NIOCore"], sources: ["RedisValue.swift"]),
+    Module(
+        name: "DatabaseEngine", path: "Engines/DatabaseEngine",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "GoTemplate"]),
+    Module(
+        name: "TransitEngine", path: "Engines/TransitEngine",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "CofferTools"]),
+    Module(
+        name: "TOTPEngine", path: "Engines/TOTPEngine",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Barcode"]),
+    Module(
+        name: "CofferCore", path: "Core/CofferCore/Pipeline", needs: ["CofferBase"], sources: ["QueryString.swift"]),
+    Module(
+        name: "CofferHTTP", path: "HTTP/CofferHTTP/Server", needs: ["NIOCore"],
+        sources: ["HTTP1Parser.swift", "HTTP1Head.swift", "HTTPFields.swift", "HTTP2FrameWalk.swift"]),
 ]
 
-/// Each has a folder here and a folder of first inputs under `Corpus`.
-let fuzzers: [Module] = [
-    Module(name: "fuzz-json", path: "JSON", needs: ["CofferJSON"]),
-    Module(name: "fuzz-hcl", path: "HCL", needs: ["HCL"]),
-    Module(name: "fuzz-http1", path: "HTTP1", needs: ["CofferHTTP"]),
-]
-
-// ---- nothing to add below this line when a fuzzer is added ------------------
+// ---- nothing to add below this line when a module is added ------------------
 
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
@@ -38,25 +75,36 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-    .unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library"]),
+    // Optimised, so that there are more executions; traps and preconditions stay in.
+    .unsafeFlags(["-sanitize=fuzzer,address", "-parse-as-library", "-O"]),
 ]
 
-func dependencies(_ names: [String]) -> [Target.Dependency] { names.map { .byName(name: $0) } }
+let products: [String: Target.Dependency] = [
+    "Crypto": .product(name: "Crypto", package: "swift-crypto"),
+    "CryptoExtras": .product(name: "CryptoExtras", package: "swift-crypto"),
+    "NIOCore": .product(name: "NIOCore", package: "swift-nio"),
+]
+
+func dependencies(_ names: [String]) -> [Target.Dependency] { names.map { products[$0] ?? .byName(name: $0) } }
 
 let package = Package(
     name: "coffer-fuzz",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-crypto.git", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+    ],
     targets: [
         .target(name: "CBase", path: "Sources-main/Base/CBase"),
+        .systemLibrary(name: "CZlib", path: "Sources-main/Base/CZlib", pkgConfig: "zlib"),
         .target(name: "CFuzzer", path: "CFuzzer"),
+        .executableTarget(
+            name: "coffer-fuzz", dependencies: dependencies(["CFuzzer", "NIOCore"] + modules.map(\.name)),
+            path: "Targets", swiftSettings: settings,
+            linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
     ]
         + modules.map { module in
             .target(
                 name: module.name, dependencies: dependencies(module.needs), path: "Sources-main/\(module.path)",
                 sources: module.sources, swiftSettings: settings)
-        }
-        + fuzzers.map { fuzzer in
-            .executableTarget(
-                name: fuzzer.name, dependencies: dependencies(["CFuzzer"] + fuzzer.needs), path: fuzzer.path,
-                swiftSettings: settings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])])
         }
 )

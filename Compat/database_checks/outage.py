@@ -50,6 +50,23 @@ def _(world):
     true(during[0] <= before[0] * RATIO, f"reads are slower: median {before[0]} before, {during[0]} during")
 
 
+@CHECKS.check("a mount that is disabled while its database is away loses no login, and leaves no entry (P10)")
+def _(world):
+    world.db_account_for("doomed")
+    made = [world.credentials("doomed")[0] for _ in range(20)]
+    world.db.stop()
+    try:
+        refused = world.api.delete("/v1/sys/mounts/doomed")
+        equal(refused.status, 400, f"status: {refused.body}")
+        true("failed to revoke" in refused.errors[0], refused.errors)
+    finally:
+        world.db.start()
+    wait_for(lambda: not set(made) & set(world.db.users()), "users are left after the mount", seconds=60)
+    equal(world.api.delete("/v1/sys/mounts/doomed").status, 204, "status of the second attempt")
+    equal(world.api.list("/v1/sys/leases/lookup/doomed/creds/app").status, 404, "status of the list of its leases")
+    equal(world.api.get("/v1/doomed/creds/app").status, 404, "status of a request to the disabled mount")
+
+
 @CHECKS.check(f"a database that hangs while {LEASES} leases expire delays neither another database's leases nor reads")
 def _(world):
     world.role("database", "hung", default_ttl="8s")

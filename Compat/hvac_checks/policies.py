@@ -149,3 +149,21 @@ def _(world):
 @CHECKS.check("root may do everything")
 def _(world):
     equal(world.root.sys.get_capabilities(["sys/anything"])["data"]["sys/anything"], ["root"])
+
+
+@CHECKS.check("a candidate for a policy changes nothing, and tells what it would have changed")
+def _(world):
+    root = world.root
+    root.sys.create_or_update_policy("tried", 'path "cubbyhole/*" { capabilities = ["create", "read"] }')
+    caller = world.child(policies=["tried"], no_default_policy=True)
+    root.write("sys/policies/shadow/tried", policy='path "cubbyhole/a" { capabilities = ["create", "read"] }')
+    equal(root.list("sys/policies/shadow")["data"]["keys"], ["tried"])
+    caller.write("cubbyhole/a", k="v")
+    equal(caller.read("cubbyhole/b"), None)
+    told = root.read("sys/policies/shadow/tried")["data"]
+    equal((told["decisions"], told["would_allow"], told["would_deny"]), (2, 0, 1))
+    (difference,) = told["differences"]
+    equal((difference["operation"], difference["path"], difference["would"]), ("read", "cubbyhole/b", "deny"))
+    equal(difference["candidate"]["cause"], "no_matching_rule")
+    root.delete("sys/policies/shadow/tried")
+    equal(root.read("sys/policies/shadow/tried"), None)

@@ -2,9 +2,12 @@
 
 import random
 import threading
+import time
 from http.client import HTTPException
 
 from livetest.checks import Checks, equal, true
+
+from .power import Writers
 
 CHECKS = Checks("durability")
 
@@ -145,6 +148,26 @@ def _(world):
     equal(server.api().get("/v1/secret/metadata/t0/s0").status, 404, "status of the deleted secret")
     versions = server.api().must("GET", "/v1/secret/metadata/t0/s1").data["versions"]
     equal(versions["1"]["destroyed"], True, "destroyed")
+
+
+@CHECKS.check("killed at random moments, a server loses nothing that was acknowledged and is back within two seconds (F01)")
+def _(world):
+    chooser, total, slowest = random.Random(world.seed), 0, 0
+    server = world.new_server("again").start_unsealed()
+    server.api().must("POST", "/v1/sys/mounts/secret", {"type": "kv"})
+    cycles = world.pick(5, 300)
+    for cycle in range(cycles):
+        writers = Writers(server)
+        writers.run(chooser.uniform(0.05, 0.5), server.kill)
+        start = time.monotonic()
+        server.start()
+        server.unseal()
+        slowest = max(slowest, time.monotonic() - start)
+        equal(writers.kept(server), [], f"lost in cycle {cycle}")
+        total += sum(map(len, writers.attempted.values())) + len(writers.tokens)
+    print(f"           ({cycles} kills, {total} writes and tokens, back after {slowest:.2f} s at most)", flush=True)
+    true(slowest < 2, f"back after {slowest:.2f} s only")
+    equal(server.stop(), 0, "exit status")
 
 
 @CHECKS.check("a kill during initialisation leaves nothing, or a server whose keys were delivered")

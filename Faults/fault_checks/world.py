@@ -6,13 +6,18 @@ from livetest.server import Server
 
 
 class World:
-    def __init__(self, binary, folder, seed):
+    def __init__(self, binary, folder, seed, is_full=False):
         self.binary = binary
         self.folder = folder
         self.seed = seed
+        self.is_full = is_full
         self.stack = ExitStack()
         # Whatever one check leaves for the next ones of its group.
         self.server = None
+
+    def pick(self, short, full):
+        """How much of something: in every run of the tests, or with --full."""
+        return full if self.is_full else short
 
     def new_server(self, name, **options):
         folder = self.folder / name

@@ -13,6 +13,7 @@ internal import Glibc
 internal import Logging
 internal import NIOCore
 internal import TelemetryService
+internal import WebClient
 
 /// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
 struct RunningServer: Sendable {
@@ -35,7 +36,11 @@ struct RunningServer: Sendable {
     static func start(
         _ configuration: ServerConfiguration, log: Logger, _ outputs: LogOutputs, environment: [String: String] = [:]
     ) async throws -> RunningServer {
-        let clock = SystemClock()
+        let clock = SteadyClock(report: { step in
+            log.warning(
+                "the machine's clock was set back; time goes on without that step until a restart",
+                metadata: ["seconds": "\(step.wholeSeconds)"])
+        })
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
         let (storage, warning) = try Catalogue.open(
             settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
@@ -44,7 +49,7 @@ struct RunningServer: Sendable {
             await storage.close()
             throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
         }
-        let core = makeCore(configuration, storage, clock, log, outputs)
+        let core = makeCore(configuration, storage, clock, log, outputs, environment)
         if configuration.isRecovery {
             log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
         } else {
@@ -58,9 +63,12 @@ struct RunningServer: Sendable {
         let handlers = configuration.listeners.map { listener in
             APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration))
         }
-        let http = HTTPServer(threads: threads, clock: clock)
+        let connections = connectionLimit()
+        ProcessLimits.returnLargeBlocks()
+        let http = HTTPServer(threads: threads, clock: clock, bodies: BodyBudget(limit: bodyLimit()))
         for (listener, handler) in zip(configuration.listeners, handlers) {
             var (converted, context) = try listenerConfiguration(listener)
+            converted.maximumConnections = connections
             converted.requestTimeout = amount(listener.maximumRequestDuration ?? configuration.maximumRequestDuration)
             if let context { tls.append(context) }
             let port = try await http.listen(converted) { await handler.handle($0) }
@@ -114,14 +122,15 @@ struct RunningServer: Sendable {
     }
 
     private static func makeCore(
-        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: SystemClock, _ log: Logger,
-        _ outputs: LogOutputs
+        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: any WallClock, _ log: Logger,
+        _ outputs: LogOutputs, _ environment: [String: String]
     ) -> Core {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
         settings.ownVersion = version
         settings.buildDate = buildDate
         if let reported = configuration.compatVersion { settings.reportedVersion = reported }
+        settings.choseReportedVersion = configuration.compatVersion != nil
         settings.clusterName = configuration.clusterName
         settings.defaultTTL = configuration.defaultLeaseTTL
         settings.maximumTTL = configuration.maximumLeaseTTL
@@ -156,6 +165,7 @@ struct RunningServer: Sendable {
         settings.logFeed = outputs.feed
         settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
         settings.countsUsage = configuration.telemetry.usagePeriod > .zero
+        settings.web = OutboundWeb(trust: WebTrust(environment: environment)).sender
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
         own.replace(with: core)
@@ -180,6 +190,15 @@ struct RunningServer: Sendable {
         let fixed = configuration.showsHostName ? [(name: "X-Vault-Hostname", value: HostName.own)] : []
         return ResponseHeaders(rules, fixed: fixed)
     }
+
+    /// Storage, audit devices and outgoing connections need open files, too.
+    private static func connectionLimit() -> Int {
+        let files = ProcessLimits.raiseOpenFiles()
+        return min(ListenerConfiguration.mostConnections, max(files - 256, files / 2))
+    }
+
+    /// Bytes that bodies may take: what is made of them takes as much again.
+    private static func bodyLimit() -> Int { min(256 << 20, max(ProcessLimits.memory() / 4, 32 << 20)) }
 
     private static func limits(_ listener: ListenerSettings) -> RequestReader.Limits {
         var limits = RequestReader.Limits()

@@ -20,7 +20,7 @@ struct SelfInitialization: Sendable {
     /// Before the server listens.
     func begin() async throws {
         let requests = InitialRequests(settings: settings, core: core, log: log, environment: environment)
-        core.controls.afterOpening.replace { await requests.run() }
+        core.controls.afterOpening.replace(with: ServerControls.Afterwards { await requests.run() })
         if settings.requests.isEmpty && settings.keys == nil { return }
         if try await core.isInitialized() { return }
         guard let keys = settings.keys else {

@@ -49,6 +49,11 @@ CONSTRUCTS = [
         },
     ),
     Construct(
+        "boxed-function",
+        re.compile(r"\b(?:Mutex|Snapshot|Optional)<\(?\(*@?[^<>{}=\[]*->"),
+        "a function read from a generic box is wrapped once more at each access: put it into a struct",
+    ),
+    Construct(
         "clock",
         re.compile(
             r"(?<![\w.])Date\(\)|\bDate\.now\b|\b(?:Continuous|Suspending)Clock\b|\bDispatchTime\.now\b"

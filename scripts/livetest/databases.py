@@ -159,12 +159,15 @@ class PostgresServer(DatabaseServer):
     def url(self):
         return f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{self.port}/postgres?sslmode=disable"
 
-    def query(self, sql, user=None, password=None):
+    def query(self, sql, user=None, password=None, certificate=None):
         """As psql does it; as the owner through the local socket when no user is given."""
         host = "127.0.0.1" if user else str(self.folder)
+        shown = {}
+        if certificate:
+            shown = {"PGSSLMODE": "require", "PGSSLCERT": str(certificate[0]), "PGSSLKEY": str(certificate[1])}
         return client(
             ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", self.port, "-U",
-             user or self.superuser, "-d", "postgres", "-c", sql], PGPASSWORD=password or "")
+             user or self.superuser, "-d", "postgres", "-c", sql], PGPASSWORD=password or "", **shown)
 
     def make_account(self, name, password, rights=""):
         self.query(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' {'SUPERUSER' if rights else ''}")
@@ -186,6 +189,20 @@ class PostgresServer(DatabaseServer):
         wait_for(lambda: f"CN = {name}" in subprocess.run(shown, shell=True, capture_output=True, text=True).stdout,
                  "the new certificate is not shown")
 
+    def trust_clients(self):
+        """From now on members of `certified` are let in by certificates of this authority; its own files."""
+        files = [self.folder / f"clients.{ending}" for ending in ("crt", "key")]
+        if not files[0].exists():
+            self_signed(self.folder, "clients", "DNS:clients")
+            self_signed(self.folder, "served", "IP:127.0.0.1")
+            files[0].chmod(0o644)
+            access = self.data / "pg_hba.conf"
+            access.write_text("hostssl all +certified 127.0.0.1/32 cert\n" + access.read_text())
+            self.query("CREATE ROLE certified")
+            self.query(f"ALTER SYSTEM SET ssl_ca_file = '{files[0]}'")
+            self.serve_tls("served")
+        return files
+
     def users(self):
         """The roles that are not the server's own."""
         return self.query("SELECT rolname FROM pg_roles WHERE rolname LIKE 'v-%' ORDER BY 1").split()
@@ -200,6 +217,7 @@ class MariaDBServer(DatabaseServer):
         self.socket = self.folder / "mariadb.sock"
         self.data = self.folder / "data"
         self.certificate, self.key = self_signed(self.folder, "served", "DNS:localhost")
+        self.authority = self_signed(self.folder, "clients", "DNS:clients")
         if os.geteuid() == 0:
             shutil.chown(self.key, self.account)
         self.run(["mariadb-install-db", "--no-defaults", f"--datadir={self.data}", "--skip-test-db",
@@ -208,7 +226,8 @@ class MariaDBServer(DatabaseServer):
     def command(self):
         return ["mariadbd", "--no-defaults", f"--datadir={self.data}", f"--socket={self.socket}",
                 f"--port={self.port}", "--bind-address=127.0.0.1", f"--pid-file={self.folder}/pid",
-                "--innodb-flush-log-at-trx-commit=0", f"--ssl-cert={self.certificate}", f"--ssl-key={self.key}"]
+                "--innodb-flush-log-at-trx-commit=0", f"--ssl-cert={self.certificate}", f"--ssl-key={self.key}",
+                f"--ssl-ca={self.authority[0]}"]
 
     def is_ready(self):
         return subprocess.run(
@@ -228,9 +247,15 @@ class MariaDBServer(DatabaseServer):
     def url(self):
         return f"{{{{username}}}}:{{{{password}}}}@tcp(127.0.0.1:{self.port})/"
 
-    def query(self, sql, user=None, password=None):
+    def query(self, sql, user=None, password=None, certificate=None):
         where = ["-h", "127.0.0.1", "-P", self.port, "-u", user] if user else [f"--socket={self.socket}", "-u", "root"]
+        if certificate:
+            where += ["--ssl", f"--ssl-cert={certificate[0]}", f"--ssl-key={certificate[1]}"]
         return client(["mariadb", "--no-defaults", "-N", "-B", *where, "-e", sql], MYSQL_PWD=password or "")
+
+    def trust_clients(self):
+        """The authority of the certificates that users may be asked for."""
+        return self.authority
 
     def users(self):
         return self.query("SELECT User FROM mysql.user WHERE User LIKE 'v-%' ORDER BY 1").split()

@@ -2,13 +2,16 @@ internal import CofferFramework
 
 /// What AppRole says when it refuses.
 enum AppRoleErrors {
-    static let missingRoleID = EngineError.badRequest("missing role_id")
-    static let missingSecretID = EngineError.badRequest("missing secret_id")
+    static let missingRoleID = EngineError.badRequest("missing role_id").because(
+        "incomplete_login", "The login has no role_id.")
+    static let missingSecretID = EngineError.badRequest("missing secret_id").because(
+        "incomplete_login", "The role binds secret ids, and the login has none.")
     static let missingAccessor = EngineError.badRequest("missing secret_id_accessor")
     private static let wrong = "invalid role or secret ID"
     /// Nobody can be locked out who is not there.
-    static let unknownRoleID = EngineError.badRequest(wrong)
-    static let wrongSecretID = EngineError.badCredential(wrong)
+    static let unknownRoleID = EngineError.badRequest(wrong).because("unknown_role_id", "No role has this role_id.")
+    static let wrongSecretID = EngineError.badCredential(wrong).because(
+        "wrong_secret_id", "The role has no such secret id: it was never made, has expired, or is used up.")
     static let secretIDNotBound = EngineError.badRequest("bind_secret_id is not set on the role")
     static let secretIDTaken = EngineError.badRequest("SecretID is already registered")
     static let roleIDTaken = EngineError.badRequest("role_id already in use")
@@ -32,7 +35,7 @@ enum AppRoleErrors {
     }
 
     static func addressNotBound(_ by: String, _ origin: Origin) -> EngineError {
-        .badRequest(
-            "source address \"\(origin.remoteAddress)\" unauthorized through CIDR restrictions on the \(by)")
+        .badRequest("source address \"\(origin.remoteAddress)\" unauthorized through CIDR restrictions on the \(by)")
+            .because("address_not_bound", "The \(by) is bound to networks that the caller's address is not in.")
     }
 }

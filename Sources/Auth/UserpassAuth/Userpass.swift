@@ -72,7 +72,9 @@ package struct Userpass: LockingAuth, RenewingAuth {
                 let name = users.folded(call.capture("username"))
                 let user = try await users.load(name, from: call.storage)
                 let isRight = try await Bcrypt.verify(password, against: user?.hash ?? Bcrypt.ofNobody)
-                guard let user, isRight else { throw UserpassErrors.wrongCredentials }
+                guard let user, isRight else {
+                    throw user == nil ? UserpassErrors.unknownUser : UserpassErrors.wrongPassword
+                }
                 try user.token.requireBound(call.origin)
                 var grant = user.token.grant(displayName: name, alias: name)
                 grant.metadata = ["username": name]

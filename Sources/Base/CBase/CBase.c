@@ -2,6 +2,7 @@
 #include "CBase.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 void coffer_zero(void *pointer, coffer_size length) { explicit_bzero(pointer, (size_t)length); }
+
+int coffer_return_large_blocks(coffer_size size) { return mallopt(M_MMAP_THRESHOLD, (int)size) == 1 ? 0 : -1; }
 
 int coffer_random(void *pointer, coffer_size length) {
     unsigned char *next = pointer;
@@ -42,6 +45,10 @@ int coffer_forbid_dumps(void) {
     struct rlimit none = {0, 0};
     if (setrlimit(RLIMIT_CORE, &none) != 0) return -1;
     return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int coffer_keep_free_memory(void) {
+    return mallopt(M_TRIM_THRESHOLD, 2 << 20) == 1 && mallopt(M_TOP_PAD, 256 << 10) == 1 ? 0 : -1;
 }
 
 int coffer_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -12,6 +12,10 @@ package enum Hex {
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }
 
+    package static func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
+        for byte in bytes { append(byte, to: &text) }
+    }
+
     package static func append(_ byte: UInt8, to text: inout [UInt8]) {
         text.append(digit(byte >> 4))
         text.append(digit(byte & 15))

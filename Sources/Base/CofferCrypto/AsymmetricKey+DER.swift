@@ -13,6 +13,29 @@ extension AsymmetricKey {
         try checkSize()
     }
 
+    /// A private key in any of the forms in which OpenSSL writes one without a password.
+    package init(privateKey pem: PEM) throws(KeyError) {
+        switch pem.label {
+        case "PRIVATE KEY": try self.init(pkcs8: SecretBytes(copying: pem.der))
+        case "RSA PRIVATE KEY":
+            let rsa = pem.der.withUnsafeBytes {
+                Self.parse($0, CCryptoBoringSSL_RSA_parse_private_key, free: { CCryptoBoringSSL_RSA_free($0) })
+            }
+            defer { CCryptoBoringSSL_RSA_free(rsa) }
+            try self.init(rsa: rsa, isPrivate: true)
+        case "EC PRIVATE KEY":
+            let curveKey = pem.der.withUnsafeBytes {
+                Self.parse(
+                    $0, { CCryptoBoringSSL_EC_KEY_parse_private_key($0, nil) },
+                    free: { CCryptoBoringSSL_EC_KEY_free($0) })
+            }
+            defer { CCryptoBoringSSL_EC_KEY_free(curveKey) }
+            try self.init(curveKey: curveKey, isPrivate: true)
+        default: throw KeyError()
+        }
+        try checkSize()
+    }
+
     /// A SubjectPublicKeyInfo (RFC 5280).
     package init(publicKey der: [UInt8]) throws(KeyError) {
         let key = der.withUnsafeBytes { Self.parse($0, CCryptoBoringSSL_EVP_parse_public_key) }
@@ -26,13 +49,14 @@ extension AsymmetricKey {
 
     /// Nil when what follows the key is not nothing.
     private static func parse(
-        _ der: UnsafeRawBufferPointer, _ parse: (UnsafeMutablePointer<CBS>?) -> OpaquePointer?
+        _ der: UnsafeRawBufferPointer, _ parse: (UnsafeMutablePointer<CBS>?) -> OpaquePointer?,
+        free: (OpaquePointer?) -> Void = { CCryptoBoringSSL_EVP_PKEY_free($0) }
     ) -> OpaquePointer? {
         var input = CBS()
         CCryptoBoringSSL_CBS_init(&input, der.baseAddress?.assumingMemoryBound(to: UInt8.self), der.count)
         let key = parse(&input)
         if CCryptoBoringSSL_CBS_len(&input) == 0 { return key }
-        CCryptoBoringSSL_EVP_PKEY_free(key)
+        free(key)
         return nil
     }
 

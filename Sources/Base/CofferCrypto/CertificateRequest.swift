@@ -18,7 +18,7 @@ package enum CertificateRequest {
         var der: UnsafeMutablePointer<UInt8>?
         guard request != nil, key.isPrivate, CCryptoBoringSSL_X509_REQ_set_version(request, 0) == 1,
             CCryptoBoringSSL_X509_REQ_set_pubkey(request, key.pointer) == 1,
-            CCryptoBoringSSL_X509_REQ_sign(request, key.pointer, key.requestDigest) > 0
+            CCryptoBoringSSL_X509_REQ_sign(request, key.pointer, key.signatureDigest(nil)) > 0
         else {
             CCryptoBoringSSL_ERR_clear_error()
             throw KeyError()
@@ -31,13 +31,14 @@ package enum CertificateRequest {
 }
 
 extension AsymmetricKey {
-    /// The hash function that suits the key's strength; nil for Ed25519, which brings its own.
-    fileprivate var requestDigest: OpaquePointer? {
+    /// The hash function of a signature in X.509: the wanted one, or what suits the key's strength. Nil for
+    /// Ed25519, which brings its own.
+    func signatureDigest(_ wanted: Digest?) -> OpaquePointer? {
         switch kind {
-        case .rsa, .p256: CCryptoBoringSSL_EVP_sha256()
-        case .p384: CCryptoBoringSSL_EVP_sha384()
-        case .p521: CCryptoBoringSSL_EVP_sha512()
         case .ed25519: nil
+        case .rsa, .p256: (wanted ?? .sha256).implementation
+        case .p384: (wanted ?? .sha384).implementation
+        case .p521: (wanted ?? .sha512).implementation
         }
     }
 }
@@ -50,10 +51,7 @@ package struct Certificate: Sendable {
     package let isAuthority: Bool
 
     package init(_ der: [UInt8]) throws(KeyError) {
-        let certificate = der.withUnsafeBufferPointer { bytes in
-            var start = bytes.baseAddress
-            return CCryptoBoringSSL_d2i_X509(nil, &start, bytes.count)
-        }
+        let certificate = Self.parsed(der)
         defer { CCryptoBoringSSL_X509_free(certificate) }
         guard certificate != nil else {
             CCryptoBoringSSL_ERR_clear_error()
@@ -62,5 +60,14 @@ package struct Certificate: Sendable {
         self.der = der
         publicKey = try AsymmetricKey(CCryptoBoringSSL_X509_get_pubkey(certificate), isPrivate: false)
         isAuthority = CCryptoBoringSSL_X509_get_extension_flags(certificate) & UInt32(EXFLAG_CA) != 0
+    }
+    /// Belongs to the caller.
+    func parsed() -> OpaquePointer? { Self.parsed(der) }
+
+    private static func parsed(_ der: [UInt8]) -> OpaquePointer? {
+        der.withUnsafeBufferPointer { bytes in
+            var start = bytes.baseAddress
+            return CCryptoBoringSSL_d2i_X509(nil, &start, bytes.count)
+        }
     }
 }

@@ -4,6 +4,7 @@ internal import CofferBase
 /// HMAC-SHA256 (RFC 2104) under a fixed key, absorbed once and copied for every message.
 package struct HMACSHA256: Sendable {
     private static let blockLength = 64
+    private static let byteCount = 32
 
     /// Two `SHA256_CTX`, which hold no pointers: after the inner and after the outer padded key.
     /// Whoever reads them can forge, so they are kept like the key itself.
@@ -27,17 +28,29 @@ package struct HMACSHA256: Sendable {
 
     /// 32 bytes.
     package func authenticate(_ message: [UInt8]) -> [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { digest, count in
-            contexts.withUnsafeBytes { memory in
-                let contexts = memory.assumingMemoryBound(to: SHA256_CTX.self)
-                var context = contexts[0]
-                CCryptoBoringSSL_SHA256_Update(&context, message, message.count)
-                CCryptoBoringSSL_SHA256_Final(digest.baseAddress, &context)
-                context = contexts[1]
-                CCryptoBoringSSL_SHA256_Update(&context, digest.baseAddress, 32)
-                CCryptoBoringSSL_SHA256_Final(digest.baseAddress, &context)
-            }
-            count = 32
+        [UInt8](unsafeUninitializedCapacity: Self.byteCount) { digest, count in
+            message.withUnsafeBytes { authenticate($0, into: digest) }
+            count = Self.byteCount
+        }
+    }
+
+    /// Calls `body` with the 32 bytes, which are valid only inside.
+    package func withAuthentication(of message: UnsafeRawBufferPointer, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.byteCount) { digest in
+            authenticate(message, into: digest)
+            body(UnsafeBufferPointer(digest))
+        }
+    }
+
+    private func authenticate(_ message: UnsafeRawBufferPointer, into digest: UnsafeMutableBufferPointer<UInt8>) {
+        contexts.withUnsafeBytes { memory in
+            let contexts = memory.assumingMemoryBound(to: SHA256_CTX.self)
+            var context = contexts[0]
+            CCryptoBoringSSL_SHA256_Update(&context, message.baseAddress, message.count)
+            CCryptoBoringSSL_SHA256_Final(digest.baseAddress, &context)
+            context = contexts[1]
+            CCryptoBoringSSL_SHA256_Update(&context, digest.baseAddress, Self.byteCount)
+            CCryptoBoringSSL_SHA256_Final(digest.baseAddress, &context)
         }
     }
 }

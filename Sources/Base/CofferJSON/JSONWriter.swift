@@ -33,6 +33,26 @@ package struct JSONWriter: Sendable {
         place = .afterKey
     }
 
+    /// As `key(_:)`, for a name of which nothing needs an escape.
+    package mutating func key(plain name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        if indent > 0 { bytes.append(UInt8(ascii: " ")) }
+        place = .afterKey
+    }
+
+    /// A text of which nothing needs an escape, added by `append` as it is.
+    package mutating func value(plain append: (inout [UInt8]) -> Void) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(&bytes)
+        bytes.append(UInt8(ascii: "\""))
+        place = .later
+    }
+
     package mutating func null() { word("null") }
     package mutating func value(_ flag: Bool) { word(flag ? "true" : "false") }
     package mutating func value(_ number: JSONNumber) { word(number.text) }

@@ -50,7 +50,20 @@ private struct PrometheusText {
         isValid = begun[name] == nil || begun[name] == type
         guard begun[name] == nil else { return }
         begun[name] = type
-        text += "# HELP \(name) \(name)\n# TYPE \(name) \(type)\n"
+        text += "# HELP \(name) \(name)\n# TYPE \(name) \(Self.shown(type, name))\n"
+    }
+
+    /// Vault's names stay even where the linter of Prometheus wants others for their type (decision 0012); a series
+    /// without a type may have any name.
+    private static func shown(_ type: String, _ name: String) -> String {
+        let isTotal = name.hasSuffix("_total")
+        switch type {
+        case "counter": return isTotal ? type : "untyped"
+        case "gauge":
+            let isReserved = isTotal || ["_count", "_sum", "_bucket"].contains { name.hasSuffix($0) }
+            return isReserved ? "untyped" : type
+        default: return type
+        }
     }
 
     mutating func line(_ labels: [MetricKey.Label], _ value: Double, suffix: String = "") {

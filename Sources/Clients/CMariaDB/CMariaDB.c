@@ -1,30 +1,10 @@
 #include "include/CMariaDB.h"
 
-#include <dlfcn.h>
-#include <stdatomic.h>
-#include <stddef.h>
+#include "CForward.h"
 
-// As CPostgres does for libpq: the functions that are used, under their own names.
+// The functions of libmariadb that are used.
 
-static _Atomic(void *) library;
-
-int cmariadb_load(void) {
-    if (atomic_load(&library)) return 1;
-    // Opening it twice gives the same handle.
-    atomic_store(&library, dlopen("libmariadb.so.3", RTLD_NOW | RTLD_LOCAL));
-    return atomic_load(&library) != NULL;
-}
-
-#define FORWARD(result, name, parameters, arguments)                         \
-    result name parameters {                                                 \
-        static _Atomic(void *) found;                                        \
-        void *function = atomic_load(&found);                                \
-        if (!function) {                                                     \
-            function = dlsym(atomic_load(&library), #name);                  \
-            atomic_store(&found, function);                                  \
-        }                                                                    \
-        return((result(*) parameters)function) arguments;                    \
-    }
+FORWARD_LIBRARY(cmariadb_load, "libmariadb.so.3")
 
 FORWARD(int, mysql_server_init, (int count, char **arguments, char **groups), (count, arguments, groups))
 FORWARD(MYSQL *, mysql_init, (MYSQL * connection), (connection))

@@ -1,31 +1,10 @@
 #include "include/CPostgres.h"
 
-#include <dlfcn.h>
-#include <stdatomic.h>
-#include <stddef.h>
+#include "CForward.h"
 
-// The functions of libpq that are used, under their own names: each asks the library, which is loaded at
-// the first connection, for the one it stands for.
+// The functions of libpq that are used.
 
-static _Atomic(void *) library;
-
-int cpostgres_load(void) {
-    if (atomic_load(&library)) return 1;
-    // Opening it twice gives the same handle.
-    atomic_store(&library, dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL));
-    return atomic_load(&library) != NULL;
-}
-
-#define FORWARD(result, name, parameters, arguments)                         \
-    result name parameters {                                                 \
-        static _Atomic(void *) found;                                        \
-        void *function = atomic_load(&found);                                \
-        if (!function) {                                                     \
-            function = dlsym(atomic_load(&library), #name);                  \
-            atomic_store(&found, function);                                  \
-        }                                                                    \
-        return((result(*) parameters)function) arguments;                    \
-    }
+FORWARD_LIBRARY(cpostgres_load, "libpq.so.5")
 
 FORWARD(PGconn *, PQconnectStartParams, (const char *const *keywords, const char *const *values, int expand),
         (keywords, values, expand))
@@ -41,6 +20,12 @@ FORWARD(void, PQfinish, (PGconn * connection), (connection))
 FORWARD(void, PQfreemem, (void *memory), (memory))
 FORWARD(PGresult *, PQgetResult, (PGconn * connection), (connection))
 FORWARD(void, PQclear, (PGresult * answer), (answer))
+FORWARD(int, PQenterPipelineMode, (PGconn * connection), (connection))
+FORWARD(int, PQexitPipelineMode, (PGconn * connection), (connection))
+FORWARD(int, PQflush, (PGconn * connection), (connection))
+FORWARD(int, PQgetlength, (const PGresult *answer, int row, int column), (answer, row, column))
+FORWARD(int, PQpipelineSync, (PGconn * connection), (connection))
+FORWARD(int, PQsetnonblocking, (PGconn * connection, int on), (connection, on))
 FORWARD(int, PQgetisnull, (const PGresult *answer, int row, int column), (answer, row, column))
 FORWARD(char *, PQgetvalue, (const PGresult *answer, int row, int column), (answer, row, column))
 FORWARD(int, PQisBusy, (PGconn * connection), (connection))

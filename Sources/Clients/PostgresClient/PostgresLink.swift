@@ -6,7 +6,7 @@ internal import Glibc
 ///
 /// Not `Sendable`: whoever holds it is its only user.
 package final class PostgresLink {
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
 
     /// Connects and logs in.
     package init(_ settings: PostgresSettings, within limit: Duration) throws(PostgresFailure) {
@@ -53,7 +53,7 @@ package final class PostgresLink {
         return words.joined(separator: "; ")
     }
 
-    private func wait(for events: Int32, before deadline: Deadline) -> Bool {
+    func wait(for events: Int32, before deadline: Deadline) -> Bool {
         var socket = pollfd(fd: PQsocket(connection), events: Int16(events), revents: 0)
         while socket.fd >= 0 && !deadline.hasPassed {
             let count = poll(&socket, 1, deadline.pollMilliseconds)
@@ -67,9 +67,8 @@ package final class PostgresLink {
     package var isAlive: Bool {
         guard PQstatus(connection) == CONNECTION_OK else { return false }
         var socket = pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0)
-        if poll(&socket, 1, 0) <= 0 { return true }
-        // Something came while nobody asked: a notice, or the end.
-        return PQconsumeInput(connection) == 1 && PQstatus(connection) == CONNECTION_OK
+        // Nothing was asked: what can be read is a notice, or a farewell whose end may still be on its way.
+        return poll(&socket, 1, 0) == 0
     }
 
     /// Runs one statement with parameters `$1` …; rows of texts come back.
@@ -97,7 +96,7 @@ package final class PostgresLink {
         return rows
     }
 
-    private func nextResult(before deadline: Deadline) throws(PostgresFailure) -> OpaquePointer? {
+    func nextResult(before deadline: Deadline) throws(PostgresFailure) -> OpaquePointer? {
         while PQisBusy(connection) == 1 {
             guard wait(for: POLLIN, before: deadline) else {
                 throw PostgresFailure(.unreachable, "the server did not answer in time")
@@ -109,7 +108,7 @@ package final class PostgresLink {
         return PQgetResult(connection)
     }
 
-    private static func failure(of result: OpaquePointer) -> PostgresFailure {
+    static func failure(of result: OpaquePointer) -> PostgresFailure {
         func field(_ code: Int32) -> String {
             PQresultErrorField(result, code).map { String(cString: $0) } ?? ""
         }

@@ -37,6 +37,9 @@ final class RedisAnswers: Sendable {
 final class RedisAnswerHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    /// No answer to our commands is longer; a server that sends more would fill the memory.
+    private static let longest = 4 << 20
+
     private let answers: RedisAnswers
     private var pending = ByteBuffer()
 
@@ -48,6 +51,7 @@ final class RedisAnswerHandler: ChannelInboundHandler {
         do {
             while let value = try RedisValue.read(from: &pending) { answers.fulfil(with: value) }
             pending.discardReadBytes()
+            if pending.readableBytes > Self.longest { throw RedisValue.Malformed() }
         } catch {
             answers.close(error)
             context.close(promise: nil)

@@ -65,8 +65,9 @@ package indirect enum RedisValue: Sendable, Equatable {
             return nil
         }
         guard view.index(after: end) < view.endIndex else { return nil }
-        let line = String(decoding: view[..<end], as: UTF8.self)
-        buffer.moveReaderIndex(forwardBy: line.utf8.count + 2)
-        return line
+        let bytes = view[..<end]
+        // Counted before it becomes a text: what is no UTF-8 is longer as one.
+        buffer.moveReaderIndex(forwardBy: bytes.count + 2)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -81,6 +81,21 @@ package final class LinkPool<Link: DatabaseLink>: Sendable {
         try await onThread { [self] ticket in attempt(ticket, body) }
     }
 
+    /// Whether the database lets in who connects like this, on a thread that may block.
+    package func letsIn(
+        _ connect: @escaping @Sendable () throws(DatabaseFailure) -> Void
+    ) async throws(DatabaseFailure) -> Bool {
+        try await runApart { () throws(DatabaseFailure) in
+            do throws(DatabaseFailure) {
+                try connect()
+                return true
+            } catch {
+                if error.reason == .loginRefused { return false }
+                throw error
+            }
+        }
+    }
+
     private func onThread<R: Sendable>(
         _ work: @escaping @Sendable (_ ticket: UInt64) -> Result<R, DatabaseFailure>
     ) async throws(DatabaseFailure) -> R {

@@ -47,6 +47,8 @@ package struct SQLText {
         var result: [UInt8] = []
         while walk.index < walk.bytes.count {
             if let (name, end) = walk.mark(), let value = values[name] {
+                // Before a quote a value could become the letter that says how the quote is read.
+                if walk.place == .code, end < walk.bytes.count, "'\"$".utf8.contains(walk.bytes[end]) { throw Unsafe() }
                 result += try walk.escaped(value).utf8
                 walk.index = end
             } else {

@@ -5,6 +5,7 @@ package import CofferFramework
 package import CofferMetrics
 package import CofferStorage
 package import Logging
+package import WebClient
 
 /// What the core needs from the program around it.
 package struct CoreConfiguration: Sendable {
@@ -16,6 +17,8 @@ package struct CoreConfiguration: Sendable {
     package var defaultTTL: Duration = .seconds(768 * 3600)
     package var maximumTTL: Duration = .seconds(768 * 3600)
     package var engines: [EngineKind] = []
+    /// Somebody chose the reported version, and so what it leaves open.
+    package var choseReportedVersion = false
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
@@ -44,6 +47,8 @@ package struct CoreConfiguration: Sendable {
     package var logFeed = LogFeed()
     /// At which level finished requests are told; nil: not at all.
     package var requestsLogLevel: Logger.Level?
+    /// The way to web services that this server asks.
+    package var web: WebSender = OutboundWeb(trust: .system).sender
 
     package init() {}
 }

@@ -1,5 +1,6 @@
 package import AuditService
 package import CofferBarrier
+package import CofferBase
 package import IdentityService
 package import LeaseService
 package import LockoutService
@@ -23,7 +24,8 @@ package final class Services: Sendable {
     let policyRealms: PolicyRealms
     package let tokens: Tokens
     package let identities: Identities
-    package let pendingLogins: PendingLogins
+    /// Logins that wait for their second factors; lost when the server seals.
+    package let pendingLogins: Tickets<PendingLogin>
     package let leases: Leases
     package let quotas: Quotas
     package let engineLeases: EngineLeases
@@ -44,7 +46,7 @@ package final class Services: Sendable {
         policyRealms: PolicyRealms,
         tokens: Tokens,
         identities: Identities,
-        pendingLogins: PendingLogins,
+        pendingLogins: Tickets<PendingLogin>,
         leases: Leases,
         quotas: Quotas,
         engineLeases: EngineLeases,

@@ -15,7 +15,7 @@ package struct MariaDB: DatabasePlugin {
             .init("mysql-rds-database-plugin", usernameTemplate: short),
             .init("mysql-legacy-database-plugin", usernameTemplate: short),
         ],
-        secretFields: ["tls_certificate_key"]
+        secretFields: ["tls_certificate_key"], credentials: [.password, .rsaPrivateKey, .clientCertificate]
     ) { (details) throws(DatabaseFailure) in try MariaDB(try MariaDBConfiguration.read(details)) }
 
     private static let usual =
@@ -30,7 +30,7 @@ package struct MariaDB: DatabasePlugin {
     init(_ configuration: MariaDBConfiguration) throws(DatabaseFailure) {
         let settings = try configuration.settings()
         self.settings = settings
-        pool = LinkPool(configuration.limits) { () throws(DatabaseFailure) in try Self.connect(settings) }
+        pool = LinkPool(configuration.account.limits) { () throws(DatabaseFailure) in try Self.connect(settings) }
     }
 
     private static func connect(_ settings: MariaDBSettings) throws(DatabaseFailure) -> sending MariaDBLink {
@@ -47,10 +47,9 @@ package struct MariaDB: DatabasePlugin {
 
     package func createUser(_ user: NewDatabaseUser) async throws(DatabaseFailure) {
         if user.statements.isEmpty { throw DatabaseFailure(.invalid, "empty creation statements") }
-        let values = [
-            "name": user.username, "username": user.username, "password": user.password,
-            "expiration": Timestamp(seconds: user.expiration.seconds).rfc3339,
-        ]
+        let values = try UserStatements.values(
+            user.username, user.credential, expiration: Timestamp(seconds: user.expiration.seconds).rfc3339,
+            for: user.statements + user.rollback)
         try await session { (session) throws(MariaDBFailure) in
             do throws(MariaDBFailure) {
                 try session.run(user.statements, values)
@@ -66,15 +65,13 @@ package struct MariaDB: DatabasePlugin {
         }
     }
 
-    package func changePassword(
-        of username: String, to password: String, statements: [String]
+    package func changeCredential(
+        of username: String, to credential: DatabaseCredential, statements: [String]
     ) async throws(DatabaseFailure) {
         let usual = ["ALTER USER '{{username}}'@'%' IDENTIFIED BY '{{password}}'"]
-        try await session { (session) throws(MariaDBFailure) in
-            try session.run(
-                statements.isEmpty ? usual : statements,
-                ["name": username, "username": username, "password": password])
-        }
+        let statements = statements.isEmpty ? usual : statements
+        let values = try UserStatements.values(username, credential, for: statements)
+        try await session { (session) throws(MariaDBFailure) in try session.run(statements, values) }
     }
 
     package func changeExpiration(
@@ -104,15 +101,7 @@ package struct MariaDB: DatabasePlugin {
         var other = settings
         (other.user, other.password) = (username, password)
         let account = other
-        return try await pool.runApart { () throws(DatabaseFailure) in
-            do throws(DatabaseFailure) {
-                _ = try Self.connect(account)
-                return true
-            } catch {
-                if error.reason == .loginRefused { return false }
-                throw error
-            }
-        }
+        return try await pool.letsIn { () throws(DatabaseFailure) in _ = try Self.connect(account) }
     }
 
     private func session(

@@ -6,50 +6,27 @@ internal import SQLClient
 
 /// The fields of a configuration that belong to PostgreSQL.
 struct PostgresConfiguration: Sendable {
-    var url = ""
-    var username = ""
-    var password = ""
-    var maximumOpen: Int64 = 0
-    var maximumIdle: Int64 = 0
-    var lifetime = Duration.zero
+    var account = SQLAccount()
     var disablesEscaping = false
     var passwordAuthentication = ""
-    var authority = ""
     var certificate = ""
     var privateKey = ""
-    var authType = ""
     var isSelfManaged = false
 
     static let schema = Schema<PostgresConfiguration>(
         { PostgresConfiguration() },
-        [
-            Field("connection_url", \.url, "URL or keyword=value pairs, with {{username}} and {{password}}."),
-            Field("username", \.username, "Account that makes the users."),
-            Field("password", \.password, "Its password.").secret,
-            Field("max_open_connections", \.maximumOpen, "Connections at the same time; 4 when not given."),
-            Field("max_idle_connections", \.maximumIdle, "Connections kept open; as many as may be open."),
-            Field("max_connection_lifetime", \.lifetime, "Age after which a connection is not used again."),
+        SQLAccount.fields(in: \.account, url: "URL or keyword=value pairs, with {{username}} and {{password}}.") + [
             Field("disable_escaping", \.disablesEscaping, "Take username and password as already escaped."),
             Field("password_authentication", \.passwordAuthentication, "password or scram-sha-256."),
-            Field("tls_ca", \.authority, "PEM certificates that the server's must come from."),
             Field("tls_certificate", \.certificate, "PEM certificate of the client."),
             Field("private_key", \.privateKey, "PEM key of the client certificate.").secret,
-            Field("auth_type", \.authType, "Empty: cloud accounts are not supported."),
             Field("self_managed", \.isSelfManaged, "Not supported."),
         ])
 
     /// - Throws: `.invalid` with what is missing.
     static func read(_ details: JSONObject) throws(DatabaseFailure) -> PostgresConfiguration {
-        let configuration: PostgresConfiguration
-        do {
-            configuration = try schema.decode(details)
-        } catch {
-            throw DatabaseFailure(.invalid, error.text)
-        }
-        if configuration.url.isEmpty { throw DatabaseFailure(.invalid, "connection_url cannot be empty") }
-        if !configuration.authType.isEmpty {
-            throw DatabaseFailure(.invalid, "auth_type is not supported: use username and password")
-        }
+        let configuration = try schema.read(details)
+        try configuration.account.check()
         if configuration.isSelfManaged { throw DatabaseFailure(.invalid, "self_managed is not supported") }
         if !["", "password", "scram-sha-256"].contains(configuration.passwordAuthentication) {
             throw DatabaseFailure(.invalid, "password_authentication must be password or scram-sha-256")
@@ -58,14 +35,6 @@ struct PostgresConfiguration: Sendable {
             throw DatabaseFailure(.invalid, "tls_certificate and private_key must be given together")
         }
         return configuration
-    }
-
-    var limits: LinkLimits {
-        var limits = LinkLimits()
-        if maximumOpen > 0 { limits.open = Int(clamping: min(maximumOpen, 100)) }
-        limits.idle = maximumIdle < 0 ? 0 : min(maximumIdle > 0 ? Int(clamping: maximumIdle) : limits.open, limits.open)
-        limits.lifetime = lifetime
-        return limits
     }
 }
 
@@ -78,22 +47,22 @@ struct PostgresLogin: Sendable {
     private static let (usernameMark, passwordMark) = ("coffer-username-mark", "coffer-password-mark")
 
     init(_ configuration: PostgresConfiguration) throws(DatabaseFailure) {
-        let isEscaped = configuration.disablesEscaping
+        let (account, isEscaped) = (configuration.account, configuration.disablesEscaping)
         let url = Self.filled(
-            configuration.url, "{{username}}", isEscaped ? configuration.username : Self.usernameMark,
-            "{{password}}", isEscaped ? configuration.password : Self.passwordMark)
+            account.url, "{{username}}", isEscaped ? account.username : Self.usernameMark,
+            "{{password}}", isEscaped ? account.password : Self.passwordMark)
         do {
             settings = try PostgresSettings(url)
         } catch {
             throw DatabaseFailure(.invalid, error.text)
         }
-        let (username, password) = (configuration.username, configuration.password)
+        let (username, password) = (account.username, account.password)
         settings.mapValues { Self.filled($0, Self.usernameMark, username, Self.passwordMark, password) }
-        try addFile("sslrootcert", configuration.authority)
+        try addFile("sslrootcert", account.authority)
         try addFile("sslcert", configuration.certificate)
         try addFile("sslkey", configuration.privateKey)
         // An authority that does not name the server would vouch for every server it has signed.
-        if !configuration.authority.isEmpty, settings["sslmode"] != "verify-ca" { settings["sslmode"] = "verify-full" }
+        if !account.authority.isEmpty, settings["sslmode"] != "verify-ca" { settings["sslmode"] = "verify-full" }
         settings["application_name"] = settings["application_name"] ?? "coffer"
     }
 

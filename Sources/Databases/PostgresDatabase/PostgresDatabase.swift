@@ -15,7 +15,7 @@ package struct Postgres: DatabasePlugin {
                 usernameTemplate: "{{ printf \"v-%s-%s-%s-%s\" (.DisplayName | truncate 8) (.RoleName | truncate 8) "
                     + "(random 20) (unix_time) | truncate 63 }}")
         ],
-        secretFields: ["private_key"]
+        secretFields: ["private_key"], credentials: [.password, .rsaPrivateKey, .clientCertificate]
     ) { (details) throws(DatabaseFailure) in try Postgres(try PostgresConfiguration.read(details)) }
 
     private static let connectTime: Duration = .seconds(5)
@@ -28,7 +28,7 @@ package struct Postgres: DatabasePlugin {
         let login = try PostgresLogin(configuration)
         self.login = login
         hashesPasswords = configuration.passwordAuthentication == "scram-sha-256"
-        pool = LinkPool(configuration.limits) { () throws(DatabaseFailure) in try Self.connect(login.settings) }
+        pool = LinkPool(configuration.account.limits) { () throws(DatabaseFailure) in try Self.connect(login.settings) }
     }
 
     private static func connect(_ settings: PostgresSettings) throws(DatabaseFailure) -> sending PostgresLink {
@@ -45,25 +45,22 @@ package struct Postgres: DatabasePlugin {
 
     package func createUser(_ user: NewDatabaseUser) async throws(DatabaseFailure) {
         if user.statements.isEmpty { throw DatabaseFailure(.invalid, "empty creation statements") }
-        let expiration = Self.text(user.expiration)
-        try await changing { (session) throws(PostgresFailure) in
-            let password = try session.stored(user.password, for: user.username)
-            try session.run(
-                user.statements,
-                [
-                    "name": user.username, "username": user.username, "password": password, "expiration": expiration,
-                ])
+        // A longer name would be cut silently, and then nobody would find the user to remove it.
+        if user.username.utf8.count > 63 {
+            throw DatabaseFailure(.invalid, "PostgreSQL knows no names of more than 63 bytes")
         }
+        let values = try UserStatements.values(
+            user.username, user.credential, expiration: Self.text(user.expiration),
+            for: user.statements + user.rollback)
+        try await run(user.statements, values)
     }
 
-    package func changePassword(
-        of username: String, to password: String, statements: [String]
+    package func changeCredential(
+        of username: String, to credential: DatabaseCredential, statements: [String]
     ) async throws(DatabaseFailure) {
-        let statements = statements.isEmpty ? ["ALTER ROLE \"{{username}}\" WITH PASSWORD '{{password}}'"] : statements
-        try await changing { (session) throws(PostgresFailure) in
-            let password = try session.stored(password, for: username)
-            try session.run(statements, ["name": username, "username": username, "password": password])
-        }
+        let usual = ["ALTER ROLE \"{{username}}\" WITH PASSWORD '{{password}}'"]
+        let statements = statements.isEmpty ? usual : statements
+        try await run(statements, try UserStatements.values(username, credential, for: statements))
     }
 
     package func changeExpiration(
@@ -71,10 +68,8 @@ package struct Postgres: DatabasePlugin {
     ) async throws(DatabaseFailure) {
         let statements =
             statements.isEmpty ? ["ALTER ROLE \"{{username}}\" VALID UNTIL '{{expiration}}'"] : statements
-        let expiration = Self.text(expiration)
-        try await changing { (session) throws(PostgresFailure) in
-            try session.run(statements, ["name": username, "username": username, "expiration": expiration])
-        }
+        try await run(
+            statements, ["name": username, "username": username, "expiration": Self.text(expiration)])
     }
 
     package func deleteUser(_ username: String, statements: [String]) async throws(DatabaseFailure) {
@@ -90,23 +85,18 @@ package struct Postgres: DatabasePlugin {
 
     package func accepts(_ password: String, of username: String) async throws(DatabaseFailure) -> Bool {
         let settings = login.account(username, password)
-        return try await pool.runApart { () throws(DatabaseFailure) in
-            do throws(DatabaseFailure) {
-                _ = try Self.connect(settings)
-                return true
-            } catch {
-                if error.reason == .loginRefused { return false }
-                throw error
-            }
-        }
+        return try await pool.letsIn { () throws(DatabaseFailure) in _ = try Self.connect(settings) }
     }
 
-    /// Everything or nothing.
-    private func changing(
-        _ body: @escaping @Sendable (PostgresSession) throws(PostgresFailure) -> Void
-    ) async throws(DatabaseFailure) {
+    /// All statements or none.
+    private func run(_ statements: [String], _ values: [String: String]) async throws(DatabaseFailure) {
         try await session { (session) throws(PostgresFailure) in
-            try session.transaction { () throws(PostgresFailure) in try body(session) }
+            var values = values
+            if let password = values["password"] {
+                values["password"] = try session.stored(password, for: values["username"] ?? "")
+            }
+            let filling = values
+            try session.transaction { () throws(PostgresFailure) in try session.run(statements, filling) }
         }
     }
 

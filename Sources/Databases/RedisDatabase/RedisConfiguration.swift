@@ -1,6 +1,7 @@
 internal import CofferFramework
 internal import CofferJSON
 internal import RedisClient
+internal import SQLClient
 
 /// The fields of a configuration that belong to Redis.
 struct RedisConfiguration: Sendable {
@@ -27,12 +28,7 @@ struct RedisConfiguration: Sendable {
 
     /// - Throws: `.invalid` with what is missing.
     static func read(_ details: JSONObject) throws(DatabaseFailure) -> RedisConfiguration {
-        let configuration: RedisConfiguration
-        do {
-            configuration = try schema.decode(details)
-        } catch {
-            throw DatabaseFailure(.invalid, error.text)
-        }
+        let configuration = try schema.read(details)
         if configuration.host.isEmpty { throw DatabaseFailure(.invalid, "host cannot be empty") }
         if configuration.username.isEmpty { throw DatabaseFailure(.invalid, "username cannot be empty") }
         if configuration.password.isEmpty { throw DatabaseFailure(.invalid, "password cannot be empty") }

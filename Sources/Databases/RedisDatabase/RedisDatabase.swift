@@ -53,13 +53,14 @@ package struct Redis: DatabasePlugin {
             throw DatabaseFailure(.invalid, "creation statements may not set passwords")
         }
         // One command: it makes the whole user or none.
-        let command = ["ACL", "SETUSER", user.username, "ON", ">" + user.password] + rules
+        let command = ["ACL", "SETUSER", user.username, "ON", ">" + (try Self.password(user.credential))] + rules
         try await changing { (link) throws(RedisFailure) in try link.run(command) }
     }
 
-    package func changePassword(
-        of username: String, to password: String, statements: [String]
+    package func changeCredential(
+        of username: String, to credential: DatabaseCredential, statements: [String]
     ) async throws(DatabaseFailure) {
+        let password = try Self.password(credential)
         try await changing { (link) throws(RedisFailure) in
             // SETUSER would make a user that is not there.
             if try link.run(["ACL", "GETUSER", username]) == .none {
@@ -77,19 +78,16 @@ package struct Redis: DatabasePlugin {
         try await changing { (link) throws(RedisFailure) in try link.run(["ACL", "DELUSER", username]) }
     }
 
+    private static func password(_ credential: DatabaseCredential) throws(DatabaseFailure) -> String {
+        guard let password = credential.password else { throw DatabaseFailure(.invalid, "Redis knows only passwords") }
+        return password
+    }
+
     package func accepts(_ password: String, of username: String) async throws(DatabaseFailure) -> Bool {
         var other = settings
         (other.username, other.password) = (username, password)
         let account = other
-        return try await pool.runApart { () throws(DatabaseFailure) in
-            do throws(DatabaseFailure) {
-                _ = try Self.connect(account)
-                return true
-            } catch {
-                if error.reason == .loginRefused { return false }
-                throw error
-            }
-        }
+        return try await pool.letsIn { () throws(DatabaseFailure) in _ = try Self.connect(account) }
     }
 
     private func changing(

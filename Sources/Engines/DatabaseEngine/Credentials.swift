@@ -2,7 +2,6 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
-internal import GoTemplate
 
 /// `creds/:name`: users made on demand, and their leases.
 struct Credentials: Sendable {
@@ -26,16 +25,16 @@ struct Credentials: Sendable {
         }
         let database = try await mount.open(role.connection)
         guard database.connection.allows(name) else { throw DatabaseErrors.notAllowed(name) }
-        let policy = role.passwordPolicy.isEmpty ? database.connection.passwordPolicy : role.passwordPolicy
-        let password = try await mount.context.services.generatePassword(policy)
-        let username = try username(for: call.caller?.displayName ?? "", role: name, by: database.names)
+        let expiration = mount.now + lifetime(role, wanted: .zero, age: .zero, call.mount) + Self.margin
+        let made = try await made(
+            try role.source(call.clock, call.random), for: call.caller?.displayName ?? "", role: name, expiration,
+            database)
         let user = NewDatabaseUser(
-            username: username, password: password,
-            expiration: mount.now + lifetime(role, wanted: .zero, age: .zero, call.mount) + Self.margin,
+            username: made.username, credential: made.credential, expiration: expiration,
             statements: role.creation.unpacked, rollback: role.rollback.unpacked)
         let entry = try await writeAhead(user, role)
         do throws(DatabaseFailure) {
-            try await database.call([password]) { (plugin) async throws(DatabaseFailure) in
+            try await database.call(made.secrets) { (plugin) async throws(DatabaseFailure) in
                 try await plugin.createUser(user)
             }
         } catch {
@@ -43,12 +42,14 @@ struct Credentials: Sendable {
             if error.reason != .unreachable { try await mount.storage.delete(entry) }
             throw DatabaseErrors.failed(error)
         }
-        var reply = Reply.data(["username": .string(username), "password": .string(password)])
+        var data = made.answer
+        data["username"] = .string(made.username)
+        var reply = Reply.data(data)
         reply.lease = .grant(
             LeaseGrant(
                 ttl: role.defaultTTL, maximumTTL: role.maximumTTL,
                 internalData: [
-                    "username": .string(username), "role": .string(name), "db_name": .string(role.connection),
+                    "username": .string(made.username), "role": .string(name), "db_name": .string(role.connection),
                     "revocation_statements": role.revocation.wire,
                 ], settles: entry))
         return reply
@@ -64,12 +65,38 @@ struct Credentials: Sendable {
         return key
     }
 
-    private func username(for displayName: String, role: String, by template: Template) throws -> String {
+    private struct Made {
+        var username: String
+        var credential: DatabaseCredential
+        /// All that the caller is told, but the name.
+        var answer: JSONObject
+        /// What no error may hold.
+        var secrets: [String]
+    }
+
+    private func made(
+        _ source: CredentialSource, for displayName: String, role: String, _ expiration: Timestamp,
+        _ database: OpenDatabase
+    ) async throws -> Made {
+        try database.requireSupport(of: source.kind)
+        if case .certificate(let certificates) = source {
+            let issued = try await certificates.issue(
+                displayName: displayName, role: role, until: expiration, mount.context)
+            // Databases find the user of a certificate by its common name.
+            return Made(username: issued.commonName, credential: .certificate, answer: issued.answer, secrets: [])
+        }
+        let secret = try await source.secret(for: database.connection, mount.context)
+        return Made(
+            username: try username(for: displayName, role: role, by: database.names),
+            credential: try source.credential(of: secret), answer: [source.field: .string(secret)], secrets: [secret])
+    }
+
+    private func username(for displayName: String, role: String, by template: NameTemplate) throws -> String {
         let name: String
         do {
-            name = try template.render(["DisplayName": .string(displayName), "RoleName": .string(role)])
+            name = try template.render(displayName: displayName, role: role)
         } catch {
-            throw DatabaseErrors.username(error.description)
+            throw DatabaseErrors.username(error.reason)
         }
         if name.isEmpty { throw DatabaseErrors.emptyUsername }
         return name

@@ -15,6 +15,7 @@ package struct Database: LeasingEngine, PeriodicEngine {
             Database(DatabaseMount(context, kinds: databases))
         }
         kind.isPeriodic = true
+        kind.databasePlugins = databases.flatMap { $0.plugins.map(\.name) }
         return kind
     }
 

@@ -27,9 +27,21 @@ enum DatabaseErrors {
     static func schedule(_ reason: String) -> EngineError {
         .badRequest("could not parse rotation_schedule: \(reason)")
     }
-    static let unknownCredentialType = EngineError.badRequest("invalid credential_type")
-    static let onlyPasswords = EngineError.badRequest(
-        "this credential_type is not supported: none of the database plugins of this server has it")
+    static func unknownCredentialType(_ name: String) -> EngineError {
+        .badRequest("invalid credential_type \"\(name)\"")
+    }
+    static func credentialConfig(_ reason: String) -> EngineError {
+        .badRequest("credential_config validation failed: \(reason)")
+    }
+    static func unsupportedCredential(_ kind: DatabaseCredential.Kind) -> EngineError {
+        .internal("unsupported credential_type: \"\(kind.rawValue)\"")
+    }
+    static func certificate(_ reason: String) -> EngineError {
+        .internal("failed to generate client certificate: \(reason)")
+    }
+    static let commonName = certificate("the common name must have 1 to 64 characters")
+    static let credentialTypeIsFixed = EngineError.badRequest("cannot update static account credential_type")
+    static let noKeyImport = EngineError.badRequest("only a password can be imported")
 
     static func notConfigured(_ name: String) -> EngineError {
         .internal("failed to find entry for connection with name: \"\(name)\"")

@@ -2,7 +2,6 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
-internal import GoTemplate
 internal import Synchronization
 
 /// What the parts of one mount share: its storage, its open connections, and turns.
@@ -60,19 +59,17 @@ final class DatabaseMount: Sendable {
         guard let template = String(wire: connection.details["username_template"] ?? .null) else {
             throw DatabaseErrors.template("it is no text")
         }
-        let functions = TemplateFunctions.usernames(clock: context.clock, random: context.random)
-        var limits = TemplateLimits()
-        limits.refusesMissingFields = true
-        let names: Template
+        let names: NameTemplate
         do {
-            names = try Template(
-                template.isEmpty ? plugin.usernameTemplate : template, functions: functions, limits: limits)
+            names = try NameTemplate(
+                template.isEmpty ? plugin.usernameTemplate : template, clock: context.clock, random: context.random)
         } catch {
-            throw DatabaseErrors.template(error.description)
+            throw DatabaseErrors.template(error.reason)
         }
         do {
             return OpenDatabase(
-                name: name, connection: connection, names: names, plugin: try kind.make(connection.details))
+                connection: connection, names: names, credentials: kind.credentials,
+                plugin: try kind.make(connection.details))
         } catch {
             throw DatabaseErrors.cannotMake(error.without(connection.secrets))
         }
@@ -98,9 +95,10 @@ final class DatabaseMount: Sendable {
 
 /// A configuration and what was made from it.
 struct OpenDatabase: Sendable {
-    let name: String
     let connection: Connection
-    let names: Template
+    let names: NameTemplate
+    /// The kinds that the plugin can work with.
+    let credentials: Set<DatabaseCredential.Kind>
     let plugin: any DatabasePlugin
 
     /// Calls the plugin; what it says of a failure is cleaned of the secrets that it was given.
@@ -112,6 +110,10 @@ struct OpenDatabase: Sendable {
         } catch {
             throw error.without(connection.secrets + secrets)
         }
+    }
+
+    func requireSupport(of kind: DatabaseCredential.Kind) throws(EngineError) {
+        if !credentials.contains(kind) { throw DatabaseErrors.unsupportedCredential(kind) }
     }
 
     /// Whether the database lets this account in with this password.

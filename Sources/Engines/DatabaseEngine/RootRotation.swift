@@ -34,8 +34,9 @@ struct RootRotation: Sendable {
             mount.planTick(at: mount.now + .seconds(10))
             do throws(DatabaseFailure) {
                 try await database.call([new]) { (plugin) async throws(DatabaseFailure) in
-                    try await plugin.changePassword(
-                        of: connection.username, to: new, statements: connection.rootRotationStatements.unpacked)
+                    try await plugin.changeCredential(
+                        of: connection.username, to: .password(new),
+                        statements: connection.rootRotationStatements.unpacked)
                 }
             } catch {
                 // Refused: the old password counts. Otherwise only the database knows.

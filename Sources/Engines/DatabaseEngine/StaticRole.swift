@@ -9,10 +9,10 @@ struct StaticRole: Sendable {
     var username = ""
     var rotationStatements = TextList()
     var rotation = RotationPlan()
-    var credentialType = CredentialType.password
+    var credentialType = DatabaseCredential.Kind.password.rawValue
     var credentialConfig: [String: String] = [:]
-    /// Empty until one is known.
-    var password = ""
+    /// The password, or PEM of the private key; empty until one is known.
+    var secret = ""
     /// Zero until we have set one.
     var lastRotation: Int64 = 0
     var nextRotation: Int64 = 0
@@ -26,14 +26,14 @@ struct StaticRole: Sendable {
             Field("rotation_period", \.rotation.period, "How often the account gets a new password."),
             Field("rotation_schedule", \.rotation.schedule, "The same as a cron schedule in UTC."),
             Field("rotation_window", \.rotation.window, "How long after a scheduled time a rotation may begin."),
-            Field("credential_type", \.credentialType, "What is given out; password."),
-            Field("credential_config", \.credentialConfig, "password_policy, instead of the connection's."),
+            Field("credential_type", \.credentialType, "What is given out: password, rsa_private_key."),
+            Field("credential_config", \.credentialConfig, "How it is made."),
         ])
 
     static let stored = Schema<StaticRole>(
         { StaticRole() },
         wire.fields + [
-            Field("password", \.password, ""), Field("last_rotation", \.lastRotation, ""),
+            Field("password", \.secret, ""), Field("last_rotation", \.lastRotation, ""),
             Field("next_rotation", \.nextRotation, ""),
         ])
 
@@ -45,7 +45,13 @@ struct StaticRole: Sendable {
 
     func encoded() -> [UInt8] { WriteAhead.encoded(self, Self.stored) }
 
-    var passwordPolicy: String { credentialConfig["password_policy"] ?? "" }
+    /// - Throws: for certificates too: they end by themselves, so there is nothing to change.
+    func source(_ context: EngineContext) throws(EngineError) -> CredentialSource {
+        let source = try CredentialSource(
+            credentialType, credentialConfig, clock: context.clock, random: context.random)
+        if source.kind == .clientCertificate { throw DatabaseErrors.unsupportedCredential(source.kind) }
+        return source
+    }
 
     /// The part of an answer that says when the password changes.
     private func addRotation(to data: inout JSONObject) {
@@ -58,12 +64,12 @@ struct StaticRole: Sendable {
         if lastRotation > 0 { data["last_vault_rotation"] = .string(Timestamp(nanoseconds: lastRotation).rfc3339) }
     }
 
-    func shown() -> JSONObject {
+    func shown(_ source: CredentialSource) -> JSONObject {
         var data: JSONObject = [
             "db_name": .string(connection), "username": .string(username),
-            "rotation_statements": rotationStatements.wire, "credential_type": credentialType.wire,
+            "rotation_statements": rotationStatements.wire, "credential_type": .string(credentialType),
         ]
-        if !credentialConfig.isEmpty { data["credential_config"] = credentialConfig.wire }
+        if !source.shown.isEmpty { data["credential_config"] = .object(source.shown) }
         addRotation(to: &data)
         return data
     }
@@ -71,7 +77,7 @@ struct StaticRole: Sendable {
     func credentials(at now: Timestamp) -> JSONObject {
         let left = max(Timestamp(nanoseconds: nextRotation) - now, .zero)
         var data: JSONObject = [
-            "username": .string(username), "password": .string(password),
+            "username": .string(username), credentialType: .string(secret),
             "ttl": .int((left + .milliseconds(500)).wholeSeconds),
         ]
         addRotation(to: &data)

@@ -50,7 +50,7 @@ struct StaticRolePaths: Sendable {
                     guard let role = try await StaticRole.load(call.capture("name"), from: mount.storage) else {
                         throw EngineError.notFound
                     }
-                    return .data(role.shown())
+                    return .data(role.shown(try role.source(mount.context)))
                 },
                 Verb(
                     .update, "write-static-role", "Create or update a static role.",
@@ -121,14 +121,17 @@ struct StaticRolePaths: Sendable {
         if role.username.isEmpty { throw DatabaseErrors.noStaticUsername }
         if role.rotation.isEmpty { throw DatabaseErrors.noRotation }
         try role.rotation.check()
+        let source = try role.source(mount.context)
         let database = try await mount.open(role.connection)
         guard database.connection.allows(name) else { throw DatabaseErrors.notAllowed(name) }
+        try database.requireSupport(of: source.kind)
         let given = try Import.schema.decode(fields)
         if let password = given.password, !password.isEmpty {
+            if source.kind != .password { throw DatabaseErrors.noKeyImport }
             guard try await database.accepts(password, of: role.username) else {
                 throw DatabaseErrors.passwordIsNotAccepted
             }
-            role.password = password
+            role.secret = password
         }
         role.nextRotation = role.rotation.next(after: mount.now)?.nanoseconds ?? 0
         if given.isRotationSkipped {
@@ -147,6 +150,8 @@ struct StaticRolePaths: Sendable {
         try StaticRole.wire.merge(fields, into: &role)
         if role.connection.isEmpty { throw DatabaseErrors.noStaticDatabaseName }
         if role.username != stored.username { throw DatabaseErrors.usernameIsFixed }
+        if role.credentialType != stored.credentialType { throw DatabaseErrors.credentialTypeIsFixed }
+        _ = try role.source(mount.context)
         if role.rotation.isEmpty { throw DatabaseErrors.noRotation }
         try role.rotation.check()
         if role.rotation != stored.rotation {

@@ -32,36 +32,42 @@ struct StaticRotation: Sendable {
 
     private func setPassword(_ name: String, _ role: StaticRole, isNew: Bool) async throws {
         let database = try await mount.open(role.connection)
-        let password = try await writtenAhead(name, role, isNew: isNew, database.connection)
+        let secret = try await writtenAhead(name, role, isNew: isNew, database)
+        let credential = try role.source(mount.context).credential(of: secret)
         do throws(DatabaseFailure) {
-            try await database.call([password, role.password]) { (plugin) async throws(DatabaseFailure) in
-                try await plugin.changePassword(
-                    of: role.username, to: password, statements: role.rotationStatements.unpacked)
+            try await database.call([secret, role.secret]) { (plugin) async throws(DatabaseFailure) in
+                try await plugin.changeCredential(
+                    of: role.username, to: credential, statements: role.rotationStatements.unpacked)
             }
         } catch {
             throw DatabaseErrors.failed(error)
         }
-        guard try await database.accepts(password, of: role.username) else { throw DatabaseErrors.rotationUnseen }
-        try await publish(password, name, role, isNew: isNew)
+        // With a key nobody here can log in.
+        if let password = credential.password {
+            guard try await database.accepts(password, of: role.username) else { throw DatabaseErrors.rotationUnseen }
+        }
+        try await publish(secret, name, role, isNew: isNew)
     }
 
     /// The password that an interrupted rotation has written down, or a new one that is written down now.
     private func writtenAhead(
-        _ name: String, _ role: StaticRole, isNew: Bool, _ connection: Connection
+        _ name: String, _ role: StaticRole, isNew: Bool, _ database: OpenDatabase
     ) async throws -> String {
         let key = WriteAhead.staticKey(name)
         if !isNew, let begun = try await WriteAhead.load(key, WriteAhead.Password.schema, from: mount.storage) {
             return begun.password
         }
-        let policy = role.passwordPolicy.isEmpty ? connection.passwordPolicy : role.passwordPolicy
-        var entry = WriteAhead.Password(password: try await mount.context.services.generatePassword(policy))
+        let source = try role.source(mount.context)
+        try database.requireSupport(of: source.kind)
+        var entry = WriteAhead.Password(
+            password: try await source.secret(for: database.connection, mount.context))
         if isNew { entry.role = StaticRole.stored.encode(role) }
         try await mount.storage.put(key, WriteAhead.encoded(entry, WriteAhead.Password.schema))
         mount.planTick(at: mount.now + Self.retry)
         return entry.password
     }
 
-    private func publish(_ password: String, _ name: String, _ role: StaticRole, isNew: Bool) async throws {
+    private func publish(_ secret: String, _ name: String, _ role: StaticRole, isNew: Bool) async throws {
         let now = mount.now
         let next: Timestamp? = try await mount.storage.transaction { transaction in
             transaction.delete(WriteAhead.staticKey(name))
@@ -69,7 +75,7 @@ struct StaticRotation: Sendable {
             // Deleted meanwhile: only its own creation may bring a role into being.
             if bytes == nil && !isNew { return nil }
             var current = try await StaticRole.load(name, from: mount.storage) ?? role
-            current.password = password
+            current.secret = secret
             current.lastRotation = now.nanoseconds
             let next = current.rotation.next(after: now)
             current.nextRotation = next?.nanoseconds ?? 0
@@ -114,17 +120,18 @@ struct StaticRotation: Sendable {
         }
     }
 
-    private func resume(_ name: String, _ role: StaticRole, _ password: String) async throws {
+    private func resume(_ name: String, _ role: StaticRole, _ secret: String) async throws {
         let database = try await mount.open(role.connection)
+        let credential = try role.source(mount.context).credential(of: secret)
         do throws(DatabaseFailure) {
-            try await database.call([password]) { (plugin) async throws(DatabaseFailure) in
-                try await plugin.changePassword(
-                    of: role.username, to: password, statements: role.rotationStatements.unpacked)
+            try await database.call([secret]) { (plugin) async throws(DatabaseFailure) in
+                try await plugin.changeCredential(
+                    of: role.username, to: credential, statements: role.rotationStatements.unpacked)
             }
         } catch {
             throw DatabaseErrors.failed(error)
         }
-        try await publish(password, name, role, isNew: true)
+        try await publish(secret, name, role, isNew: true)
     }
 
     private func rotateIfDue(_ name: String, _ role: StaticRole, _ now: Timestamp) async throws -> Timestamp? {

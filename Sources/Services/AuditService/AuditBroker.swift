@@ -12,10 +12,10 @@ package struct AuditFailure: Error, Sendable {
 
 /// Proof that the request line was accepted; only the broker makes it.
 package struct Admitted: ~Copyable {
-    fileprivate let record: AuditRecord
-    fileprivate let isAudited: Bool
+    /// Nil for a request that is not audited.
+    fileprivate let record: HeldAuditRecord?
     /// What both lines of a device share, by the device's path.
-    fileprivate let shared: [String: [UInt8]]
+    fileprivate let shared: [(device: String, bytes: [UInt8])]
 }
 
 /// Proof that the response line was accepted; only the broker makes it.
@@ -46,12 +46,12 @@ package final class AuditBroker: Sendable {
             self.meters = meters
         }
 
-        func line(_ record: AuditRecord, _ now: Timestamp) -> AuditLine {
-            AuditLine(hash: hash, record: record, now: now, elidesLists: options.elidesLists)
+        func line(_ held: HeldAuditRecord, _ now: Timestamp, error: String) -> AuditLine {
+            AuditLine(hash: hash, held: held, error: error, now: now, elidesLists: options.elidesLists)
         }
 
-        func finished(_ line: [UInt8], of record: AuditRecord) -> [UInt8] {
-            options.exclusion?.applied(to: line, record.facts) ?? line
+        func finished(_ line: [UInt8], of held: HeldAuditRecord) -> [UInt8] {
+            options.exclusion?.applied(to: line, held.record.facts) ?? line
         }
     }
 
@@ -104,59 +104,60 @@ package final class AuditBroker: Sendable {
     // MARK: a request's two lines
 
     /// Writes the request line, denials included.
-    package func admit(_ record: AuditRecord) throws(AuditFailure) -> Admitted {
-        var shared: [String: [UInt8]] = [:]
+    package func admit(_ record: AuditRecord) async throws(AuditFailure) -> Admitted {
+        var shared: [(device: String, bytes: [UInt8])] = []
+        let held = HeldAuditRecord(record)
         let now = clock.now
-        try write(record, .request, at: now) { device in
-            let line = device.line(record, now)
+        try await write(held, .request, at: now) { device in
+            let line = device.line(held, now, error: held.record.error)
             let both = line.sharedPart()
-            shared[device.entry.path] = both
+            shared.append((device.entry.path, both))
             return line.requestLine(shared: both)
         }
-        return Admitted(record: record, isAudited: true, shared: shared)
+        return Admitted(record: held, shared: shared)
     }
 
     /// Paths that answer in every state (health, seal status) are not audited, and neither are those that a listener
     /// opens to everybody (metrics), as in Vault.
     package static func exempt(_ traits: PathTraits, isOpened: Bool) -> Admitted? {
-        traits.whenSealed || isOpened ? Admitted(record: AuditRecord(), isAudited: false, shared: [:]) : nil
+        traits.whenSealed || isOpened ? Admitted(record: nil, shared: []) : nil
     }
 
     /// Writes the response line; the answer may leave only with the result.
     package func finish(
         _ admitted: consuming Admitted, _ response: AuditResponse, error: String
-    ) throws(AuditFailure) -> Audited {
-        guard admitted.isAudited else { return Audited() }
-        var record = admitted.record
-        if record.error.isEmpty { record.error = error }
+    ) async throws(AuditFailure) -> Audited {
+        guard let held = admitted.record else { return Audited() }
+        let error = held.record.error.isEmpty ? error : held.record.error
         let now = clock.now
         let shared = admitted.shared
-        try write(record, .response, at: now) { device in
-            let line = device.line(record, now)
-            return line.responseLine(response, shared: shared[device.entry.path] ?? line.sharedPart())
+        try await write(held, .response, at: now) { device in
+            let line = device.line(held, now, error: error)
+            let both = shared.first { $0.device == device.entry.path }?.bytes
+            return line.responseLine(response, shared: both ?? line.sharedPart())
         }
         return Audited()
     }
 
     /// The proof for an answer of an exempt path while no broker exists.
     package static func exemptAnswer(_ admitted: consuming Admitted) -> Audited? {
-        admitted.isAudited ? nil : Audited()
+        admitted.record == nil ? Audited() : nil
     }
 
     private func write(
-        _ record: AuditRecord, _ kind: AuditMeters.Line, at now: Timestamp,
+        _ held: HeldAuditRecord, _ kind: AuditMeters.Line, at now: Timestamp,
         _ line: (Device) -> [UInt8]
-    ) throws(AuditFailure) {
+    ) async throws(AuditFailure) {
         defer { meters?.time(kind).measure(since: now) }
-        let devices = Self.recipients(of: record, among: devices.value)
+        let devices = Self.recipients(of: held, among: devices.value)
         // Nobody is there to take it, or every filter declined: as in Vault the request goes on.
         if devices.isEmpty { return }
         var accepted = false
         for device in devices {
-            let start = clock.now
+            let start = devices.count == 1 ? now : clock.now
             defer { device.meters?.time(kind).measure(since: start) }
             do throws(AuditDeviceError) {
-                try device.output.write(device.finished(line(device), of: record), at: now)
+                try await device.output.write(device.finished(line(device), of: held), at: now)
                 accepted = true
             } catch {
                 device.meters?.failures(kind).add()
@@ -172,9 +173,9 @@ package final class AuditBroker: Sendable {
     }
 
     /// Devices without a filter and those whose filter says yes; the fallback device when there is none.
-    private static func recipients(of record: AuditRecord, among devices: [Device]) -> [Device] {
+    private static func recipients(of held: HeldAuditRecord, among devices: [Device]) -> [Device] {
         if devices.allSatisfy({ $0.options.filter == nil && !$0.options.isFallback }) { return devices }
-        let facts = record.facts
+        let facts = held.record.facts
         let chosen = devices.filter { !$0.options.isFallback && $0.options.filter?.matches(facts) != false }
         return chosen.isEmpty ? devices.filter(\.options.isFallback) : chosen
     }
@@ -203,7 +204,7 @@ package final class AuditBroker: Sendable {
         probe.operation = "update"
         probe.path = "sys/audit/test"
         let now = clock.now
-        let line = device.line(probe, now)
+        let line = device.line(HeldAuditRecord(probe), now, error: "")
         do {
             try await device.output.prove(line.requestLine(shared: line.sharedPart()), at: now)
         } catch {

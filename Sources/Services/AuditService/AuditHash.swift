@@ -34,11 +34,20 @@ final class AuditHash: Sendable {
         "hmac-sha256:" + Hex.encode(mac.authenticate(Array(value.utf8)))
     }
 
-    /// What the device's lines hold for a text.
-    func text(_ value: String) -> String { isRaw ? value : hashed(value) }
-
     /// Empty stays empty: it says that nothing was given.
-    func secret(_ value: String) -> String { value.isEmpty ? "" : text(value) }
+    func secret(_ value: String) -> String { value.isEmpty || isRaw ? value : hashed(value) }
+
+    /// Writes what the device's lines hold for a text.
+    func write(_ text: String, to writer: inout JSONWriter) {
+        if isRaw { return writer.value(text) }
+        writer.value { bytes in
+            var text = text
+            bytes.append(contentsOf: "hmac-sha256:".utf8)
+            text.withUTF8 { utf8 in
+                mac.withAuthentication(of: UnsafeRawBufferPointer(utf8)) { Hex.append($0, to: &bytes) }
+            }
+        }
+    }
 
     func accessor(_ value: String) -> String {
         value.isEmpty || isRaw || !hashesAccessors ? value : hashedAccessor(value)
@@ -57,7 +66,7 @@ final class AuditHash: Sendable {
 
     private func write(_ json: JSON, to writer: inout JSONWriter) {
         switch json {
-        case .string(let text): writer.value(self.text(text))
+        case .string(let text): write(text, to: &writer)
         case .array(let items):
             writer.beginArray()
             for item in items { write(item, to: &writer) }

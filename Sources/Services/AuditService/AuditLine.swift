@@ -6,10 +6,14 @@ internal import CofferJSON
 /// field that is clear by definition: redaction by construction, not by care.
 struct AuditLine {
     let hash: AuditHash
-    let record: AuditRecord
+    let held: HeldAuditRecord
+    /// Why the request was refused or how it failed; empty when it was not.
+    let error: String
     let now: Timestamp
     /// Tell of a list answer only how many keys it has.
     var elidesLists = false
+
+    private var record: AuditRecord { _read { yield held.record } }
 
     /// `"auth":{…},"request":{…}`: the same in both lines of a request.
     func sharedPart() -> [UInt8] {
@@ -17,11 +21,11 @@ struct AuditLine {
         let accessor = hash.accessor(record.caller?.accessor ?? "")
         var writer = JSONWriter(capacity: 1024)
         writer.beginObject()
-        writer.key("auth")
+        writer.key(plain: "auth")
         writer.beginObject()
         if let caller = record.caller { write(caller, token, accessor, to: &writer) }
         writer.endObject()
-        writer.key("request")
+        writer.key(plain: "request")
         writer.beginObject()
         writeRequest(token, accessor, to: &writer)
         writer.endObject()
@@ -41,16 +45,16 @@ struct AuditLine {
 
     private func line(type: String, _ shared: [UInt8], response: [UInt8]) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(shared.count + response.count + record.error.utf8.count + 128)
+        bytes.reserveCapacity(shared.count + response.count + error.utf8.count + 128)
         bytes.append(contentsOf: "{\"time\":\"\(now.rfc3339)\",\"type\":\"\(type)\",".utf8)
         bytes.append(contentsOf: shared)
         if !response.isEmpty {
             bytes.append(contentsOf: ",\"response\":".utf8)
             bytes.append(contentsOf: response)
         }
-        if !record.error.isEmpty {
+        if !error.isEmpty {
             bytes.append(contentsOf: ",\"error\":".utf8)
-            bytes.append(contentsOf: JSON.string(record.error).serialized())
+            bytes.append(contentsOf: JSON.string(error).serialized())
         }
         bytes.append(contentsOf: [UInt8(ascii: "}"), UInt8(ascii: "\n")])
         return bytes
@@ -64,27 +68,27 @@ struct AuditLine {
         writer.put("token_policies", caller.tokenPolicies)
         writer.put("identity_policies", caller.identityPolicies)
         if let allowed = caller.allowed { write(caller.grantingPolicies, allowed, to: &writer) }
-        if !caller.metadata.isEmpty { writer.member("metadata", caller.metadata.wire) }
-        if caller.remainingUses > 0 { writer.member("remaining_uses", caller.remainingUses) }
+        if !caller.metadata.isEmpty { writer.put("metadata", caller.metadata.wire) }
+        if caller.remainingUses > 0 { writer.put("remaining_uses", caller.remainingUses) }
         writer.put("entity_id", caller.entityID)
         writer.put("token_type", caller.tokenType)
-        if caller.tokenTTL > .zero { writer.member("token_ttl", caller.tokenTTL.wholeSeconds) }
-        if let issued = caller.tokenIssueTime { writer.member("token_issue_time", issued.rfc3339) }
+        if caller.tokenTTL > .zero { writer.put("token_ttl", caller.tokenTTL.wholeSeconds) }
+        if let issued = caller.tokenIssueTime { writer.put("token_issue_time", issued.rfc3339) }
     }
 
     private func write(_ granting: [AuditCaller.GrantingPolicy], _ allowed: Bool, to writer: inout JSONWriter) {
-        writer.key("policy_results")
+        writer.key(plain: "policy_results")
         writer.beginObject()
-        writer.member("allowed", allowed)
+        writer.put("allowed", allowed)
         if !granting.isEmpty {
-            writer.key("granting_policies")
+            writer.key(plain: "granting_policies")
             writer.beginArray()
             for policy in granting {
                 writer.beginObject()
-                writer.member("name", policy.name)
-                writer.member("namespace_id", policy.namespaceID)
+                writer.put("name", policy.name)
+                writer.put("namespace_id", policy.namespaceID)
                 writer.put("namespace_path", policy.namespacePath)
-                writer.member("type", "acl")
+                writer.put("type", "acl")
                 writer.endObject()
             }
             writer.endArray()
@@ -98,29 +102,29 @@ struct AuditLine {
         writeMount(to: &writer)
         writer.put("client_token", token)
         writer.put("client_token_accessor", accessor)
-        writer.key("namespace")
+        writer.key(plain: "namespace")
         writer.beginObject()
-        writer.member("id", record.namespace.id)
+        writer.put("id", record.namespace.id)
         writer.put("path", record.namespace.path)
         writer.endObject()
         writer.put("path", record.path)
         if !record.data.isEmpty {
-            writer.key("data")
+            writer.key(plain: "data")
             hash.write(record.data, clear: record.clearRequestKeys, to: &writer)
         }
         writer.put("remote_address", record.remoteAddress)
-        if record.remotePort > 0 { writer.member("remote_port", record.remotePort) }
-        if let ttl = record.wrapTTL { writer.member("wrap_ttl", ttl.wholeSeconds) }
+        if record.remotePort > 0 { writer.put("remote_port", record.remotePort) }
+        if let ttl = record.wrapTTL { writer.put("wrap_ttl", ttl.wholeSeconds) }
         if !record.headers.isEmpty { writeHeaders(to: &writer) }
     }
 
     private func writeHeaders(to writer: inout JSONWriter) {
-        writer.key("headers")
+        writer.key(plain: "headers")
         writer.beginObject()
         for header in record.headers {
             writer.key(header.name)
             writer.beginArray()
-            writer.value(header.isHashed ? hash.text(header.value) : header.value)
+            header.isHashed ? hash.write(header.value, to: &writer) : writer.value(header.value)
             writer.endArray()
         }
         writer.endObject()
@@ -138,13 +142,13 @@ struct AuditLine {
         if let auth = response.auth { write(auth, to: &writer) }
         writeMount(to: &writer)
         if !response.leaseID.isEmpty {
-            writer.key("secret")
+            writer.key(plain: "secret")
             writer.beginObject()
-            writer.member("lease_id", response.leaseID)
+            writer.put("lease_id", response.leaseID)
             writer.endObject()
         }
         if !response.data.isEmpty {
-            writer.key("data")
+            writer.key(plain: "data")
             let data = elidesLists && record.operation == "list" ? Self.elided(response.data) : response.data
             hash.write(data, clear: record.clearResponseKeys, to: &writer)
         }
@@ -161,9 +165,9 @@ struct AuditLine {
     }
 
     private func write(_ wrap: WrapInfo, to writer: inout JSONWriter) {
-        writer.key("wrap_info")
+        writer.key(plain: "wrap_info")
         writer.beginObject()
-        writer.member("ttl", wrap.ttl.wholeSeconds)
+        writer.put("ttl", wrap.ttl.wholeSeconds)
         writer.put("token", hash.secret(wrap.token))
         writer.put("accessor", hash.accessor(wrap.accessor))
         writer.put("creation_time", wrap.creationTime.rfc3339)
@@ -173,7 +177,7 @@ struct AuditLine {
     }
 
     private func write(_ auth: IssuedAuth, to writer: inout JSONWriter) {
-        writer.key("auth")
+        writer.key(plain: "auth")
         writer.beginObject()
         writer.put("client_token", hash.secret(auth.clientToken))
         writer.put("accessor", hash.accessor(auth.accessor))
@@ -181,25 +185,47 @@ struct AuditLine {
         writer.put("policies", auth.policies)
         writer.put("token_policies", auth.tokenPolicies)
         writer.put("identity_policies", auth.identityPolicies)
-        if !auth.metadata.isEmpty { writer.member("metadata", auth.metadata.wire) }
-        if auth.numberOfUses > 0 { writer.member("num_uses", auth.numberOfUses) }
+        if !auth.metadata.isEmpty { writer.put("metadata", auth.metadata.wire) }
+        if auth.numberOfUses > 0 { writer.put("num_uses", auth.numberOfUses) }
         writer.put("entity_id", auth.entityID)
-        if auth.isEntityNew { writer.member("entity_created", true) }
+        if auth.isEntityNew { writer.put("entity_created", true) }
         writer.put("token_type", auth.type.rawValue)
-        writer.member("token_ttl", auth.leaseDuration.wholeSeconds)
+        writer.put("token_ttl", auth.leaseDuration.wholeSeconds)
         writer.endObject()
     }
 }
 
 extension JSONWriter {
-    /// Empty fields are left out.
-    fileprivate mutating func put(_ key: String, _ text: String) {
-        if !text.isEmpty { member(key, text) }
+    /// Empty texts and lists are left out.
+    fileprivate mutating func put(_ key: StaticString, _ text: String) {
+        if text.isEmpty { return }
+        self.key(plain: key)
+        value(text)
     }
 
-    fileprivate mutating func put(_ key: String, _ texts: [String]) {
+    fileprivate mutating func put(_ key: StaticString, _ number: Int64) {
+        self.key(plain: key)
+        value(number)
+    }
+
+    fileprivate mutating func put(_ key: StaticString, _ number: Int) {
+        self.key(plain: key)
+        value(number)
+    }
+
+    fileprivate mutating func put(_ key: StaticString, _ flag: Bool) {
+        self.key(plain: key)
+        value(flag)
+    }
+
+    fileprivate mutating func put(_ key: StaticString, _ tree: JSON) {
+        self.key(plain: key)
+        value(tree)
+    }
+
+    fileprivate mutating func put(_ key: StaticString, _ texts: [String]) {
         if texts.isEmpty { return }
-        self.key(key)
+        self.key(plain: key)
         beginArray()
         for text in texts { value(text) }
         endArray()

@@ -26,6 +26,13 @@ package struct AuditRecord: Sendable {
     package init() {}
 }
 
+/// A record that is handed on by reference: it is large, and several hands hold it until the response line.
+final class HeldAuditRecord: Sendable {
+    let record: AuditRecord
+
+    init(_ record: AuditRecord) { self.record = record }
+}
+
 /// The `auth` part of an audit line.
 package struct AuditCaller: Sendable {
     package var accessor = ""

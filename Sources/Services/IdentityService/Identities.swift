@@ -1,6 +1,8 @@
 package import CofferBase
 package import CofferFramework
 package import CofferStorage
+internal import MFAClient
+package import WebClient
 
 /// Entities, aliases and groups of all namespaces.
 ///
@@ -10,12 +12,17 @@ package final class Identities: Sendable {
     private let base: any TransactionalStorage
     let clock: any WallClock
     let random: RandomSource
+    /// The way to services that confirm second factors.
+    let factorWeb: FactorWeb
     let cache = IdentityCache()
 
-    package init(storage: any TransactionalStorage, clock: any WallClock, random: RandomSource) {
+    package init(
+        storage: any TransactionalStorage, clock: any WallClock, random: RandomSource, web: @escaping WebSender
+    ) {
         base = storage
         self.clock = clock
         self.random = random
+        factorWeb = FactorWeb(send: web, clock: clock)
     }
 
     /// The identities of one namespace; ids of another one mean nothing in it (CVE-2026-14886).

@@ -83,11 +83,13 @@ extension IdentityStore {
     package func deleteEntity(id: String) async throws {
         let groups = try await groupIDs(ofEntity: id)
         let methods = try await secretMethods(ofEntity: id)
+        let asked = try await view.children(of: StorageKey("mfa/attempts/\(id)/"))
         try await view.transaction { transaction in
             guard let old = try await entity(id: id, in: &transaction) else { return }
             remove(old, in: &transaction)
             for group in groups { leave(group, .entity(id), in: &transaction) }
             for method in methods { transaction.delete(Self.secretKey(id, method)) }
+            for method in asked { transaction.delete(Self.attemptsKey(id, method)) }
         }
         forget(id)
     }

@@ -83,6 +83,7 @@ package struct MFAMethod: Sendable {
     package func shown(namespaceID: String) -> JSONObject {
         var object = Self.input(of: kind).encodeForReading(self)
         object["method_name"] = nil
+        addServiceFields(to: &object)
         object["id"] = .string(id)
         object["name"] = .string(name)
         object["type"] = .string(kind.rawValue)
@@ -95,7 +96,7 @@ package struct MFAMethod: Sendable {
     package var takesPasscode: Bool { kind == .totp || (kind == .duo && usesPasscode) }
 
     func check() throws(EngineError) {
-        guard kind == .totp else { return }
+        guard kind == .totp else { return try checkService() }
         if issuer.isEmpty { throw .badRequest("issuer must be set") }
         if OneTimePassword.Algorithm(rawValue: algorithm) == nil { throw .badRequest("unrecognized algorithm") }
         if digits != 6 && digits != 8 { throw .badRequest("digits can only be 6 or 8") }

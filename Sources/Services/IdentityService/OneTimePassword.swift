@@ -21,7 +21,7 @@ struct OneTimePassword: Sendable {
     var failures: Int64 = 0
     var closedUntil: Int64 = 0
 
-    enum Outcome: Sendable, Equatable { case accepted, refused, closed }
+    enum Outcome: Sendable, Equatable { case accepted, refused, used, closed }
 
     /// Takes a code once. Attempts are counted whatever they look like.
     mutating func validate(_ code: String, maximumAttempts: Int64, at now: Timestamp) -> Outcome {
@@ -29,11 +29,14 @@ struct OneTimePassword: Sendable {
         if failures >= maximumAttempts { failures = 0 }
         let bytes = Array(code.utf8)
         let step = now.seconds / max(period.wholeSeconds, 1)
+        var isUsed = false
         if bytes.count == digits, bytes.allSatisfy({ (48...57).contains($0) }) {
-            for candidate in (step - skew)...(step + skew) where candidate > lastStep {
+            for candidate in (step - skew)...(step + skew) {
                 guard let expected = text(of: candidate), constantTimeEqual(Array(expected.utf8), bytes) else {
                     continue
                 }
+                isUsed = candidate <= lastStep
+                if isUsed { continue }
                 lastStep = candidate
                 failures = 0
                 return .accepted
@@ -41,7 +44,7 @@ struct OneTimePassword: Sendable {
         }
         failures += 1
         if failures >= maximumAttempts { closedUntil = (now + period * (2 + Int(skew))).nanoseconds }
-        return .refused
+        return isUsed ? .used : .refused
     }
 
     private func text(of step: Int64) -> String? {

@@ -17,6 +17,8 @@ package actor LeaseReaper {
     private let revoke: @Sendable (Lease) async throws -> Void
     private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
+    /// Very many leases may end at once: those who wait for answers come first.
+    private let executor = BackgroundExecutor()
     private var sleeper: Task<Void, any Error>?
     private var wakeAt: Timestamp?
     private var earliestAdded: Timestamp?
@@ -48,7 +50,7 @@ package actor LeaseReaper {
 
     /// Starts to work, in a task of its own, until `stop()`.
     package nonisolated func start() {
-        Task { await run() }
+        Task(executorPreference: executor) { await self.run() }
     }
 
     /// Works until `stop()`.
@@ -89,7 +91,7 @@ package actor LeaseReaper {
             runningOf[target, default: 0] += 1
         }
         running.insert(lease.id)
-        Task { await end(lease, of: target) }
+        Task(executorPreference: executor) { await self.end(lease, of: target) }
         return true
     }
 
@@ -126,7 +128,8 @@ package actor LeaseReaper {
 
     private func noteExpiry(_ time: Timestamp) {
         earliestAdded = min(time, earliestAdded ?? time)
-        if let wakeAt, time < wakeAt { sleeper?.cancel() }
+        // Past the end of a sleep that goes on, the machine's clock has been set forward.
+        if let wakeAt, time < wakeAt || clock.now >= wakeAt { sleeper?.cancel() }
     }
 
     package func stop() {

@@ -18,7 +18,13 @@ package final class Leases: Sendable {
     let view: StorageView
     /// How many there are.
     package let tally: LeaseTally
-    private let wake = Mutex<(@Sendable (Timestamp) -> Void)?>(nil)
+    private let wake = Mutex<Waker?>(nil)
+
+    /// A struct around a function: one that is read from a generic box by itself is put back in a wrapper more, each
+    /// time, so that calls become slower without end.
+    private struct Waker: Sendable {
+        let wake: @Sendable (Timestamp) -> Void
+    }
 
     package init(storage: any TransactionalStorage) {
         view = StorageView(storage, prefix: "sys/expire/")
@@ -122,14 +128,14 @@ package final class Leases: Sendable {
 
     /// Calls `body` with the expiry of each lease that is announced, so that a sleeper can wake earlier.
     package func onChange(_ body: @escaping @Sendable (Timestamp) -> Void) {
-        wake.withLock { $0 = body }
+        wake.withLock { $0 = Waker(wake: body) }
     }
 
     /// A lease that ends at `time` has been committed. Said before the commit, a sleeper could
     /// look, find nothing and sleep on.
     package func announce(_ time: Timestamp) {
-        let body = wake.withLock { $0 }
-        body?(time)
+        let waker = wake.withLock { $0 }
+        waker?.wake(time)
     }
 
     static func key(_ id: String) -> StorageKey { StorageKey("id/" + id) }

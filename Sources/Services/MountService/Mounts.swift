@@ -23,7 +23,12 @@ package final class Mounts: Sendable {
     /// Mount id → namespace, for mounts below the root.
     let owners = Mutex<[String: NamespaceReference]>([:])
     private let claims = Mutex<Set<String>>([])
-    private let wake = Snapshot<@Sendable (String, Timestamp) -> Void>({ _, _ in })
+    private let wake = Snapshot(Waker { _, _ in })
+
+    /// In a struct, because a function in a generic box is wrapped once more at each access.
+    private struct Waker: Sendable {
+        let wake: @Sendable (String, Timestamp) -> Void
+    }
 
     package init(
         storage: any TransactionalStorage, kinds: [EngineKind], clock: any WallClock, random: RandomSource,
@@ -42,7 +47,7 @@ package final class Mounts: Sendable {
 
     /// Who is told that the engine of a mount (by id) asked to be called at a time.
     package func onWake(_ body: @escaping @Sendable (_ uuid: String, _ time: Timestamp) -> Void) {
-        wake.replace(with: body)
+        wake.replace(with: Waker(wake: body))
     }
 
     /// What requests in the root namespace see now.
@@ -215,7 +220,7 @@ package final class Mounts: Sendable {
         let context = EngineContext(
             mount: mount, namespace: namespace, storage: storage(of: entry, in: namespace),
             clock: clock, random: random, services: services(namespace),
-            wake: { time in wake.value(mount.uuid, time) })
+            wake: { time in wake.value.wake(mount.uuid, time) })
         if !namespace.isRoot { owners.withLock { $0[entry.uuid] = namespace } }
         return Route(entry: entry, kind: kind, mount: mount, context: context)
     }

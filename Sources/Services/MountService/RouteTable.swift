@@ -4,6 +4,8 @@ internal import CofferFramework
 package struct RouteTable: Sendable {
     private var byPath: [String: Route] = [:]
     private var byUUID: [String: Route] = [:]
+    /// Bytes of the longest path that was ever a mount's: nothing longer need be looked up, whatever a stranger asks for.
+    private var longest = 0
     /// Disabled, but not gone: their leases must still be revoked. Requests do not reach them.
     package private(set) var removing: [Route] = []
     /// Whether the built-in mounts of a namespace below the root are in it.
@@ -19,13 +21,15 @@ package struct RouteTable: Sendable {
     package func find(_ path: String) -> Hit? {
         let bytes = path.utf8
         var start = bytes.startIndex
-        while let slash = bytes[start...].firstIndex(of: UInt8(ascii: "/")) {
+        let end = bytes.index(bytes.startIndex, offsetBy: longest, limitedBy: bytes.endIndex) ?? bytes.endIndex
+        while let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) {
             let next = bytes.index(after: slash)
             if let route = byPath[String(path[..<next])], sameBytes(route.mount.path, path[..<next]) {
                 return Hit(route: route, rest: String(path[next...]))
             }
             start = next
         }
+        guard bytes.count < longest else { return nil }
         return byPath[path + "/"].map { Hit(route: $0, rest: "") }
     }
 
@@ -59,6 +63,7 @@ package struct RouteTable: Sendable {
 
     mutating func set(_ route: Route) {
         byPath[route.mount.path] = route
+        longest = max(longest, route.mount.path.utf8.count)
         byUUID[route.entry.uuid] = route
     }
 

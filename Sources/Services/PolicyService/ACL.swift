@@ -7,6 +7,8 @@ internal import CofferJSON
 /// Vault's documented one. The same pattern in several policies is one rule.
 package struct ACL: Sendable {
     package let isRoot: Bool
+    /// What candidates make of the same policies; nil where there are none, which is nearly always.
+    package internal(set) var shadows: [ShadowACL]?
     private var failedTemplate = false
     private var exact: [PathKey: CompiledRule] = [:]
     /// Patterns with `*` or `+`, highest priority first.

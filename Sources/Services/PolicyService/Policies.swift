@@ -10,6 +10,7 @@ internal import Synchronization
 package final class Policies: Sendable {
     private let storage: StorageView
     private let namespace: String
+    let shadowStorage: StorageView
     private let cache = Mutex(Cache())
 
     private struct Cache {
@@ -19,12 +20,31 @@ package final class Policies: Sendable {
         /// Without an identity; for most sets of policies that is all there is.
         var compiled: [String: Compiled] = [:]
         var filled: [FilledKey: ACL] = [:]
+        /// Candidates by name; nil: not looked for yet.
+        var shadows: [String: ShadowPolicy]?
+
+        /// Everything that follows from stored texts.
+        mutating func forget() {
+            generation += 1
+            parsed.removeAll()
+            compiled.removeAll()
+            filled.removeAll()
+        }
     }
 
     private struct Compiled {
         let acl: ACL
         let policies: [Policy]
+        /// Candidates for some of them.
+        let shadows: [ShadowPolicy]
         let isTemplated: Bool
+
+        /// - Parameter fill: fills a templated path from the caller's identity.
+        func acl(fill: (String) -> TemplateOutcome) -> ACL {
+            var acl = ACL(policies: policies, isRoot: acl.isRoot, fill: fill)
+            acl.shadows = Policies.shadowed(policies, shadows, fill)
+            return acl
+        }
     }
 
     private struct FilledKey: Hashable {
@@ -36,6 +56,8 @@ package final class Policies: Sendable {
         self.namespace = namespace
         let folder = namespace == "root" ? "sys/policy/" : "namespace/\(namespace)/policy/"
         self.storage = StorageView(storage, prefix: StorageKey(folder))
+        let shadows = namespace == "root" ? "sys/policy-shadow/" : "namespace/\(namespace)/policy-shadow/"
+        shadowStorage = StorageView(storage, prefix: StorageKey(shadows))
     }
 
     /// Below the root the default policy is there without being stored, until somebody writes another one.
@@ -96,7 +118,7 @@ package final class Policies: Sendable {
         guard let source, compiled.isTemplated else { return compiled.acl }
         let filledKey = FilledKey(names: key, stamp: source.stamp)
         if let known = cache.withLock({ $0.filled[filledKey] }) { return known }
-        let acl = ACL(policies: compiled.policies, isRoot: compiled.acl.isRoot, fill: source.fill)
+        let acl = compiled.acl(fill: source.fill)
         cache.withLock { cache in
             guard cache.generation == generation else { return }
             if cache.filled.count >= 8192 { cache.filled.removeAll() }
@@ -110,9 +132,14 @@ package final class Policies: Sendable {
         for name in names where name != "root" {
             if let policy = try await policy(named: name) { policies.append(policy) }
         }
+        let isRoot = names.contains("root")
+        // Whoever may do everything could do so under a candidate as well.
+        let shadows = isRoot ? [] : try await shadows().values.filter { names.contains($0.policy.name) }
+        var acl = ACL(policies: policies, isRoot: isRoot)
+        acl.shadows = Self.shadowed(policies, shadows) { _ in .missing }
         let compiled = Compiled(
-            acl: ACL(policies: policies, isRoot: names.contains("root")), policies: policies,
-            isTemplated: policies.contains { $0.rules.contains(where: \.isTemplated) })
+            acl: acl, policies: policies, shadows: shadows,
+            isTemplated: (policies + shadows.map(\.policy)).contains { $0.rules.contains(where: \.isTemplated) })
         cache.withLock { cache in
             guard cache.generation == generation else { return }
             if cache.compiled.count >= 4096 { cache.compiled.removeAll() }
@@ -124,13 +151,43 @@ package final class Policies: Sendable {
     /// Counts writes; a compiled ACL kept elsewhere is good while this stays the same.
     package var generation: UInt64 { cache.withLock { $0.generation } }
 
-    private func forget() {
-        cache.withLock { cache in
-            cache.generation += 1
-            cache.parsed.removeAll()
-            cache.compiled.removeAll()
-            cache.filled.removeAll()
+    private func forget() { cache.withLock { $0.forget() } }
+
+    // MARK: candidates
+
+    /// Nil without candidates: then they cost a request nothing.
+    private static func shadowed(
+        _ policies: [Policy], _ shadows: [ShadowPolicy], _ fill: (String) -> TemplateOutcome
+    ) -> [ShadowACL]? {
+        if shadows.isEmpty { return nil }
+        return shadows.map { shadow in
+            ShadowACL(
+                acl: ACL(policies: shadow.replacing(in: policies), isRoot: false, fill: fill), report: shadow.report)
         }
+    }
+
+    var knownShadows: (known: [String: ShadowPolicy]?, generation: UInt64) {
+        cache.withLock { ($0.shadows, $0.generation) }
+    }
+
+    /// What others kept first is what counts: a report must not be split in two.
+    func keepShadows(_ found: [String: ShadowPolicy], ifStill generation: UInt64) -> [String: ShadowPolicy] {
+        cache.withLock { cache in
+            if let known = cache.shadows { return known }
+            if cache.generation == generation { cache.shadows = found }
+            return found
+        }
+    }
+
+    func forgetShadows() {
+        cache.withLock { cache in
+            cache.forget()
+            cache.shadows = nil
+        }
+    }
+
+    func parsed(_ name: String, _ text: String) throws -> Policy {
+        try Policy.parse(name: name, namespace: namespace, text: text)
     }
 
     private func parse(_ name: String, _ bytes: [UInt8]) throws -> Policy {

@@ -59,7 +59,14 @@ package final class Quotas: Sendable {
     private func loadAll<Rule: QuotaRule>(_ damaged: inout Int) async throws -> [Rule] {
         var found: [Rule] = []
         for name in try await view.children(of: StorageKey(Rule.type + "/")) {
-            guard let stored = try await view.get(StorageKey("\(Rule.type)/\(name)")) else { continue }
+            let stored: [UInt8]?
+            do {
+                stored = try await view.get(StorageKey("\(Rule.type)/\(name)"))
+            } catch StorageError.integrity {
+                damaged += 1
+                continue
+            }
+            guard let stored else { continue }
             if let record = try? JSON.parseObject(stored, limits: .trusted), let rule = Rule(name: name, record: record)
             {
                 found.append(rule)

@@ -46,7 +46,8 @@ package actor Telemetry {
     /// Works in a task of its own until `stop()`.
     package func start() {
         guard task == nil, !work.links.isEmpty || work.usagePeriod > .zero else { return }
-        task = Task { await run() }
+        // Counting a million tokens takes a while, for which nobody waits.
+        task = Task(executorPreference: BackgroundExecutor()) { await self.run() }
     }
 
     package func stop() async {

@@ -53,29 +53,31 @@ extension Tokens {
     /// Makes the token unusable; false when there is none.
     private func mark(_ key: String, issuedAt: Timestamp? = nil) async throws -> Bool {
         let now = clock.now
+        var reason: TokenRefusal?
         let exists: Bool = try await view.transaction { transaction in
             guard let stored = try await transaction.get(Self.idKey(key)) else { return false }
             var entry = try TokenEntry(encoded: stored)
-            if let issuedAt, let lease = try await leases.load(entry.leaseID, in: &transaction),
-                lease.issueTime != issuedAt
-            {
-                return false
-            }
+            let old = try await entry.leaseID.isEmpty ? nil : leases.load(entry.leaseID, in: &transaction)
+            if let issuedAt, let old, old.issueTime != issuedAt { return false }
             if entry.uses == TokenEntry.revoking { return true }
+            let wasSpent = entry.uses == TokenEntry.lastUse
             entry.uses = TokenEntry.revoking
             if entry.leaseID.isEmpty { entry.leaseID = LeaseID.kept("\(entry.path)/\(key)", in: entry.namespaceID) }
             transaction.put(Self.idKey(key), entry.encoded())
-            let old = try await leases.load(entry.leaseID, in: &transaction)
             var lease =
                 old
                 ?? Lease(
                     id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID,
                     issueTime: entry.creationTime, expireTime: now, renewable: false)
+            if !entry.isWrapping {
+                reason = wasSpent ? .usedUp : old.map { $0.expireTime <= now } == true ? .expired : .revoked
+            }
             lease.expireTime = min(lease.expireTime, now)
             lease.isRevoking = true
             try await leases.stage(lease, replacing: old, in: &transaction)
             return true
         }
+        if let reason { ended.note(key, reason) }
         cache.forget(key)
         if exists { leases.announce(now) }
         return exists

@@ -22,6 +22,7 @@ package final class Tokens: Sendable {
     let clock: any WallClock
     let random: RandomSource
     let cache = TokenCache()
+    let ended = EndedTokens()
     let batch: BatchTokenCipher
     private let mac: HMACSHA256
     private let salt: [UInt8]
@@ -67,7 +68,8 @@ package final class Tokens: Sendable {
 
     /// Finds the token that a request carries; does not spend a use.
     package func authenticate(_ token: String, from address: String) async throws -> Authentication {
-        guard token.utf8.count <= 8192, let live = try await resolve(token) else { return .refused(.unknown) }
+        guard token.utf8.count <= 8192 else { return .refused(.unknown) }
+        guard let live = try await resolve(token) else { return .refused(ended.reason(key(of: token)) ?? .unknown) }
         if let expireTime = live.expireTime, expireTime <= clock.now {
             return .refused(live.entry.isWrapping ? .wrappingToken : .expired)
         }

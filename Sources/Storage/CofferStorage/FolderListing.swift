@@ -40,6 +40,11 @@ package struct FolderListing: Sendable {
         return .seek
     }
 
+    /// After `offer` has answered `next`: lets a reader of pages go on behind this key with another page.
+    package mutating func moveOn(behind key: [UInt8]) {
+        if start != nil { start = StorageKey(bytes: key).successor }
+    }
+
     /// There is no further key.
     @discardableResult
     package mutating func finish() -> Step {

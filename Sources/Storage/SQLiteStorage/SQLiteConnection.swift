@@ -83,11 +83,15 @@ final class SQLiteConnection {
     var pagesInLog: Int { Int(logPages.pointee) }
 
     /// Copies the write-ahead log into the database file; `truncating` also waits for readers and empties the log.
-    func checkpoint(truncating: Bool = false) throws(SQLiteFailure) {
+    /// - Returns: pages of the log that are not copied yet.
+    @discardableResult
+    func checkpoint(truncating: Bool = false) throws(SQLiteFailure) -> Int {
         let mode = truncating ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE
-        let code = sqlite3_wal_checkpoint_v2(database, nil, mode, nil, nil)
+        var (pages, copied) = (Int32(0), Int32(0))
+        let code = sqlite3_wal_checkpoint_v2(database, nil, mode, &pages, &copied)
         if code != SQLITE_OK { throw failure(code) }
         logPages.pointee = 0
+        return Int(max(pages - copied, 0))
     }
 
     /// A result row, valid only inside the callback.

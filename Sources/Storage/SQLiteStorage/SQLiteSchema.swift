@@ -59,6 +59,17 @@ enum SQLiteSchema {
         }
     }
 
+    /// A connection that copies the log of an open database.
+    static func openCheckpointer(_ path: String) throws(StorageOpenError) -> sending SQLiteConnection {
+        do throws(SQLiteFailure) {
+            let connection = try SQLiteConnection(path: path, readOnly: false)
+            try connection.execute("PRAGMA trusted_schema = OFF; PRAGMA cache_size = -64; PRAGMA synchronous = FULL")
+            return connection
+        } catch {
+            throw StorageOpenError("\(path): \(error.message). \(advice(for: error))")
+        }
+    }
+
     /// True for an empty file; false for one of ours.
     private static func recognise(_ connection: SQLiteConnection) throws(SQLiteFailure) -> Bool {
         let found = try connection.integer("PRAGMA application_id") ?? 0

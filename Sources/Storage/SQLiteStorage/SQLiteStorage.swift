@@ -44,7 +44,9 @@ package final class SQLiteStorage: Storage {
         self.folder = folder
         maxEntrySize = options.maxEntrySize
         readers = try SQLiteReaders(folder.databasePath, count: 3, health: health)
-        writer = SQLiteWriter(opened, note: note, health: health)
+        let checkpointer = SQLiteCheckpointer(
+            try SQLiteSchema.openCheckpointer(folder.databasePath), note: note, health: health)
+        writer = SQLiteWriter(opened, note: note, health: health, checkpointer: checkpointer)
     }
 
     package var type: String { "sqlite" }

@@ -37,8 +37,10 @@ final class SQLiteWriter: Sendable {
 
     /// Bounds of a group: its latency and the size of the log stay small.
     private static let groupLimit = (requests: 256, bytes: 4 << 20)
-    /// Pages: 4 MiB, SQLite's own default; more would make the pauses longer in which they are copied.
+    /// Pages after which the log is copied beside the writing: 4 MiB, SQLite's own default.
     private static let logLimit = 1000
+    /// Pages after which the writer copies the log itself, however long that takes: the disk cannot keep up.
+    private static let largestLog = 16_000
 
     private let queue = Mutex(Queue())
     private let state: Mutex<State>
@@ -46,8 +48,12 @@ final class SQLiteWriter: Sendable {
     private let thread = BlockingPool(threads: 1)
     private let note: VersionNote
     private let health: SQLiteHealth
+    private let checkpointer: SQLiteCheckpointer
 
-    init(_ opened: sending SQLiteSchema.Opened, note: VersionNote, health: SQLiteHealth) {
+    init(
+        _ opened: sending SQLiteSchema.Opened, note: VersionNote, health: SQLiteHealth, checkpointer: SQLiteCheckpointer
+    ) {
+        self.checkpointer = checkpointer
         state = Mutex(
             State(
                 connection: opened.connection, counters: Counters(version: opened.version, epoch: opened.epoch)))
@@ -65,6 +71,7 @@ final class SQLiteWriter: Sendable {
     /// Answers everything that waits, empties the log and closes the connection. Blocks its caller.
     func close() {
         queue.withLock { $0.isClosed = true }
+        checkpointer.close()
         _ = thread.submit { [self] in
             drain()
             state.withLock { state in
@@ -107,10 +114,17 @@ final class SQLiteWriter: Sendable {
             state.withLock { state in
                 let results = perform(group, &state)
                 for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
-                if let connection = state.connection, connection.pagesInLog >= Self.logLimit {
-                    checkpoint(&state, truncating: false)
-                }
+                shortenLog(&state)
             }
+        }
+    }
+
+    private func shortenLog(_ state: inout State) {
+        guard let pages = state.connection?.pagesInLog, pages >= Self.logLimit else { return }
+        switch checkpointer.progress {
+        case .idle where pages < Self.largestLog: return checkpointer.start(at: state.counters.version)
+        case .copying where pages < Self.largestLog: return
+        case .idle, .copying, .nearlyDone: checkpoint(&state, truncating: false)
         }
     }
 
@@ -225,12 +239,15 @@ final class SQLiteWriter: Sendable {
     /// By hand, not by SQLite's automatic checkpoint, which would hide a failed sync (rule L5).
     private func checkpoint(_ state: inout State, truncating: Bool) {
         guard let connection = state.connection, health.failure == nil else { return }
+        // Two at once are refused by SQLite.
+        checkpointer.wait()
+        defer { checkpointer.finish() }
         do throws(SQLiteFailure) {
             try connection.checkpoint(truncating: truncating)
         } catch {
             _ = health.report(error)
         }
-        note.write(state.counters.version)
+        if truncating { note.write(state.counters.version) }
     }
 }
 

@@ -35,10 +35,12 @@ struct NonceInput: Sendable {
 
 /// Who may call the paths of an operation with shares.
 enum CeremonyTraits {
-    /// Paths that begin and cancel: with `sudo`, unless the family is open to everyone.
+    /// Paths that begin and cancel: with `sudo`, unless the family is open to everyone from its beginning.
     static func beginning(_ family: UnauthenticatedFamily, _ core: Core) -> PathTraits {
         var traits = going(family, core)
-        if traits.unauthenticated.isEmpty { traits.sudo = [.update, .delete] }
+        if core.configuration.isBegunUnauthenticated(family) { return traits }
+        traits.unauthenticated.formIntersection([.read])
+        traits.sudo = [.update, .delete]
         return traits
     }
 

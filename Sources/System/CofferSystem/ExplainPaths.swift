@@ -2,6 +2,7 @@ internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import IdentityService
 internal import PolicyService
 internal import TokenService
 
@@ -15,6 +16,7 @@ struct ExplainPaths {
     struct Input: Sendable {
         var token = ""
         var accessor = ""
+        var entityID = ""
         var method = ""
         var path = ""
         var parameters: JSONObject = [:]
@@ -26,6 +28,7 @@ struct ExplainPaths {
                 Field("token", \.token, "Token to ask about; the calling one when neither it nor an accessor is given.")
                     .secret,
                 Field("accessor", \.accessor, "Accessor of the token to ask about."),
+                Field("entity_id", \.entityID, "Entity to ask about: what it gives to its tokens."),
                 Field("method", \.method, "read, create, update, patch, delete, list, scan, or the HTTP method."),
                 Field("path", \.path, "Path of the request, without /v1/."),
                 Field("parameters", \.parameters, "Fields that the request would send."),
@@ -50,15 +53,42 @@ struct ExplainPaths {
     @Sendable private func explain(_ call: Call, _ input: Input) async throws -> Reply {
         var question = try question(input)
         question.namespace = call.namespace
+        if !input.entityID.isEmpty { return try await explain(question, forEntity: input.entityID, call, input) }
         switch try await subject(call, input) {
         case .refused(let refusal):
-            return .data(Self.refused(code: refusal.code, text: refusal.text))
+            return .data(Self.refused(RefusalCause(refusal.code, refusal.text)))
         case .valid(let token):
             let explained = try await core.explain(question, for: token)
             var data = ExplanationWire.object(explained)
             data["token"] = ExplanationWire.subject(DenialRecord.Subject(token))
             return .data(data)
         }
+    }
+
+    private func explain(
+        _ question: ExplainQuestion, forEntity id: String, _ call: Call, _ input: Input
+    ) async throws -> Reply {
+        guard input.token.isEmpty, input.accessor.isEmpty else {
+            throw EngineError.badRequest("ask about a token, an accessor or an entity, not about several")
+        }
+        try requireSudo(call)
+        let store = try core.open().identities.store(in: call.namespace)
+        guard let identity = try await store.caller(entityID: id) else {
+            return .data(Self.refused(RefusalCause("unknown_entity", "There is no entity of this id.")))
+        }
+        if identity.isDisabled {
+            return .data(Self.refused(RefusalCause("disabled_entity", "The entity is disabled: it uses no token.")))
+        }
+        var data = ExplanationWire.object(try await core.explain(question, forEntity: id))
+        data["entity"] = [
+            "id": .string(identity.view.entityID), "name": .string(identity.view.entityName),
+            "policies": .strings(identity.policies),
+        ]
+        return .data(data)
+    }
+
+    private func requireSudo(_ call: Call) throws(EngineError) {
+        guard call.caller?.hasSudo == true || call.caller?.isRoot == true else { throw .permissionDenied }
     }
 
     private func question(_ input: Input) throws(EngineError) -> ExplainQuestion {
@@ -88,7 +118,7 @@ struct ExplainPaths {
             }
             return .valid(live)
         }
-        guard call.caller?.hasSudo == true || call.caller?.isRoot == true else { throw EngineError.permissionDenied }
+        try requireSudo(call)
         if input.accessor.isEmpty {
             // From nowhere: whether its networks fit is not asked.
             let found = try await tokens.authenticate(input.token, from: call.origin.remoteAddress)
@@ -110,8 +140,8 @@ struct ExplainPaths {
         var data: JSONObject
         switch record.cause {
         case .policy(let decision): data = ExplanationWire.object(try await core.explain(record, decision))
-        case .token(let code, let text): data = Self.refused(code: code, text: text)
-        case .other(let text): data = Self.refused(code: "refused", text: "The request was refused: \(text)")
+        case .named(let cause): data = Self.refused(cause)
+        case .other(let text): data = Self.refused(RefusalCause("refused", "The request was refused: \(text)"))
         }
         data["id"] = .string(record.id)
         data["time"] = .string(record.time.rfc3339)
@@ -123,7 +153,10 @@ struct ExplainPaths {
         return .data(data)
     }
 
-    private static func refused(code: String, text: String) -> JSONObject {
-        ["allowed": false, "cause": .string(code), "explanation": .string(text), "rules": [], "suggestion": ""]
+    private static func refused(_ cause: RefusalCause) -> JSONObject {
+        [
+            "allowed": false, "cause": .string(cause.code), "explanation": .string(cause.text), "rules": [],
+            "suggestion": "",
+        ]
     }
 }

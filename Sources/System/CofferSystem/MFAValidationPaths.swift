@@ -1,3 +1,4 @@
+internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
@@ -38,7 +39,7 @@ struct MFAValidationPaths {
 
     private func validate(_ call: Call, _ input: Input) async throws -> Reply {
         let services = try core.open()
-        guard let login = services.pendingLogins.login(input.requestID) else { throw MFATexts.unknownRequest }
+        guard let login = services.pendingLogins.look(at: input.requestID) else { throw MFATexts.unknownRequest }
         let store = services.identities.store(in: call.namespace)
         // As they are now: an enforcement that was deleted asks for nothing, one that was changed for what it says.
         var enforcements: [LoginEnforcement] = []
@@ -52,7 +53,9 @@ struct MFAValidationPaths {
             default: passcodes[member.key] = String(wire: member.value) ?? ""
             }
         }
-        try await store.require(enforcements, of: login.entityID, SecondFactors(passcodes))
+        let asked = FactorLogin(
+            entityID: login.entityID, mountAccessor: login.mountAccessor, remoteAddress: call.origin.remoteAddress)
+        try await store.require(enforcements, of: asked, SecondFactors(passcodes))
         var reply = Reply.empty
         reply.auth = .completed(input.requestID)
         return reply

@@ -30,11 +30,19 @@ struct PluginPaths {
 
     var paths: [Path] { [catalog, byType, one, old, pins, pin, runtimes, runtime] }
 
+    private struct Plugin {
+        let name: String
+        let version: String
+    }
+
     /// Built-ins of a type, by name.
-    private func builtIn(_ type: String) -> [EngineKind] {
-        core.configuration.engines
-            .filter { !$0.isBuiltIn && $0.class.rawValue == type }
-            .sorted { $0.type.utf8.lexicographicallyPrecedes($1.type.utf8) }
+    private func builtIn(_ type: String) -> [Plugin] {
+        let engines = core.configuration.engines.filter { !$0.isBuiltIn }
+        let plugins =
+            type == "database"
+            ? engines.flatMap { kind in kind.databasePlugins.map { Plugin(name: $0, version: kind.version) } }
+            : engines.filter { $0.class.rawValue == type }.map { Plugin(name: $0.type, version: $0.version) }
+        return plugins.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     private var catalog: Path {
@@ -45,12 +53,12 @@ struct PluginPaths {
                     var object = JSONObject()
                     var detailed: [JSON] = []
                     for type in Self.types {
-                        let kinds = builtIn(type)
-                        if !kinds.isEmpty { object[type] = .strings(kinds.map(\.type)) }
-                        detailed += kinds.map { kind in
+                        let plugins = builtIn(type)
+                        if !plugins.isEmpty { object[type] = .strings(plugins.map(\.name)) }
+                        detailed += plugins.map { plugin in
                             [
-                                "builtin": true, "deprecation_status": "supported", "name": .string(kind.type),
-                                "type": .string(type), "version": .string(kind.version),
+                                "builtin": true, "deprecation_status": "supported", "name": .string(plugin.name),
+                                "type": .string(type), "version": .string(plugin.version),
                             ]
                         }
                     }
@@ -72,7 +80,7 @@ struct PluginPaths {
                     guard Self.types.contains(type) else {
                         throw EngineError.badRequest("unsupported plugin type; use auth, database or secret")
                     }
-                    return .data(["keys": .strings(page.part(of: builtIn(type).map(\.type)))])
+                    return .data(["keys": .strings(page.part(of: builtIn(type).map(\.name)))])
                 }
             ])
     }
@@ -93,11 +101,11 @@ struct PluginPaths {
             [
                 Verb(.read, "plugins-catalog-read-plugin-configuration" + suffix, "Read a plugin.") { call in
                     let types = call.capture("type").isEmpty ? Self.types : [call.capture("type")]
-                    let found = types.flatMap { builtIn($0) }.first { $0.type == call.capture("name") }
+                    let found = types.flatMap { builtIn($0) }.first { $0.name == call.capture("name") }
                     guard let found else { throw EngineError.notFound }
                     return .data([
                         "args": [], "builtin": true, "command": "", "deprecation_status": "supported",
-                        "name": .string(found.type), "sha256": "", "version": .string(found.version),
+                        "name": .string(found.name), "sha256": "", "version": .string(found.version),
                     ])
                 },
                 Verb(

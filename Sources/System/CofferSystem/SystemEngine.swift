@@ -10,7 +10,8 @@ package struct SystemEngine: Engine {
     package init(core: Core) {
         let everywhere =
             MountPaths(core: core).paths + AuthMountPaths(core: core).paths + RemountPaths(core: core).paths
-            + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + CapabilityPaths(core: core).paths
+            + PolicyPaths(core: core).paths + ExplainPaths(core: core).paths + ShadowPaths(core: core).paths
+            + CapabilityPaths(core: core).paths
             + MFAValidationPaths(core: core).paths + WrappingPaths(core: core).paths + UIPaths(core: core).paths
             + UserInterfacePaths(core: core).paths + LockedUserPaths(core: core).paths
             + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths

@@ -40,13 +40,22 @@ extension TokenCreation {
 
     var noDefaultPolicy: Bool { input.noDefaultPolicy || role?.noDefaultPolicy == true }
 
+    private static let aliasWithoutRole = EngineError.badRequest(
+        "'entity_alias' is only allowed in combination with token role"
+    ).because("entity_alias_not_allowed", "An entity alias takes a token role that allows it.")
+
     func checkEntityAlias() throws(EngineError) {
         if input.entityAlias.isEmpty { return }
-        guard let role else { throw .badRequest("'entity_alias' is only allowed in combination with token role") }
+        guard let role else { throw Self.aliasWithoutRole }
         let alias = input.entityAlias.lowercased()
         guard role.allowedEntityAliases.contains(where: { Glob($0).matches(alias) }) else {
-            throw .badRequest("invalid 'entity_alias' value")
+            throw .badRequest("invalid 'entity_alias' value").because(
+                "entity_alias_not_allowed", "The token role does not allow this entity alias.")
         }
+    }
+
+    private static func policyNotAllowed(_ text: String) -> EngineError {
+        .badRequest(text).because("policy_not_allowed", "The token role does not allow one of the policies.")
     }
 
     /// Policies under a role that names some: they need not be the caller's; nil when it names none.
@@ -67,9 +76,13 @@ extension TokenCreation {
                 role.allowedPolicies.contains(name) || (name == "default" && addsDefault)
                     || role.allowedPoliciesGlob.contains { Glob($0).matches(name) }
             }
-            if !isAllowed { throw .badRequest("token policies must be subset of the role's allowed policies") }
+            if !isAllowed {
+                throw Self.policyNotAllowed("token policies must be subset of the role's allowed policies")
+            }
         }
-        if wanted.contains(where: isForbidden) { throw .badRequest("a token policy is disallowed by this role") }
+        if wanted.contains(where: isForbidden) {
+            throw Self.policyNotAllowed("a token policy is disallowed by this role")
+        }
         if addsDefault { wanted.insert("default") }
         return wanted
     }

@@ -87,16 +87,24 @@ struct TokenCreation {
     /// The caller's policies are not those of the namespace that the token is for.
     var isForChild: Bool { parent.namespaceID != namespaceID }
 
+    private static let batchToken = EngineError.badRequest("batch tokens cannot create more tokens").because(
+        "batch_token", "The request needs a service token, and the caller's is a batch token.")
+    private static let restrictedToken = EngineError.badRequest("restricted use token cannot generate child tokens")
+        .because("restricted_token", "The caller's token has a limited number of uses, and so makes no others.")
+
+    private static func privileged(_ what: String) -> EngineError {
+        .badRequest("root or sudo privileges required to \(what)").because(
+            "missing_sudo", "This takes the root policy, or the capability \"sudo\" on the path.")
+    }
+
     private func checkRights() throws(EngineError) {
-        if isForChild && !hasSudo {
-            throw .badRequest("root or sudo privileges required to directly generate a token in a child namespace")
-        }
-        if parent.isBatch { throw .badRequest("batch tokens cannot create more tokens") }
-        if parent.uses != 0 { throw .badRequest("restricted use token cannot generate child tokens") }
+        if isForChild && !hasSudo { throw Self.privileged("directly generate a token in a child namespace") }
+        if parent.isBatch { throw Self.batchToken }
+        if parent.uses != 0 { throw Self.restrictedToken }
         if input.numberOfUses < 0 { throw .badRequest("number of uses cannot be negative") }
-        if input.noParent && !hasSudo { throw .badRequest("root or sudo privileges required to create orphan token") }
+        if input.noParent && !hasSudo { throw Self.privileged("create orphan token") }
         if input.period > .zero && !hasSudo {
-            throw .badRequest("root or sudo privileges required to create periodic token")
+            throw Self.privileged("create periodic token")
         }
         try checkEntityAlias()
         let size = input.metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count }
@@ -109,7 +117,7 @@ struct TokenCreation {
         if namespaceID != "root" {
             throw .badRequest("token IDs can only be manually specified in the root namespace")
         }
-        if !parent.isRoot { throw .badRequest("root or sudo privileges required to specify token id") }
+        if !parent.isRoot { throw Self.privileged("specify token id") }
         if input.id.contains(".") {
             let reserved = ["hvs.", "hvb.", "hvr.", "s.", "b.", "r."].first { input.id.hasPrefix($0) }
             if let reserved { throw .badRequest("custom token ID cannot have the '\(reserved)' prefix") }
@@ -140,7 +148,8 @@ struct TokenCreation {
         } else if wanted.isEmpty {
             wanted = owned
         } else if !hasSudo && !wanted.isSubset(of: owned) {
-            throw .badRequest("child policies must be subset of parent")
+            throw .badRequest("child policies must be subset of parent").because(
+                "policy_not_owned", "The caller's token lacks one of the policies that the new one should have.")
         }
         if let forbidden = DefaultPolicies.unassignable.first(where: { wanted.contains($0) }) {
             throw .badRequest("cannot assign policy \"\(forbidden)\"")

@@ -219,8 +219,11 @@ struct TokenPaths {
 
     // MARK: revocation
 
+    private static let batchToken = EngineError.badRequest("batch tokens cannot be revoked").because(
+        "batch_token", "Only service tokens are revoked; a batch token ends by itself.")
+
     private func revoke(_ live: LiveToken) async throws {
-        if live.entry.isBatch { throw EngineError.badRequest("batch tokens cannot be revoked") }
+        if live.entry.isBatch { throw Self.batchToken }
         try await core.open().tokens.revoke(key: live.key)
     }
 
@@ -269,7 +272,7 @@ struct TokenPaths {
                         guard let live = try await find(input.token, call) else {
                             throw EngineError.badRequest("token to revoke not found")
                         }
-                        if live.entry.isBatch { throw EngineError.badRequest("batch tokens cannot be revoked") }
+                        if live.entry.isBatch { throw Self.batchToken }
                         try await core.open().tokens.revokeOrphaning(key: live.key)
                         return .empty
                     }

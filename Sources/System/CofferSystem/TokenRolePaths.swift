@@ -10,6 +10,11 @@ enum TokenRolePaths {
             try role.check()
             return []
         }
+        roles.shown = { call, role in
+            var role = role
+            role.name = call.capture("role_name")
+            return role.shown
+        }
         return roles
     }()
 
@@ -21,20 +26,11 @@ enum TokenRolePaths {
     }
 
     static var paths: [Path] {
-        let record = roles.path(
-            "roles/:role_name", noun: "a token role", synopsis: "Read, write or delete a token role.",
-            captures: ["role_name": "Name of the role."], idSuffix: "role")
-        let read = Verb(.read, "read-role", "Read a token role.") { call in
-            guard let role = try await load(call.capture("role_name"), from: call.storage) else {
-                throw EngineError.notFound
-            }
-            return .data(role.shown)
-        }
-        return [
+        [
             roles.listPath("roles", synopsis: "List the token roles.", idSuffix: "roles"),
-            Path(
-                "roles/:role_name", record.synopsis, captures: ["role_name": "Name of the role."],
-                exists: record.exists, [read] + record.verbs.filter { $0.operation != .read }),
+            roles.path(
+                "roles/:role_name", noun: "a token role", synopsis: "Read, write or delete a token role.",
+                captures: ["role_name": "Name of the role."], idSuffix: "role"),
         ]
     }
 }

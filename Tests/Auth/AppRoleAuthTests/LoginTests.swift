@@ -110,6 +110,22 @@ import Testing
         }
     }
 
+    @Test("a periodic token outlives the mount's maximum as long as it is renewed (T06)")
+    func periodic() async throws {
+        let world = try await AppRoleServer(["token_period": "1h"])
+        try await world.server.ok("POST", "sys/auth/approle/tune", ["max_lease_ttl": "2h", "default_lease_ttl": "1h"])
+        let (secret, _) = try await world.secretID()
+        let login = await world.login(try await world.roleID(), secret)["auth"]
+        let token = login?["client_token"]?.stringValue ?? ""
+        for _ in 0..<4 {
+            world.server.clock.advance(by: .seconds(3000))
+            let answer = try await world.server.ok("POST", "auth/token/renew-self", [:], token: token)
+            #expect(answer["auth"]?["lease_duration"] == 3600)
+        }
+        world.server.clock.advance(by: .seconds(3600))
+        #expect(await world.server.send("GET", "auth/token/lookup-self", token: token).status == 403)
+    }
+
     @Test("a renewal follows the role, and ends with it")
     func renewal() async throws {
         let world = try await AppRoleServer(["token_ttl": "10m"])

@@ -53,9 +53,9 @@ import Testing
         let route = metrics.summary("route.read.secret-")
         for number in 1...100 { route.add(Double(number)) }
         let text = try #require(metrics.prometheusText())
-        #expect(text.contains("# HELP vault_token_count vault_token_count\n# TYPE vault_token_count gauge\n"))
+        #expect(text.contains("# HELP vault_token_count vault_token_count\n# TYPE vault_token_count untyped\n"))
         #expect(text.contains("vault_token_count{namespace=\"a\\\"b\\\\c\"} 7\n"))
-        #expect(text.contains("# TYPE vault_quota_rate_limit_violation counter\nvault_quota_rate_limit_violation 3\n"))
+        #expect(text.contains("# TYPE vault_quota_rate_limit_violation untyped\nvault_quota_rate_limit_violation 3\n"))
         #expect(text.contains("vault_route_read_secret__sum 5050\nvault_route_read_secret__count 100\n"))
         let median = text.split(separator: "\n").first { $0.hasPrefix("vault_route_read_secret_{quantile=\"0.5\"}") }
         let value = try #require(median?.split(separator: " ").last.flatMap { Double($0) })

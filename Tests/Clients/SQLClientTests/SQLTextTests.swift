@@ -53,6 +53,13 @@ struct SQLTextTests {
         #expect(throws: SQLText.Unsafe.self) { try SQLText.filled(text, ["v": value], .postgres) }
     }
 
+    @Test(
+        "a value that could become the letter before a quote is refused",
+        arguments: ["{{v}}'a\\'", "{{v}}\"a\"", "{{v}}$$a$$"])
+    func beforeQuotes(text: String) {
+        #expect(throws: SQLText.Unsafe.self) { try SQLText.filled(text, ["v": "E"], .postgres) }
+    }
+
     @Test("a NUL is refused everywhere")
     func nul() {
         #expect(throws: SQLText.Unsafe.self) { try SQLText.filled("'{{v}}'", ["v": "a\0b"], .postgres) }

@@ -30,6 +30,31 @@ import Testing
         #expect(try await server.ok("GET", "secret/data/x/\(name)/y").data?["data"]?["k"] == "v")
     }
 
+    // P02, CVE-2026-12624 and GHSA-xp3c-3jw3-4vcr: a denied folder was listed, because its slash was cut off first.
+    @Test(
+        "a denied folder is listed by no spelling of a list",
+        arguments: [("LIST", nil), ("SCAN", nil), ("GET", "list=true"), ("GET", "scan=true")] as [(String, String?)])
+    func deniedFolder(method: String, query: String?) async throws {
+        let server = try await ServerHarness.unsealed()
+        for path in ["a", "private/b", "private/granted/c"] {
+            try await server.ok("POST", "secret/data/" + path, ["data": ["k": "v"]])
+        }
+        try await server.policy(
+            "lister",
+            """
+            path "secret/metadata/*" { capabilities = ["list", "scan"] }
+            path "secret/metadata/private/*" { capabilities = ["deny"] }
+            path "secret/metadata/private/granted/*" { capabilities = ["list", "scan"] }
+            """)
+        let token = try await server.token(["lister"])
+        func status(_ path: String) async -> Int {
+            await server.send(method, "secret/metadata/" + path, token: token, query: query).status
+        }
+        for path in ["private/", "private"] { #expect(await status(path) == 403) }
+        #expect(await status("private/granted/") == 200)
+        #expect(await status("") == 200)
+    }
+
     // Vault 2.0.0: paths that are not in their one spelling were accepted.
     @Test(
         "a path that is not in its one spelling is refused",
@@ -108,6 +133,17 @@ import Testing
             }
             .map { "\($0.method) \($0.path)" }
         #expect(Set(found).subtracting(Self.public).sorted() == [])
+    }
+
+    @Test("engines and auth methods have no route without a token but their logins (D09)")
+    func publicRoutesOfPlugins() async throws {
+        let server = try await ServerHarness.withEverything()
+        let found = DeclaredRoute.all(of: server)
+            .filter { $0.isPublic && ["all-", "auth/all-", "kv-one/"].contains(where: $0.path.hasPrefix) }
+        #expect(
+            Set(found.map { "\($0.method) \($0.path)" }) == [
+                "POST auth/all-approle/login", "POST auth/all-userpass/login/username0",
+            ])
     }
 
     private static let `public`: Set<String> = {

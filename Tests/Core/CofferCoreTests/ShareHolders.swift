@@ -14,7 +14,10 @@ struct ShareHolders {
         shares: Int = 5, threshold: Int = 3, configure: @Sendable (inout CoreConfiguration) -> Void = { _ in }
     ) async throws {
         storage = MemoryStorage()
-        server = ServerHarness(storage: storage, configure: configure)
+        server = ServerHarness(storage: storage) {
+            $0.choseReportedVersion = true
+            configure(&$0)
+        }
         let made = try await server.ok(
             "PUT", "sys/init", ["secret_shares": .int(shares), "secret_threshold": .int(threshold)], token: nil)
         self.shares = made["keys"]?.arrayValue?.compactMap(\.stringValue) ?? []

@@ -31,6 +31,35 @@ import Testing
         #expect(await server.send("DELETE", path, nonce, token: holders.rootToken).status == 204)
     }
 
+    @Test("while nobody chose a version strangers begin and cancel nothing, and give shares", arguments: beginnings)
+    func closedByDefault(path: String) async throws {
+        let holders = try await ShareHolders { $0.choseReportedVersion = false }
+        let server = holders.server
+        for method in ["PUT", "DELETE"] {
+            #expect(await server.send(method, path, Self.body, token: nil).status == 403)
+        }
+        #expect(await server.send("GET", path, token: nil)["started"]?.boolValue == false)
+        let begun = try await server.ok("PUT", path, Self.body, token: holders.rootToken)
+        let update = path.hasPrefix("sys/rekey") ? "sys/rekey/update" : "sys/generate-root/update"
+        let made = await holders.give(holders.shares.prefix(3), to: update, nonce: begun.nonce)
+        #expect(made?.status == 200)
+        #expect(made?["complete"]?.boolValue == true)
+    }
+
+    @Test("a second beginning changes nothing of the first, whoever tries", arguments: beginnings)
+    func beganOnce(path: String) async throws {
+        let holders = try await ShareHolders { $0.choseReportedVersion = false }
+        let server = holders.server
+        let begun = try await server.ok("PUT", path, Self.body, token: holders.rootToken)
+        for token in [nil, holders.rootToken] {
+            let again = await server.send("PUT", path, ["secret_shares": 3, "secret_threshold": 2], token: token)
+            #expect(again.status == (token == nil ? 403 : 400))
+        }
+        let status = await server.send("GET", path, token: nil)
+        #expect(status.nonce == begun.nonce)
+        if path.hasPrefix("sys/rekey") { #expect(status["n"]?.intValue == 1) }
+    }
+
     @Test(
         "from version 2.0 on giving a share needs a token",
         arguments: ["rekey/update", "rekey/verify", "generate-root/update"])

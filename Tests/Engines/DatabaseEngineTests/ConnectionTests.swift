@@ -34,6 +34,11 @@ struct ConnectionTests {
             ("postgresql://root:first@host:5432/db", "postgresql://root:xxxxx@host:5432/db"),
             ("root:first@tcp(host:3306)/", "root:xxxxx@tcp(host:3306)/"),
             ("host=h user=root password=first dbname=d", "host=h user=root password=xxxxx dbname=d"),
+            ("host=h password = 'first and\\' more' dbname=d", "host=h password = xxxxx dbname=d"),
+            ("host=h password=fi\\ rst sslpassword=second", "host=h password=xxxxx sslpassword=xxxxx"),
+            ("root:fir/st@tcp(host:3306)/", "root:xxxxx@tcp(host:3306)/"),
+            ("root:first@tcp(host:3306)/db?proxy=http://x", "root:xxxxx@tcp(host:3306)/db?proxy=http://x"),
+            ("postgresql://root:fir/st@host/db", "postgresql://root:xxxxx@host/db"),
         ])
     func passwordInURL(url: String, shown: String) async throws {
         let harness = try await DatabaseHarness.configured()
@@ -60,6 +65,38 @@ struct ConnectionTests {
         var unverified = fields
         unverified["verify_connection"] = false
         #expect(try await harness.engine.write("config/main", unverified).isEmpty)
+    }
+
+    @Test("no secret of a configuration or a role is ever read back (L10)")
+    func readBack() async throws {
+        let harness = try await DatabaseHarness(FakeDatabase(knowsKeys: true))
+        harness.database.set { $0.passwords["root"] = "canary-password" }
+        try await harness.configure([
+            "password": "canary-password", "private_key": "canary-key",
+            "connection_url": "postgresql://root:canary-url@host/db",
+        ])
+        try await harness.engine.write(
+            "roles/certified",
+            [
+                "db_name": "main", "credential_type": "client_certificate",
+                "credential_config": [
+                    "ca_cert": .string(TestAuthority.certificate), "ca_private_key": .string(TestAuthority.key),
+                    "common_name_template": "x", "key_type": "ec",
+                ],
+            ])
+        harness.database.set { $0.passwords["account"] = "canary-static" }
+        try await harness.engine.write(
+            "static-roles/account",
+            [
+                "db_name": "main", "username": "account", "rotation_period": "1h", "password": "canary-static",
+                "skip_import_rotation": true,
+            ])
+        for path in ["config/main", "roles/certified", "static-roles/account"] {
+            let text = JSON.object(try #require(try await harness.engine.read(path).data)).serialized()
+            let read = String(decoding: text, as: UTF8.self)
+            #expect(!read.contains("canary"), "\(path)")
+            #expect(!read.contains("PRIVATE KEY"), "\(path)")
+        }
     }
 
     @Test("plugins that are not there are refused")

@@ -19,9 +19,6 @@ struct CredentialsTests {
         await #expect(throws: EngineError.badRequest("database name is required")) {
             try await harness.engine.write("roles/none", ["creation_statements": "a"])
         }
-        await #expect(throws: EngineError.self) {
-            try await harness.engine.write("roles/key", ["db_name": "main", "credential_type": "rsa_private_key"])
-        }
     }
 
     @Test("a user is made with its own name and password, and removed with its lease")

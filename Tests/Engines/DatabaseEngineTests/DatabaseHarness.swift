@@ -31,13 +31,17 @@ struct DatabaseHarness: Sendable {
 
     static func configured(_ more: JSONObject = [:]) async throws -> DatabaseHarness {
         let harness = try await DatabaseHarness()
+        try await harness.configure(more)
+        return harness
+    }
+
+    func configure(_ more: JSONObject = [:]) async throws {
         var fields: JSONObject = [
             "plugin_name": "fake-database-plugin", "username": "root", "password": "first", "allowed_roles": "*",
         ]
         for member in more.members { fields[member.key] = member.value }
-        try await harness.engine.write("config/main", fields)
-        try await harness.engine.write("roles/app", ["db_name": "main", "creation_statements": "a, b; c"])
-        return harness
+        try await engine.write("config/main", fields)
+        try await engine.write("roles/app", ["db_name": "main", "creation_statements": "a, b; c"])
     }
 
     /// The mount after the server ended and began again.

@@ -17,6 +17,9 @@ final class FakeDatabase: Sendable {
     }
 
     let state = Mutex(State())
+    let knowsKeys: Bool
+
+    init(knowsKeys: Bool = false) { self.knowsKeys = knowsKeys }
 
     func set(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
     var users: [String] { state.withLock { $0.passwords.keys.filter { $0 != "root" }.sorted() } }
@@ -26,7 +29,8 @@ final class FakeDatabase: Sendable {
     var kind: DatabaseKind {
         DatabaseKind(
             plugins: [.init("fake-database-plugin", usernameTemplate: "v-{{.DisplayName}}-{{.RoleName}}-{{random 8}}")],
-            secretFields: ["private_key"]
+            secretFields: ["private_key"],
+            credentials: knowsKeys ? [.password, .rsaPrivateKey, .clientCertificate] : [.password]
         ) { (details) throws(DatabaseFailure) in
             if details["connection_url"]?.stringValue == "bad" { throw DatabaseFailure(.invalid, "bad URL") }
             let password = details["password"]?.stringValue ?? ""
@@ -63,19 +67,19 @@ final class FakeDatabase: Sendable {
         func createUser(_ user: NewDatabaseUser) async throws(DatabaseFailure) {
             try change("create") { (state: inout State) throws(DatabaseFailure) in
                 if user.statements == ["fail"] {
-                    throw DatabaseFailure(.rejected, "statement with \(user.password) failed")
+                    throw DatabaseFailure(.rejected, "statement with \(text(of: user.credential)) failed")
                 }
-                state.passwords[user.username] = user.password
+                state.passwords[user.username] = text(of: user.credential)
                 state.expirations[user.username] = user.expiration
             }
         }
 
-        func changePassword(
-            of username: String, to password: String, statements: [String]
+        func changeCredential(
+            of username: String, to credential: DatabaseCredential, statements: [String]
         ) async throws(DatabaseFailure) {
             try change("password") { (state: inout State) throws(DatabaseFailure) in
                 guard state.passwords[username] != nil else { throw DatabaseFailure(.rejected, "no such user") }
-                if !state.ignoresChanges { state.passwords[username] = password }
+                if !state.ignoresChanges { state.passwords[username] = text(of: credential) }
             }
         }
 
@@ -84,6 +88,14 @@ final class FakeDatabase: Sendable {
         ) async throws(DatabaseFailure) {
             try change("expiration") { (state: inout State) throws(DatabaseFailure) in
                 state.expirations[username] = expiration
+            }
+        }
+
+        /// The password, the public key, or what stands for a certificate.
+        private func text(of credential: DatabaseCredential) -> String {
+            switch credential {
+            case .password(let text), .publicKey(let text): text
+            case .certificate: "certificate"
             }
         }
 

@@ -142,7 +142,10 @@ func events(_ text: String, piece: Int = .max) -> [String] {
         func text(_ count: Int) -> String { String(repeating: "a", count: count) }
         let line = "GET /" + text(limits.requestLine - 14 + excess) + " HTTP/1.1\r\nHost: a\r\n\r\n"
         #expect(events(line, piece: piece).last == (excess == 0 ? "end" : "failure 414"))
-        let head = "GET / HTTP/1.1\r\nHost: a\r\nX: " + text(limits.head - 28 + excess) + "\r\n\r\n"
+        let field = "GET / HTTP/1.1\r\nHost: a\r\nX: " + text(limits.field - 3 + excess) + "\r\n\r\n"
+        let many = String(repeating: "X: " + text(8187) + "\r\n", count: 7)
+        let head = "GET / HTTP/1.1\r\n" + many + "Host: a\r\nX: " + text(8192 - 12 + excess) + "\r\n\r\n"
+        #expect(events(field, piece: piece).last == (excess == 0 ? "end" : "failure 431"))
         #expect(events(head, piece: piece).last == (excess == 0 ? "end" : "failure 431"))
         let chunked = "PUT / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
         let size = chunked + "0;" + text(1022 + excess) + "\r\n\r\n"

@@ -82,4 +82,26 @@ import Testing
         body.append([UInt8](repeating: 0, count: 70))
         #expect(body.unwanted == 70)
     }
+
+    // CVE-2023-6337: many bodies at once.
+    @Test("bodies that together exceed the budget are refused, small ones are not, and what ended is free again")
+    func budget() async throws {
+        let budget = BodyBudget(limit: 1 << 20)
+        var first: HTTPBody? = HTTPBody(declaredLength: nil, budget: budget)
+        first?.append([UInt8](repeating: 1, count: 900 << 10))
+        first?.finish()
+        #expect(try await first?.collect(limit: 1 << 20).count == 900 << 10)
+        let second = HTTPBody(declaredLength: nil, budget: budget)
+        second.append([UInt8](repeating: 2, count: 200 << 10))
+        await #expect(throws: HTTPBodyError.busy) { _ = try await second.collect(limit: 1 << 20) }
+        let small = HTTPBody(declaredLength: nil, budget: budget)
+        small.append([UInt8](repeating: 3, count: 64 << 10))
+        small.finish()
+        #expect(try await small.collect(limit: 1 << 20).count == 64 << 10)
+        first = nil
+        let third = HTTPBody(declaredLength: nil, budget: budget)
+        third.append([UInt8](repeating: 4, count: 900 << 10))
+        third.finish()
+        #expect(try await third.collect(limit: 1 << 20).count == 900 << 10)
+    }
 }

@@ -94,20 +94,57 @@ import Testing
     }
 
     // CVE-2026-15972: connections were accepted without a bound.
-    @Test("a connection beyond the limit is closed at once, and the place of one that left is free")
-    func maximumConnections() async throws {
+    @Test("at the limit the connection that was idle longest makes room for a new one")
+    func idleMakesRoom() async throws {
         try await ServerUnderTest.run({ $0.maximumConnections = 2 }) { server in
             let wires = [try await server.connect(), try await server.connect()]
             for wire in wires {
                 try await wire.send("GET /x HTTP/1.1\r\nHost: a\r\n\r\n")
                 #expect(try await wire.answer().text == "GET /x ")
             }
-            #expect(try await server.connect().rest() == "")
-            try await wires[0].close()
-            #expect(try await server.isServed(within: 1000))
+            #expect(try await answer(server.connect()) == "GET / ")
+            #expect(try await wires[0].rest() == "")
             try await wires[1].send("GET /y HTTP/1.1\r\nHost: a\r\n\r\n")
             #expect(try await wires[1].answer().text == "GET /y ")
             try await wires[1].close()
+        }
+    }
+
+    @Test("at the limit a connection that never ends its head or its body makes room for a new one")
+    func slowMakesRoom() async throws {
+        try await ServerUnderTest.run({ $0.maximumConnections = 2 }) { server in
+            let slow = [
+                try await server.connect(saying: "GET /x HTTP/1.1\r\nHost"),
+                try await server.connect(saying: "PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"),
+            ]
+            // Those that were turned away by each other are gone in turn.
+            for _ in 0..<2 { #expect(try await server.isServed(within: 1000)) }
+            for wire in slow { try? await wire.close() }
+        }
+    }
+
+    @Test("where every connection serves a request a new one is closed at once, and a place that is free is taken")
+    func allServe() async throws {
+        let gate = Gate()
+        let begun = Sightings<String>()
+        try await ServerUnderTest.run(
+            { $0.maximumConnections = 2 },
+            handler: { request in
+                begun.note(request.path)
+                if request.path == "/wait" { await gate.pass() }
+                return HTTPResponse(status: 200, body: Array("served".utf8))
+            }
+        ) { server in
+            let wires = [try await server.connect(), try await server.connect()]
+            for wire in wires {
+                try await wire.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+                _ = await begun.next()
+            }
+            #expect(try await server.connect().rest() == "")
+            gate.open()
+            for wire in wires { #expect(try await wire.answer().text == "served") }
+            #expect(try await answer(server.connect()) == "served")
+            for wire in wires { try? await wire.close() }
         }
     }
 

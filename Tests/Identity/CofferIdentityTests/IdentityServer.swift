@@ -1,3 +1,4 @@
+import CofferCore
 import CofferJSON
 import ServerHarness
 import TestSupport
@@ -8,8 +9,10 @@ struct IdentityServer: Sendable {
     let one: String
     let two: String
 
-    static func start() async throws -> IdentityServer {
-        let server = try await ServerHarness.unsealed(engines: [AliasLoginEngine.kind])
+    static func start(
+        _ configure: (inout CoreConfiguration) -> Void = { _ in }
+    ) async throws -> IdentityServer {
+        let server = try await ServerHarness.unsealed(engines: [AliasLoginEngine.kind], configure: configure)
         for path in ["one", "two"] { try await server.ok("POST", "sys/auth/" + path, ["type": "alias"]) }
         let mounts = await server.send("GET", "sys/auth").data
         return IdentityServer(

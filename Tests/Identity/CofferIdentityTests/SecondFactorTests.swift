@@ -9,51 +9,8 @@ import TestSupport
 import Testing
 
 @Suite struct SecondFactorTests {
-    /// A server whose mount `one` asks for a TOTP code, and an entity with a secret for it.
-    struct World: Sendable {
-        let identity: IdentityServer
-        let method: String
-        let entity: String
-        let secret: String
-
-        func code(_ offset: Int64 = 0) -> String {
-            let key = Base32.decode(secret) ?? []
-            let step = identity.server.clock.now.seconds / 30 + offset
-            return OneTimeCode(key: key, algorithm: .sha1, digits: 6).code(counter: step)
-        }
-
-        func login(_ code: String? = nil) async -> ServerAnswer {
-            let headers = code.map { [("X-Vault-MFA", "\(method):\($0)")] } ?? []
-            return await identity.server.send(
-                "POST", "auth/one/login", ["alias": "bob"], token: nil, headers: headers)
-        }
-
-        func validate(_ request: String, _ code: String) async -> ServerAnswer {
-            var payload = JSONObject()
-            payload[method] = [.string(code)]
-            return await identity.server.send(
-                "POST", "sys/mfa/validate", ["mfa_request_id": .string(request), "mfa_payload": .object(payload)],
-                token: nil)
-        }
-    }
-
-    private func start(_ more: JSONObject = [:]) async throws -> World {
-        let identity = try await IdentityServer.start()
-        let entity = try #require(await identity.login("bob").entityID)
-        var fields = more
-        fields["issuer"] = "Coffer"
-        let made = await identity.post("mfa/method/totp", .object(fields))
-        let method = try #require(made.data?["method_id"]?.stringValue)
-        let drawn = await identity.post(
-            "mfa/method/totp/admin-generate", ["method_id": .string(method), "entity_id": .string(entity)])
-        let url = drawn.data?["url"]?.stringValue ?? ""
-        let enforcement: JSON = [
-            "mfa_method_ids": .strings([method]), "auth_method_accessors": .strings([identity.one]),
-        ]
-        #expect(await identity.post("mfa/login-enforcement/one", enforcement).status == 204)
-        return World(
-            identity: identity, method: method, entity: entity,
-            secret: url.split(separator: "secret=").last.map(String.init) ?? "")
+    private func start(_ more: JSONObject = [:]) async throws -> SecondFactorWorld {
+        try await SecondFactorWorld.start(more)
     }
 
     @Test("a login without its second factor gets no token, but what it needs")
@@ -107,7 +64,7 @@ import Testing
         #expect(await world.login(code).status == 403)
         // The code of the period before is not taken after the later one either.
         #expect(await world.login(world.code(-1)).status == 403)
-        let key = StorageKeys.secret(world.entity, world.method)
+        let key = world.secretKey(world.entity)
         let stored = try #require(try await world.identity.server.core.barrier.get(key))
         let step = try JSON.parse(stored.value)["last_step"]?.intValue
         #expect(step == world.identity.server.clock.now.seconds / 30)
@@ -149,9 +106,9 @@ import Testing
             "name": "eve", "mount_accessor": .string(world.identity.one), "canonical_id": .string(other),
         ]
         #expect(await world.identity.post("entity-alias", alias).status == 200)
-        let key = StorageKeys.secret(world.entity, world.method)
+        let key = world.secretKey(world.entity)
         let copy = try #require(try await world.identity.server.core.barrier.get(key))
-        try await world.identity.server.change([StorageKeys.secret(other, world.method): .put(copy.value)])
+        try await world.identity.server.change([world.secretKey(other): .put(copy.value)])
         #expect(await world.login(world.code()).status == 200)
         let second = await world.identity.server.send(
             "POST", "auth/one/login", ["alias": "eve"], token: nil,
@@ -178,23 +135,6 @@ import Testing
         }
         #expect(await world.identity.login("eve", at: "two").clientToken?.isEmpty == false)
         #expect(await world.identity.login(" BOB ").clientToken == "")
-    }
-
-    @Test("a factor that cannot be checked here is never satisfied")
-    func others() async throws {
-        let world = try await start()
-        for kind in ["duo", "okta", "pingid"] {
-            let made = await world.identity.post("mfa/method/" + kind, ["username_format": "x"])
-            let id = try #require(made.data?["method_id"]?.stringValue)
-            let fields: JSON = [
-                "mfa_method_ids": .strings([id]), "auth_method_accessors": .strings([world.identity.two]),
-            ]
-            #expect(await world.identity.post("mfa/login-enforcement/two", fields).status == 204)
-            let refused = await world.identity.server.send(
-                "POST", "auth/two/login", ["alias": "eve"], token: nil, headers: [("X-Vault-MFA", id + ":123456")])
-            #expect(refused.status == 403)
-            #expect(await world.identity.get("mfa/method/\(kind)/\(id)").data?["type"]?.stringValue == kind)
-        }
     }
 
     @Test("a login waits five minutes, and not for a disabled entity")
@@ -239,11 +179,5 @@ import Testing
         let destroy: JSON = ["method_id": .string(world.method), "entity_id": .string(world.entity)]
         #expect(await world.identity.post("mfa/method/totp/admin-destroy", destroy).status == 204)
         #expect(await world.login(world.code()).status == 403)
-    }
-}
-
-private enum StorageKeys {
-    static func secret(_ entity: String, _ method: String) -> StorageKey {
-        StorageKey("identity/root/mfa/secret/\(entity)/\(method)")
     }
 }

@@ -4,13 +4,16 @@ import IdentityService
 import MemoryStorage
 import TestSupport
 import Testing
+import WebClient
 
 @Suite struct NamespaceTests {
     private static let one = NamespaceReference(id: "aaaaa", path: "ns1/")
     private static let two = NamespaceReference(id: "bbbbb", path: "ns2/")
 
     private func identities() async throws -> Identities {
-        Identities(storage: try await PlainStore(MemoryStorage()), clock: ManualClock(), random: .seeded(7))
+        Identities(
+            storage: try await PlainStore(MemoryStorage()), clock: ManualClock(), random: .seeded(7),
+            web: { (_) async throws(WebFailure) in throw .unreachable })
     }
 
     private func named(_ name: String) -> EntityChange {

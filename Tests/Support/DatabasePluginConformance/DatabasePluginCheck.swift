@@ -34,7 +34,7 @@ package struct DatabaseFixture: Sendable {
     /// A user that no other check has.
     func user(_ password: String, _ statements: [String]? = nil) throws -> NewDatabaseUser {
         NewDatabaseUser(
-            username: "v-check-" + (try RandomSource.system.base62(12)), password: password,
+            username: "v-check-" + (try RandomSource.system.base62(12)), credential: .password(password),
             expiration: SystemClock().now + .seconds(3600), statements: statements ?? creation, rollback: [])
     }
 }
@@ -86,13 +86,13 @@ package struct DatabasePluginCheck: Sendable, CustomTestStringConvertible {
             let plugin = try fixture.plugin()
             let user = try fixture.user("first-password")
             try await plugin.createUser(user)
-            try await plugin.changePassword(of: user.username, to: "second-password", statements: [])
+            try await plugin.changeCredential(of: user.username, to: .password("second-password"), statements: [])
             #expect(try await plugin.accepts("second-password", of: user.username))
             #expect(try await !plugin.accepts("first-password", of: user.username))
             try await plugin.deleteUser(user.username, statements: [])
             let gone = "v-check-nobody"
             await #expect(throws: DatabaseFailure.self) {
-                try await plugin.changePassword(of: gone, to: "third-password", statements: [])
+                try await plugin.changeCredential(of: gone, to: .password("third-password"), statements: [])
             }
         },
         DatabasePluginCheck(name: "a removed user is let in no more, and can be removed again") { fixture in
@@ -111,7 +111,7 @@ package struct DatabasePluginCheck: Sendable, CustomTestStringConvertible {
                 let user = try fixture.user("start")
                 try await plugin.createUser(try fixture.user(password, user: user.username))
                 #expect(try await plugin.accepts(password, of: user.username))
-                try await plugin.changePassword(of: user.username, to: password + "2", statements: [])
+                try await plugin.changeCredential(of: user.username, to: .password(password + "2"), statements: [])
                 #expect(try await plugin.accepts(password + "2", of: user.username))
                 try await plugin.deleteUser(user.username, statements: [])
             }
@@ -149,7 +149,8 @@ package struct DatabasePluginCheck: Sendable, CustomTestStringConvertible {
 extension DatabaseFixture {
     func user(_ password: String, user name: String) throws -> NewDatabaseUser {
         NewDatabaseUser(
-            username: name, password: password, expiration: SystemClock().now + .seconds(3600), statements: creation,
+            username: name, credential: .password(password), expiration: SystemClock().now + .seconds(3600),
+            statements: creation,
             rollback: [])
     }
 }

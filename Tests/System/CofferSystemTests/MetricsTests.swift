@@ -35,7 +35,7 @@ import Testing
             "vault_token_creation{auth_method=\"open\",creation_ttl=\"+Inf\"", "vault_secret_kv_count{",
             "vault_core_response_status_code{code=\"200\",type=\"2xx\"}", "vault_core_mount_table_num_entries{",
             "process_resident_memory_bytes", "process_cpu_seconds_total", "vault_quota_rate_limit_violation 0",
-            "# TYPE vault_core_handle_request summary", "# TYPE vault_token_count gauge",
+            "# TYPE vault_core_handle_request summary", "# TYPE vault_token_count untyped",
         ] { #expect(text.contains(name), "\(name)") }
     }
 

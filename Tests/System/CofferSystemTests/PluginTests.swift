@@ -20,6 +20,26 @@ import Testing
         #expect(await server.send("GET", "sys/plugins/catalog/secret/nosuch").status == 404)
     }
 
+    @Test("the database plugins are listed and read under Vault's names")
+    func databases() async throws {
+        let server = try await ServerHarness.unsealed()
+        let names = try await server.ok("LIST", "sys/plugins/catalog/database").keys
+        #expect(names.contains("postgresql-database-plugin") && names.contains("redis-database-plugin"))
+        #expect(names == names.sorted())
+        let all = try await server.ok("GET", "sys/plugins/catalog").data
+        #expect(all?["database"]?.arrayValue?.compactMap(\.stringValue) == names)
+        #expect(
+            all?["detailed"]?.arrayValue?.contains {
+                $0["name"]?.stringValue == "mysql-database-plugin" && $0["type"]?.stringValue == "database"
+            } == true)
+        for name in names {
+            let one = try await server.ok("GET", "sys/plugins/catalog/database/\(name)").data
+            #expect(one?["name"]?.stringValue == name && one?["builtin"]?.boolValue == true)
+        }
+        #expect(await server.send("GET", "sys/plugins/catalog/database/kv").status == 404)
+        #expect(await server.send("GET", "sys/plugins/catalog/secret/redis-database-plugin").status == 404)
+    }
+
     @Test(
         "nothing can be registered, pinned or given a runtime",
         arguments: [

@@ -7,6 +7,10 @@
 
 typedef __PTRDIFF_TYPE__ coffer_size;
 
+/// Blocks of at least this size go back to the system when they are freed; the C library would raise the size by itself,
+/// up to 32 MiB, and keep what large bodies took.
+int coffer_return_large_blocks(coffer_size size);
+
 /// Overwrites `length` bytes; the compiler may not remove it.
 void coffer_zero(void *pointer, coffer_size length);
 /// Fills from getrandom(2). Returns 0, or -1 when the kernel refused.
@@ -17,6 +21,8 @@ int coffer_lock_memory(void *pointer, coffer_size length);
 void coffer_unlock_memory(void *pointer, coffer_size length);
 /// Forbids core dumps and ptrace by others. Returns 0 or -1.
 int coffer_forbid_dumps(void);
+/// Memory that is free stays with the process up to 2 MiB, in pieces of 256 KiB. Returns 0 or -1.
+int coffer_keep_free_memory(void);
 /// Name shown by ps and found by pidof; at most 15 bytes are kept.
 int coffer_set_process_name(const char *name);
 /// A file that exists in memory only, readable by us only, with these bytes. Returns its descriptor, or -1.

@@ -4,17 +4,18 @@ internal import GoFlags
 
 /// The commands for policies.
 enum PolicyCommands {
-    static let all = [
-        Command.family(
-            "policy", "Interact with policies",
-            about: """
-                Lists, reads, writes, deletes and formats policies.
+    static let all =
+        [
+            Command.family(
+                "policy", "Interact with policies",
+                about: """
+                    Lists, reads, writes, deletes and formats policies.
 
-                    $ {name} policy list
-                    $ {name} policy write web web.hcl
-                """),
-        list, read, write, delete, format, explain, suggest, test,
-    ]
+                        $ {name} policy list
+                        $ {name} policy write web web.hcl
+                    """),
+            list, read, write, delete, format, explain, suggest, test,
+        ] + shadows
 
     private static let list = Command(
         name: "policy list", synopsis: "Lists the installed policies", arguments: "[options]",

@@ -9,6 +9,7 @@ extension PolicyCommands {
         [
             Flag("for-token", .string, "Token to ask about; the current one unless given."),
             Flag("accessor", .string, "Accessor of the token to ask about."),
+            Flag("entity", .string, "Id of an entity to ask about: what it gives to its tokens."),
             Flag("answer-wrap-ttl", .duration, "Wrapping TTL that the request would ask for."),
         ])
 
@@ -76,6 +77,7 @@ extension PolicyCommands {
         for flag in ["token", "accessor"] where call.flags.isGiven(flag) {
             body[flag] = .string(call.flags.string(flag))
         }
+        if call.flags.isGiven("entity") { body["entity_id"] = .string(call.flags.string("entity")) }
         if call.flags.isGiven("answer-wrap-ttl") {
             body["wrap_ttl"] = .int(call.flags.duration("answer-wrap-ttl").wholeSeconds)
         }

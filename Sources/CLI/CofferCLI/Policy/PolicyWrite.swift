@@ -27,7 +27,8 @@ extension PolicyCommands {
             return 0
         })
 
-    private static func source(_ call: Invocation) throws -> [UInt8] {
+    /// The file that the second argument names.
+    static func source(_ call: Invocation) throws -> [UInt8] {
         let path = call.arguments[1].trimmingSpaces
         if path == "-" { return call.console.input() }
         do {

@@ -33,6 +33,18 @@ package struct ExplainedDecision: Sendable {
 extension Core {
     /// Decides what the token could do, by the same steps as a request; nothing is executed.
     package func explain(_ question: ExplainQuestion, for token: LiveToken) async throws -> ExplainedDecision {
+        try await explain(question, for: token.entry)
+    }
+
+    /// The same for what an entity gives to its tokens beside their own policies.
+    package func explain(_ question: ExplainQuestion, forEntity id: String) async throws -> ExplainedDecision {
+        var entry = TokenEntry()
+        entry.entityID = id
+        entry.namespaceID = question.namespace.id
+        return try await explain(question, for: entry)
+    }
+
+    private func explain(_ question: ExplainQuestion, for entry: TokenEntry) async throws -> ExplainedDecision {
         guard let services else { throw EngineError.unavailable("Vault is sealed") }
         var incoming = IncomingRequest(
             method: question.method, path: question.path, origin: Origin(remoteAddress: "", remotePort: 0))
@@ -42,14 +54,13 @@ extension Core {
         let gate = Gate.open(services)
         defer { request.visited?.visitors.leave() }
         try request.locate(in: gate)
-        guard let prefix = services.policyPrefix(of: token.entry, in: request.namespace) else {
+        guard let prefix = services.policyPrefix(of: entry, in: request.namespace) else {
             throw Denial.foreignToken
         }
         request.policyPrefix = prefix
         request.fields = question.parameters
         try await request.tellCreateFromUpdate(services)
-        let acl = try await services.acl(
-            for: token.entry.policies, entityID: token.entry.entityID, in: token.entry.namespaceID)
+        let acl = try await services.acl(for: entry.policies, entityID: entry.entityID, in: entry.namespaceID)
         let asked = AuthorizationRequest(
             path: request.policyPath, operation: PolicyOperation(request.operation), parameters: question.parameters,
             wrapTTL: question.wrapTTL, needsSudo: request.needsSudo)

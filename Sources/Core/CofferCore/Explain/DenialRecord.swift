@@ -29,26 +29,31 @@ package struct DenialRecord: Sendable {
 
     package enum Cause: Sendable {
         case policy(Decision)
-        /// The token was missing or refused; a word and a sentence.
-        case token(code: String, text: String)
+        /// The token was missing or refused, a quota was full, a second factor was wrong …
+        case named(RefusalCause)
         /// The engine or another part of the server refused: its own text.
         case other(String)
     }
 }
 
 /// The latest denials, in memory: those of known tokens apart from all others, so that strangers cannot
-/// push them out.
+/// push them out, and both apart from what comes in floods.
 package final class DenialLog: Sendable {
     private static let capacity = 2048
     private let known = Ring<DenialRecord>(capacity: DenialLog.capacity)
     private let strangers = Ring<DenialRecord>(capacity: DenialLog.capacity)
 
+    /// Refused before anybody looked who asks: by a quota, or by a sealed server.
+    private let floods = Ring<DenialRecord>(capacity: 512)
+
     init() {}
 
-    func note(_ record: DenialRecord) { (record.subject == nil ? strangers : known).append(record) }
+    func note(_ record: DenialRecord, isFrequent: Bool) {
+        (isFrequent ? floods : record.subject == nil ? strangers : known).append(record)
+    }
 
     /// Nil when there is no such denial any more.
     package func find(_ id: String) -> DenialRecord? {
-        known.first { $0.id == id } ?? strangers.first { $0.id == id }
+        known.first { $0.id == id } ?? strangers.first { $0.id == id } ?? floods.first { $0.id == id }
     }
 }

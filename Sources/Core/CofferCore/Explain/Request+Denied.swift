@@ -5,15 +5,20 @@ package import TokenService
 
 extension Request {
     /// Remembers a refusal for those who may ask why. The answer gets nothing but its id.
-    func remembering(_ answer: Answer, _ verdict: Verdict) -> Answer {
-        guard case .failure(let error) = answer.content, error.kind == .denied else { return answer }
+    ///
+    /// What is refused in another way than by 403, such as by a quota, is remembered when its reason is known.
+    func remembering(_ answer: Answer, _ denial: Denial?) -> Answer {
+        guard case .failure(let error) = answer.content, error.kind == .denied || error.cause != nil else {
+            return answer
+        }
         core.denials.note(
             DenialRecord(
                 id: id, time: core.clock.now, operation: operation, namespace: namespace,
                 path: Self.short(policyPath),
                 remoteAddress: incoming.origin.remoteAddress, subject: token.map(DenialRecord.Subject.init),
-                cause: DenialRecord.Cause(verdict.denial, error),
-                parameters: fields.keys.prefix(64).map(Self.short), needsSudo: needsSudo))
+                cause: DenialRecord.Cause(denial, error),
+                parameters: fields.keys.prefix(64).map(Self.short), needsSudo: needsSudo),
+            isFrequent: denial?.isFrequent == true)
         var answer = answer
         answer.headers.append(Reply.Header("X-Coffer-Deny-Id", id))
         return answer
@@ -39,17 +44,12 @@ extension DenialRecord.Subject {
 
 extension DenialRecord.Cause {
     init(_ denial: Denial?, _ error: EngineError) {
-        switch denial {
-        case .policy(let decision)?: self = .policy(decision)
-        case .missingToken?: self = .token(code: "missing_token", text: "The request carried no token.")
-        case .token(let refusal)?: self = .token(code: refusal.code, text: refusal.text)
-        case .entity(.unknown)?:
-            self = .token(code: "unknown_entity", text: "The entity of the token was deleted.")
-        case .foreignToken?:
-            self = .token(
-                code: "foreign_namespace", text: "The token belongs to a namespace that is not above the request's.")
-        case .entity(.disabled)?: self = .token(code: "disabled_entity", text: "The entity of the token is disabled.")
-        default: self = .other(error.joinedTexts)
+        if case .policy(let decision)? = denial {
+            self = .policy(decision)
+        } else if let cause = error.cause {
+            self = .named(cause)
+        } else {
+            self = .other(error.joinedTexts)
         }
     }
 }

@@ -16,8 +16,11 @@ extension EngineLeases {
         case .token: try await tokens.revoke(key: lease.tokenKey, issuedAt: lease.issueTime)
         case .secret: try await call(lease).revoke()
         }
-        // A token with an id of its caller's choice may have been made anew under the same lease.
-        try await leases.update(lease.id) { if $0?.issueTime == lease.issueTime { $0 = nil } }
+        // A token's is gone by now, unless there was no such token. One with an id of its caller's choice may have been
+        // made anew under the same lease.
+        if try await leases.load(lease.id) != nil {
+            try await leases.update(lease.id) { if $0?.issueTime == lease.issueTime { $0 = nil } }
+        }
         try await finishRemoval(of: lease)
     }
 

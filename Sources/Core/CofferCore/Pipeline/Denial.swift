@@ -10,6 +10,7 @@ package enum Denial: Error, Sendable {
     case notInitialized
     case malformedBody
     case bodyTooLarge
+    case busy
     case wrongPatchType(String)
     case badField(FieldError)
     case writeToFolder
@@ -27,12 +28,37 @@ package enum Denial: Error, Sendable {
     case auditFailed
     case engine(EngineError)
 
-    /// What the client may know.
+    /// What the client may know, with the reason for those who may know more.
     package var error: EngineError {
+        guard let cause else { return publicError }
+        return publicError.because(cause)
+    }
+
+    private var cause: RefusalCause? {
+        switch self {
+        case .sealed, .notInitialized: RefusalCause("sealed", "The server was sealed.")
+        case .missingToken: RefusalCause("missing_token", "The request carried no token.")
+        case .token(let refusal): RefusalCause(refusal.code, refusal.text)
+        case .entity(.unknown): RefusalCause("unknown_entity", "The entity of the token was deleted.")
+        case .entity(.disabled): RefusalCause("disabled_entity", "The entity of the token is disabled.")
+        case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
+        case .namespaceLocked: RefusalCause("namespace_locked", "The namespace, or one above it, is locked.")
+        case .foreignToken:
+            RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
+        case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
+        case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
+        case .malformedBody, .bodyTooLarge, .busy, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute,
+            .auditFailed, .engine:
+            nil
+        }
+    }
+
+    private var publicError: EngineError {
         switch self {
         case .sealed, .notInitialized: .unavailable("Vault is sealed")
         case .malformedBody: .badRequest("error parsing JSON")
         case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
+        case .busy: .unavailable("too many large requests at once; try again")
         case .wrongPatchType(let type):
             EngineError(
                 .unsupportedMediaType,
@@ -63,6 +89,14 @@ package enum Denial: Error, Sendable {
         "\"" + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 
+    /// Comes in floods, from anybody.
+    var isFrequent: Bool {
+        switch self {
+        case .sealed, .notInitialized, .rateLimited: true
+        default: false
+        }
+    }
+
     /// The case's name, for logs.
     var name: String {
         switch self {
@@ -70,6 +104,7 @@ package enum Denial: Error, Sendable {
         case .notInitialized: "not initialized"
         case .malformedBody: "malformed body"
         case .bodyTooLarge: "body too large"
+        case .busy: "busy"
         case .wrongPatchType: "wrong patch type"
         case .badField: "bad field"
         case .writeToFolder: "write to a folder"

@@ -9,7 +9,7 @@ package struct IncomingRequest: Sendable {
 
     package enum BodyKind: Sendable, Equatable { case json, form, mergePatch, other(String) }
 
-    package enum BodyFailure: Error, Sendable { case tooLarge, disconnected }
+    package enum BodyFailure: Error, Sendable { case tooLarge, disconnected, busy }
 
     package var method: Method
     package var path: CanonicalPath

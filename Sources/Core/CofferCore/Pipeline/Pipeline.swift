@@ -22,9 +22,9 @@ extension Core {
             try await request.limitRate(gate)
             try await request.decode()
             let verdict = await request.check(gate)
-            let admitted = try request.admit(verdict, gate)
+            let admitted = try await request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
-            var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict)
+            var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict.denial)
             answer.requestID = id
             return answer
         } catch {
@@ -32,7 +32,7 @@ extension Core {
             var answer = Answer(.failure(error.error))
             answer.headers = request.quotaHeaders
             answer.requestID = id
-            return answer
+            return request.remembering(answer, error)
         }
     }
 

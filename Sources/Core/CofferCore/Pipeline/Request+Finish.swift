@@ -16,7 +16,7 @@ extension Request {
         if case .success(let outcome) = result { result = await wrap(outcome, gate) }
         let audited: Audited
         do throws(AuditFailure) {
-            audited = try Self.audit(result, admitted, gate)
+            audited = try await Self.audit(result, admitted, gate)
         } catch {
             throw .auditFailed
         }
@@ -43,14 +43,14 @@ extension Request {
 
     private static func audit(
         _ result: Result<Outcome, EngineError>, _ admitted: consuming Admitted, _ gate: Gate
-    ) throws(AuditFailure) -> Audited {
+    ) async throws(AuditFailure) -> Audited {
         guard let services = gate.services else {
             guard let exempt = AuditBroker.exemptAnswer(admitted) else { throw AuditFailure() }
             return exempt
         }
         switch result {
         case .failure(let error):
-            return try services.audit.finish(admitted, AuditResponse(), error: error.joinedTexts)
+            return try await services.audit.finish(admitted, AuditResponse(), error: error.joinedTexts)
         case .success(let outcome):
             var response = AuditResponse()
             response.auth = outcome.auth
@@ -58,7 +58,7 @@ extension Request {
             response.wrapInfo = outcome.wrapInfo
             response.warnings = outcome.reply.warnings
             if outcome.wrapInfo == nil { response.data = outcome.auditedData }
-            return try services.audit.finish(admitted, response, error: "")
+            return try await services.audit.finish(admitted, response, error: "")
         }
     }
 

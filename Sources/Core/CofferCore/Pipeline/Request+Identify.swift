@@ -119,6 +119,7 @@ extension Request {
                 path: policyPath, operation: PolicyOperation(operation), parameters: fields,
                 wrapTTL: incoming.wrapTTL, needsSudo: needsSudo)
             let decision = acl.decide(question)
+            if let shadows = acl.shadows { compare(shadows, question, decision, token) }
             let hasSudo = decision.isRoot || acl.capabilities(question.path).contains("sudo")
             let home = policyPrefix.isEmpty ? namespace : services.home(of: token.entry)
             let caller = Caller(token.entry, identity, in: home, hasSudo: hasSudo)
@@ -138,6 +139,16 @@ extension Request {
         } else if fields["limit"]?.stringValue == "max" {
             fields["limit"] = nil
         }
+    }
+
+    /// Has candidates of policies decide the same question.
+    private func compare(
+        _ shadows: [ShadowACL], _ question: AuthorizationRequest, _ decision: PolicyService.Decision, _ token: LiveToken
+    ) {
+        let request = ShadowedRequest(
+            id: id, time: core.clock.now, operation: question.operation, path: question.path,
+            accessor: token.entry.accessor)
+        for shadow in shadows { shadow.note(question, decision, request) }
     }
 
     // MARK: shared

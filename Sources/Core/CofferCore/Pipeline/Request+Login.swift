@@ -23,7 +23,8 @@ extension Request {
         throw Self.lockedOut
     }
 
-    private static let lockedOut = EngineError.denied("permission denied")
+    private static let lockedOut = EngineError.denied("permission denied").because(
+        "locked_out", "The name failed to log in too often and is locked out for a while.")
 
     private func lockedName(_ call: Call, _ route: Route) async throws -> LockedName? {
         guard let method = route.engine as? any LockingAuth, !rules(route).isDisabled,

@@ -16,7 +16,7 @@ extension Request {
     // MARK: stage 8, audit the request
 
     /// The request line, denials included. Nothing runs without it.
-    func admit(_ verdict: Verdict, _ gate: Gate) throws(Denial) -> Admitted {
+    func admit(_ verdict: Verdict, _ gate: Gate) async throws(Denial) -> Admitted {
         if let traits = location?.traits, let exempt = AuditBroker.exempt(traits, isOpened: isOpened(traits)) {
             return exempt
         }
@@ -24,7 +24,7 @@ extension Request {
         do throws(AuditFailure) {
             var record = auditRecord(verdict)
             record.headers = services.audit.shownHeaders(incoming.header)
-            return try services.audit.admit(record)
+            return try await services.audit.admit(record)
         } catch {
             throw .auditFailed
         }

@@ -24,7 +24,7 @@ extension Request {
         if verdict.isAllowed { return }
         core.meters.rateViolated(limiter.rule.name)
         let denial = Denial.rateLimited(path: path.text)
-        if quotas.configuration.logsToAudit { auditRejection(denial, services.audit) }
+        if quotas.configuration.logsToAudit { await auditRejection(denial, services.audit) }
         throw denial
     }
 
@@ -44,9 +44,9 @@ extension Request {
     }
 
     /// The line tells of a refusal that has happened in any case.
-    private func auditRejection(_ denial: Denial, _ audit: AuditBroker) {
+    private func auditRejection(_ denial: Denial, _ audit: AuditBroker) async {
         do {
-            _ = try audit.admit(auditRecord(Verdict(denial: denial, decision: nil, caller: nil)))
+            _ = try await audit.admit(auditRecord(Verdict(denial: denial, decision: nil, caller: nil)))
         } catch {
             core.log.error(
                 "no audit device accepted the line of a request that a quota refused",

@@ -16,7 +16,11 @@ extension Request {
         guard let alias else {
             let mount = location.mount
             let applies = all.contains { $0.applies(mountAccessor: mount.accessor, mountType: mount.type, nil) }
-            if applies { throw EngineError.permissionDenied }
+            if applies {
+                throw EngineError.permissionDenied.because(
+                    "second_factor_impossible",
+                    "The mount's logins need a second factor, and this one tells no alias to ask.")
+            }
             return nil
         }
         let found = try await store.login(alias)
@@ -28,7 +32,10 @@ extension Request {
         if wanted.isEmpty { return nil }
         let given = SecondFactors(header: incoming.header("x-vault-mfa"))
         if !given.isEmpty {
-            try await store.require(wanted, of: found.entityID, given)
+            let login = FactorLogin(
+                entityID: found.entityID, mountAccessor: alias.mountAccessor,
+                remoteAddress: incoming.origin.remoteAddress)
+            try await store.require(wanted, of: login, given)
             return nil
         }
         let pending = PendingLogin(
@@ -38,21 +45,6 @@ extension Request {
             throw EngineError.unavailable("too many logins are waiting for a second factor; try again")
         }
         return try await IssuedAuth(waitingAs: id, wanted, store)
-    }
-}
-
-extension SecondFactors {
-    /// `method[:passcode]`, several with commas between them.
-    init(header: String?) {
-        var passcodes: [String: String] = [:]
-        for part in (header ?? "").split(separator: ",") {
-            let sides = part.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-            var name = sides[0]
-            while name.first == " " { name.removeFirst() }
-            while name.last == " " { name.removeLast() }
-            if !name.isEmpty { passcodes[String(name)] = sides.count > 1 ? String(sides[1]) : "" }
-        }
-        self.init(passcodes)
     }
 }
 

@@ -31,7 +31,7 @@ struct Request: Sendable {
     var identity: CallerIdentity?
     var use = TokenUse.unlimited
     var isDecoded = false
-    /// What a rate quota tells the client, whatever comes of the request.
+    /// What a rate quota or the lack of memory tells the client, whatever comes of the request.
     var quotaHeaders: [Reply.Header] = []
     /// The role of a login, where a quota depends on it.
     var loginRole = ""
@@ -175,11 +175,14 @@ struct Request: Sendable {
         }
     }
 
-    private func readBody() async throws(Denial) -> [UInt8] {
+    private mutating func readBody() async throws(Denial) -> [UInt8] {
         do {
             return try await incoming.readBody()
         } catch .tooLarge {
             throw .bodyTooLarge
+        } catch .busy {
+            quotaHeaders.append(Reply.Header("Retry-After", "1"))
+            throw .busy
         } catch {
             throw .malformedBody
         }

@@ -7,9 +7,14 @@ package final class InFlight: Sendable {
     package struct Entry: Sendable {
         package let id: String
         package let startTime: Timestamp
-        package let remoteAddress: String
-        package let path: String
+        fileprivate let origin: Origin
+        fileprivate let canonicalPath: CanonicalPath
         package let method: String
+
+        package var path: String { "/v1/" + canonicalPath.text }
+        package var remoteAddress: String {
+            origin.remoteAddress.isEmpty ? "" : "\(origin.remoteAddress):\(origin.remotePort)"
+        }
     }
 
     private let requests = Mutex<[String: Entry]>([:])
@@ -17,11 +22,8 @@ package final class InFlight: Sendable {
     init() {}
 
     func begin(_ id: String, _ incoming: IncomingRequest, at now: Timestamp) {
-        let origin = incoming.origin
         let entry = Entry(
-            id: id, startTime: now,
-            remoteAddress: origin.remoteAddress.isEmpty ? "" : "\(origin.remoteAddress):\(origin.remotePort)",
-            path: "/v1/" + incoming.path.text, method: incoming.method.name)
+            id: id, startTime: now, origin: incoming.origin, canonicalPath: incoming.path, method: incoming.method.name)
         requests.withLock { $0[id] = entry }
     }
 

@@ -12,7 +12,13 @@ package final class ServerControls: Sendable {
     package let cors = Snapshot(CORSRules())
 
     /// Runs each time the server has opened, before the answer to who opened it.
-    package let afterOpening = Snapshot<(@Sendable () async -> Void)?>(nil)
+    package let afterOpening = Snapshot(Afterwards {})
+
+    /// In a struct, because a function in a generic box is wrapped once more at each access.
+    package struct Afterwards: Sendable {
+        package let run: @Sendable () async -> Void
+        package init(run: @escaping @Sendable () async -> Void) { self.run = run }
+    }
 
     /// The cluster whose usage is counted; empty before the first time.
     let countedUsage = Snapshot("")

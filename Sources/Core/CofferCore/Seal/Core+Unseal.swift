@@ -18,7 +18,26 @@ internal import TokenService
 
 extension Core {
     package func sealConfiguration() async throws -> SealConfiguration? {
-        try await storage.get(SealConfiguration.path).flatMap { SealConfiguration(encoded: $0.value) }
+        guard let stored = try await storage.get(SealConfiguration.path) else { return nil }
+        guard let configuration = SealConfiguration(encoded: stored.value) else {
+            throw Self.damaged(SealConfiguration.path)
+        }
+        return configuration
+    }
+
+    /// What must be read to serve cannot be: which entry, so that it can be mended or restored.
+    private static func damaged(_ path: StorageKey) -> EngineError {
+        .internal("unseal refused: the stored entry \"\(String(decoding: path.bytes, as: UTF8.self))\" is damaged")
+    }
+
+    /// The same for what the storage and the barrier say of an entry; nil for other failures.
+    private static func damage(_ error: any Error) -> EngineError? {
+        switch error {
+        case StorageError.integrity(let path), BarrierError.storage(.integrity(let path)): damaged(path)
+        // The root key opened its own entry, so that it is not the key that is wrong.
+        case BarrierError.wrongKey, BarrierError.damagedKeyring: damaged("core/keyring")
+        default: nil
+        }
     }
 
     /// Takes one share of the unseal key; opens the server when the threshold is met.
@@ -63,15 +82,18 @@ extension Core {
             enter(.unsealed(services))
         } catch {
             barrier.seal()
-            log.error("unseal failed after the key was accepted", metadata: ["error": "\(type(of: error))"])
-            throw error
+            let damage = Self.damage(error)
+            log.error(
+                "unseal failed after the key was accepted",
+                metadata: ["error": "\(damage?.texts.joined() ?? "\(type(of: error))")"])
+            throw damage ?? error
         }
         log.info("vault is unsealed")
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
         await services?.removals.start()
-        await controls.afterOpening.value?()
+        await controls.afterOpening.value.run()
     }
 
     /// Drops every key and everything decoded; answers 503 from then on.
@@ -112,7 +134,7 @@ extension Core {
             try await leases.makeAllDue(below: mount.leaseFolder, now: clock.now)
         }
         let policyRealms = PolicyRealms(storage: barrier)
-        let identities = Identities(storage: barrier, clock: clock, random: random)
+        let identities = Identities(storage: barrier, clock: clock, random: random, web: configuration.web)
         let quotas = try await openQuotas(barrier, leases, mounts, namespaces)
         let removal = NamespaceRemoval(
             barrier: barrier, namespaces: namespaces, mounts: mounts, tokens: tokens, engineLeases: engineLeases,
@@ -120,7 +142,7 @@ extension Core {
         return Services(
             barrier: barrier, namespaces: namespaces, mounts: mounts, policies: Policies(storage: barrier),
             policyRealms: policyRealms, tokens: tokens, identities: identities,
-            pendingLogins: PendingLogins(clock: clock), leases: leases, quotas: quotas, engineLeases: engineLeases,
+            pendingLogins: Tickets(clock: clock), leases: leases, quotas: quotas, engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
                 clock: clock, random: random, log: log, metrics: metrics),

@@ -8,6 +8,12 @@ package enum UnauthenticatedFamily: String, Sendable, CaseIterable {
 }
 
 extension CoreConfiguration {
+    /// Whether a family may also be begun and cancelled without a token: only when somebody asked for that, by name
+    /// or by the version (decision 0011).
+    package func isBegunUnauthenticated(_ family: UnauthenticatedFamily) -> Bool {
+        isUnauthenticated(family) && (choseReportedVersion || unauthenticatedAccess != nil)
+    }
+
     /// Whether a family answers without a token: as configured, or as the reported version does.
     package func isUnauthenticated(_ family: UnauthenticatedFamily) -> Bool {
         if let unauthenticatedAccess { return unauthenticatedAccess.contains(family) }

@@ -89,7 +89,8 @@ extension TokenParameters {
     /// Refuses a login or renewal from outside the bound networks.
     package func requireBound(_ origin: Origin) throws(EngineError) {
         guard boundCIDRs.isEmpty || CIDR.any(of: boundCIDRs, contains: origin.remoteAddress) else {
-            throw .permissionDenied
+            throw .permissionDenied.because(
+                "address_not_bound", "The role or user is bound to networks that the caller's address is not in.")
         }
     }
 

@@ -19,6 +19,8 @@ package struct EngineError: Error, Sendable, Equatable {
     package var data: JSONObject?
     /// A login's credential was wrong: counts towards a lockout.
     package var isBadCredential = false
+    /// The whole reason, for operators who ask; never part of the answer.
+    package var cause: RefusalCause?
 
     package init(_ kind: Kind, _ texts: [String], isListed: Bool = false, data: JSONObject? = nil) {
         self.kind = kind
@@ -56,7 +58,29 @@ package struct EngineError: Error, Sendable, Equatable {
     package static func unavailable(_ text: String) -> EngineError { EngineError(.unavailable, [text]) }
 }
 
+/// Why a request was refused, for those who may know: names and sentences, never a value of the request.
+package struct RefusalCause: Sendable, Equatable {
+    /// A word for programs.
+    package let code: String
+    /// A sentence for people.
+    package let text: String
+
+    package init(_ code: String, _ text: String) {
+        self.code = code
+        self.text = text
+    }
+}
+
 extension EngineError {
+    /// The same answer, with its reason.
+    package func because(_ code: String, _ text: String) -> EngineError { because(RefusalCause(code, text)) }
+
+    package func because(_ cause: RefusalCause) -> EngineError {
+        var error = self
+        error.cause = cause
+        return error
+    }
+
     /// What a client is told when storage failed under an engine.
     package init(storage error: StorageError) {
         switch error {

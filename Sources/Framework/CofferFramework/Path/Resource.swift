@@ -1,4 +1,4 @@
-internal import CofferJSON
+package import CofferJSON
 package import CofferStorage
 
 /// A stored record with the usual operations, derived from its schema.
@@ -12,6 +12,8 @@ package struct Resource<Record: Sendable>: Sendable {
     package var foldsNames = false
     /// Refuses a record before it is stored; adds warnings.
     package var validate: @Sendable (Call, inout Record) async throws -> [String] = { _, _ in [] }
+    /// `data` of a read; the schema's fields but the secret ones unless said otherwise.
+    package var shown: @Sendable (Call, Record) throws -> JSONObject
     /// Completes a record that passed, and changes what else belongs to it in the same commit.
     package var stage:
         @Sendable (_ call: Call, _ old: Record?, _ new: inout Record, _ commit: inout Transaction)
@@ -24,6 +26,7 @@ package struct Resource<Record: Sendable>: Sendable {
     package init(_ schema: Schema<Record>, folder: String) {
         self.schema = schema
         self.folder = folder
+        shown = { _, record in schema.encodeForReading(record) }
     }
 
     /// The stored record, or nil.
@@ -55,7 +58,7 @@ package struct Resource<Record: Sendable>: Sendable {
                     guard let record = try await resource.load(nameIn(call), from: call.storage) else {
                         throw EngineError.notFound
                     }
-                    return .data(resource.schema.encodeForReading(record))
+                    return .data(try resource.shown(call, record))
                 },
                 Verb(writing: schema, "write-\(idSuffix)", "Create or update \(noun).") { call in
                     try await resource.write(nameIn(call), call) { record in

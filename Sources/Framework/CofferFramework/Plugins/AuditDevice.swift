@@ -2,9 +2,10 @@ package import CofferBase
 
 /// Where audit lines go. One implementation for each kind of device.
 package protocol AuditDevice: Sendable {
-    /// Writes one complete line (it ends in a newline) before it returns.
+    /// Writes a complete line (it ends in a newline) before it returns. A device that is not a `RemoteAuditDevice` is
+    /// also given several lines at once.
     ///
-    /// A line is written whole or not at all; after a failure the next call tries afresh.
+    /// What it is given is written whole or not at all; after a failure the next call tries afresh.
     /// - Parameter now: the time of the line.
     func write(_ line: [UInt8], at now: Timestamp) throws(AuditDeviceError)
     /// Opens files and connections anew (SIGHUP).

@@ -12,9 +12,9 @@ package protocol DatabasePlugin: Sendable {
     /// Makes a user, or nothing.
     func createUser(_ user: NewDatabaseUser) async throws(DatabaseFailure)
 
-    /// Sets a user's password; with the database's usual statement when there are no statements.
-    func changePassword(
-        of username: String, to password: String, statements: [String]
+    /// Sets what lets a user in; with the database's usual statement when there are no statements.
+    func changeCredential(
+        of username: String, to credential: DatabaseCredential, statements: [String]
     ) async throws(DatabaseFailure)
 
     /// Moves the moment from which the database itself lets the user in no more; does nothing where a
@@ -33,7 +33,7 @@ package protocol DatabasePlugin: Sendable {
 /// A user to make.
 package struct NewDatabaseUser: Sendable {
     package let username: String
-    package let password: String
+    package let credential: DatabaseCredential
     /// After this the lease has ended.
     package let expiration: Timestamp
     package let statements: [String]
@@ -41,10 +41,11 @@ package struct NewDatabaseUser: Sendable {
     package let rollback: [String]
 
     package init(
-        username: String, password: String, expiration: Timestamp, statements: [String], rollback: [String]
+        username: String, credential: DatabaseCredential, expiration: Timestamp, statements: [String],
+        rollback: [String]
     ) {
         self.username = username
-        self.password = password
+        self.credential = credential
         self.expiration = expiration
         self.statements = statements
         self.rollback = rollback
@@ -80,6 +81,8 @@ package struct DatabaseKind: Sendable {
     package let plugins: [Plugin]
     /// Fields of a configuration that are never read back, beside `password`.
     package let secretFields: Set<String>
+    /// Only these kinds of credentials are asked of its plugins.
+    package let credentials: Set<DatabaseCredential.Kind>
     /// Makes a plugin from the fields of a configuration; connects to nothing yet.
     package let make: @Sendable (JSONObject) throws(DatabaseFailure) -> any DatabasePlugin
 
@@ -94,11 +97,12 @@ package struct DatabaseKind: Sendable {
     }
 
     package init(
-        plugins: [Plugin], secretFields: Set<String> = [],
+        plugins: [Plugin], secretFields: Set<String> = [], credentials: Set<DatabaseCredential.Kind> = [.password],
         make: @escaping @Sendable (JSONObject) throws(DatabaseFailure) -> any DatabasePlugin
     ) {
         self.plugins = plugins
         self.secretFields = secretFields
+        self.credentials = credentials
         self.make = make
     }
 }

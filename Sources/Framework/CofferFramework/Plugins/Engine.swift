@@ -64,6 +64,8 @@ package struct EngineKind: Sendable {
     package var isBuiltIn = false
     /// Its engines are `PeriodicEngine`s.
     package var isPeriodic = false
+    /// The database plugins that its mounts can name; the catalogue shows them.
+    package var databasePlugins: [String] = []
     /// Checks and completes the options given at enable and tune; throws `badRequest`.
     package var checkOptions: @Sendable ([String: String]) throws(EngineError) -> [String: String] = { $0 }
     package let make: @Sendable (EngineContext) -> any Engine

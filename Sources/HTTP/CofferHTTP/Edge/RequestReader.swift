@@ -57,6 +57,8 @@ package enum RequestReader {
                 return try await body.collect(limit: limit)
             } catch .tooLarge {
                 throw .tooLarge
+            } catch .busy {
+                throw .busy
             } catch {
                 throw .disconnected
             }

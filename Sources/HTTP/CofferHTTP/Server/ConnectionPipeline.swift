@@ -9,16 +9,17 @@ struct ConnectionPipeline: Sendable {
     let configuration: ListenerConfiguration
     let dates: HTTPDate
     let open: OpenConnections
+    let bodies: BodyBudget
 
     func set(up channel: any Channel) throws {
-        guard open.enter(limit: configuration.maximumConnections) else {
+        guard let place = open.enter(channel, limit: configuration.maximumConnections) else {
             channel.close(promise: nil)
             return
         }
-        channel.closeFuture.whenComplete { [open] _ in open.leave() }
+        channel.closeFuture.whenComplete { [open] _ in open.leave(place) }
         let pipeline = channel.pipeline.syncOperations
         guard let tls = configuration.tls else {
-            return try pipeline.addHandler(PrefaceReader(self))
+            return try pipeline.addHandler(PrefaceReader(self, place))
         }
         try pipeline.addHandler(try tls.makeHandler())
         // A client that never ends its handshake must not keep the connection.
@@ -28,17 +29,20 @@ struct ConnectionPipeline: Sendable {
             ApplicationProtocolNegotiationHandler { (result: ALPNResult, channel: any Channel) in
                 deadline.cancel()
                 return channel.eventLoop.makeCompletedFuture {
-                    if result == .negotiated("h2") { try addHTTP2(to: channel) } else { try addHTTP1(to: channel) }
+                    if result == .negotiated("h2") {
+                        try addHTTP2(to: channel, place)
+                    } else {
+                        try addHTTP1(to: channel, place)
+                    }
                 }
             })
     }
 
-    func addHTTP1(to channel: any Channel) throws {
-        try channel.pipeline.syncOperations.addHandler(
-            HTTP1Connection(handler, configuration, dates, on: channel.eventLoop))
+    func addHTTP1(to channel: any Channel, _ place: OpenConnections.Place) throws {
+        try channel.pipeline.syncOperations.addHandler(HTTP1Connection(self, place, on: channel.eventLoop))
     }
 
-    func addHTTP2(to channel: any Channel) throws {
+    func addHTTP2(to channel: any Channel, _ place: OpenConnections.Place) throws {
         var info = ConnectionInfo()
         info.readAddress(of: channel)
         info.readPeer(of: channel.pipeline)
@@ -47,7 +51,7 @@ struct ConnectionPipeline: Sendable {
             HTTP2Setting(parameter: .maxConcurrentStreams, value: 100),
             HTTP2Setting(parameter: .maxHeaderListSize, value: configuration.limits.head),
         ]
-        let lifetime = HTTP2Lifetime(timeout: configuration.idleTimeout)
+        let lifetime = HTTP2Lifetime(timeout: configuration.idleTimeout, place)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(lifetime)
         let (connection, peer, bound) = (self, info, NIOLoopBound(lifetime, eventLoop: channel.eventLoop))

@@ -10,11 +10,15 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     /// How long the rest of a refused request is read and dropped.
     private static let lingering = TimeAmount.seconds(2)
+    /// And how much of it: what comes after that waits in vain.
+    private static let mostDropped = 1 << 20
 
     private let handler: HTTPHandler
     private let configuration: ListenerConfiguration
     private let executor: EventLoopTaskExecutor
     private let dates: HTTPDate
+    private let bodies: BodyBudget
+    private let place: OpenConnections.Place
     private var parser: HTTP1Parser
     private var info = ConnectionInfo()
     /// The request that is being served, if any.
@@ -22,25 +26,28 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var isReadingBody = false
     private var keepsAlive = true
     private var isServing = false
+    private var holdsPlace = false
     private var isReading = true
     /// Between requests, with not a byte of the next one.
     private var isIdle = false
     private var isPeerRead = false
     private var isClosing = false
+    private var dropped = 0
     /// While the answer is a stream.
     private var sender: StreamSender?
     private var deadline = NIODeadline.distantFuture
+    /// When a client has taken nothing of what waits for it for too long.
+    private var stallDeadline = NIODeadline.distantFuture
     /// When the request that is being served has taken too long.
     private var requestDeadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
 
-    init(
-        _ handler: @escaping HTTPHandler, _ configuration: ListenerConfiguration, _ dates: HTTPDate,
-        on eventLoop: any EventLoop
-    ) {
-        self.handler = handler
-        self.configuration = configuration
-        self.dates = dates
+    init(_ connection: ConnectionPipeline, _ place: OpenConnections.Place, on eventLoop: any EventLoop) {
+        handler = connection.handler
+        configuration = connection.configuration
+        dates = connection.dates
+        bodies = connection.bodies
+        self.place = place
         executor = EventLoopTaskExecutor(eventLoop)
         parser = HTTP1Parser(limits: configuration.limits)
     }
@@ -53,7 +60,7 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
-        if isClosing { return }
+        if isClosing { return drop(buffer.readableBytes, context) }
         parser.append(buffer.readableBytesView)
         pump(context)
         // A client that sends ahead of a slow answer must not fill the memory.
@@ -85,6 +92,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
+        stallDeadline = context.channel.isWritable ? .distantFuture : .now() + configuration.readTimeout
         if !isServing && !isClosing && context.channel.isWritable {
             setReading(true, context)
             pump(context)
@@ -106,6 +114,7 @@ final class HTTP1Connection: ChannelInboundHandler {
             case .body(let bytes): body?.append(bytes)
             case .end:
                 isReadingBody = false
+                holdPlace()
                 body?.finish()
             case .failure(let status):
                 body?.fail(.disconnected)
@@ -139,7 +148,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         let loop = context.eventLoop
         var declared: Int?
         if case .fixed(let length) = head.length { declared = length } else if head.length == .none { declared = 0 }
-        let body = HTTPBody(declaredLength: declared) { isFirst in
+        let body = HTTPBody(declaredLength: declared, budget: bodies) { isFirst in
             loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body
@@ -156,6 +165,7 @@ final class HTTP1Connection: ChannelInboundHandler {
                 body.fail(.disconnected)
             }
         }
+        if isReadingBody { place.touch() } else { holdPlace() }
         let request = HTTPRequest(
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
         executor.answer(request, handler) { response in
@@ -207,10 +217,7 @@ final class HTTP1Connection: ChannelInboundHandler {
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
             return send(stream, framing, context, close: mustClose)
         }
-        if isClosing {
-            isServing = false
-            return
-        }
+        if isClosing { return ended() }
         var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
         HTTP1Answer.write(response, method: head.method, date: dates.now(), closes: mustClose, to: &buffer)
         complete(buffer, context, close: mustClose)
@@ -238,13 +245,25 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     /// Writes the last of an answer; then comes the next request, or the end.
     private func complete(_ buffer: ByteBuffer, _ context: ChannelHandlerContext, close: Bool) {
-        isServing = false
+        ended()
         write(buffer, context, close: close)
         if close { return }
         setReading(true, context)
         isIdle = true
         allow(configuration.idleTimeout)
         pump(context)
+    }
+
+    /// From the last byte of a request on the client waits for us, and not we for the client.
+    private func holdPlace() {
+        if !holdsPlace { place.requestBegan() }
+        holdsPlace = true
+    }
+
+    private func ended() {
+        isServing = false
+        if holdsPlace { place.requestEnded() }
+        holdsPlace = false
     }
 
     private func write(_ buffer: ByteBuffer, _ context: ChannelHandlerContext, close: Bool) {
@@ -271,6 +290,11 @@ final class HTTP1Connection: ChannelInboundHandler {
         watcher = context.eventLoop.scheduleTask(in: Self.lingering) { bound.value.close(promise: nil) }
     }
 
+    private func drop(_ count: Int, _ context: ChannelHandlerContext) {
+        dropped += count
+        if dropped > Self.mostDropped { setReading(false, context) }
+    }
+
     // MARK: time
 
     /// The connection is closed when nothing complete has come by then.
@@ -290,7 +314,8 @@ final class HTTP1Connection: ChannelInboundHandler {
 
     private func check(_ context: ChannelHandlerContext) {
         let isWaiting = isClosing || (sender == nil && (!isServing || isReadingBody))
-        if isWaiting && NIODeadline.now() >= deadline {
+        let isStalled = sender == nil && NIODeadline.now() >= stallDeadline
+        if isStalled || (isWaiting && NIODeadline.now() >= deadline) {
             body?.fail(.disconnected)
             return context.close(promise: nil)
         }

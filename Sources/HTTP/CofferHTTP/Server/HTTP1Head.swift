@@ -14,11 +14,13 @@ enum HTTP1Head {
         var rest = bytes[...]
         let (head, isOld) = try requestLine(takeLine(&rest), limits)
         var result = head
+        if rest.count > limits.allFields { throw Refusal(status: 431) }
         var count = 0
         while !rest.isEmpty {
             count += 1
-            if count > limits.fields { throw Refusal(status: 431) }
-            try field(takeLine(&rest), into: &result.fields)
+            let line = try takeLine(&rest)
+            if count > limits.fields || line.count > limits.field { throw Refusal(status: 431) }
+            try field(line, into: &result.fields)
         }
         try interpret(&result, isOld: isOld)
         return result

@@ -6,8 +6,12 @@
 struct HTTP1Parser {
     struct Limits: Sendable {
         var requestLine = 64 * 1024
+        /// Everything before the body.
         var head = 80 * 1024
-        var fields = 200
+        /// How many fields, and bytes of one and of all.
+        var fields = 100
+        var field = 16 * 1024
+        var allFields = 64 * 1024
     }
 
     struct Head {

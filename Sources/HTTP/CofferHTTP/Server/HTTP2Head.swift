@@ -18,9 +18,14 @@ struct HTTP2Head {
         var head = HTTP2Head(
             method: method, path: String(target[..<(mark ?? target.endIndex)]),
             query: mark.map { String(target[target.utf8.index(after: $0)...]) })
+        var bytes = 0
         for (name, value, _) in headers where !name.hasPrefix(":") {
             head.fields.add(name, value)
-            if head.fields.list.count > limits.fields { throw HTTP1Head.Refusal(status: 431) }
+            let size = name.utf8.count + value.utf8.count
+            bytes += size
+            if head.fields.list.count > limits.fields || size > limits.field || bytes > limits.allFields {
+                throw HTTP1Head.Refusal(status: 431)
+            }
         }
         if let authority = headers.first(name: ":authority") { head.fields.add("host", authority) }
         head.declaredLength = head.fields["content-length"].flatMap { Int($0) }

@@ -14,13 +14,17 @@ final class HTTP2Lifetime: ChannelDuplexHandler {
     private static let lingering = TimeAmount.seconds(2)
 
     private let timeout: TimeAmount
+    private let place: OpenConnections.Place
     private var serving = 0
     private var frames = HTTP2FrameWalk()
     private var isLeaving = false
     private var deadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
 
-    init(timeout: TimeAmount) { self.timeout = timeout }
+    init(timeout: TimeAmount, _ place: OpenConnections.Place) {
+        self.timeout = timeout
+        self.place = place
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         used()
@@ -50,10 +54,14 @@ final class HTTP2Lifetime: ChannelDuplexHandler {
     }
 
     /// A request's handler has begun.
-    func requestBegan() { serving += 1 }
+    func requestBegan() {
+        serving += 1
+        place.requestBegan()
+    }
 
     func requestEnded() {
         serving -= 1
+        place.requestEnded()
         used()
     }
 

@@ -84,7 +84,7 @@ final class HTTP2Stream: ChannelInboundHandler {
     private func begin(_ head: HTTP2Head, declared: Int?, _ context: ChannelHandlerContext) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let body = HTTPBody(declaredLength: declared) { isFirst in
+        let body = HTTPBody(declaredLength: declared, budget: connection.bodies) { isFirst in
             loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
         }
         self.body = body

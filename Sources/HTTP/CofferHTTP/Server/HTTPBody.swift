@@ -7,6 +7,8 @@ package final class HTTPBody: Sendable {
         var isComplete = false
         var failure: HTTPBodyError?
         var limit = Int.max
+        /// Bytes taken from the budget.
+        var taken = 0
         var isWanted = false
         var hasAsked = false
         var waiter: CheckedContinuation<Result<[UInt8], HTTPBodyError>, Never>?
@@ -35,10 +37,21 @@ package final class HTTPBody: Sendable {
     private let onDemand: @Sendable (_ isFirst: Bool) -> Void
     /// From `Content-Length`; nil when chunked.
     package let declaredLength: Int?
+    /// Nil for bodies that do not come from strangers.
+    private let budget: BodyBudget?
 
-    package init(declaredLength: Int?, onDemand: @escaping @Sendable (_ isFirst: Bool) -> Void = { _ in }) {
+    package init(
+        declaredLength: Int?, budget: BodyBudget? = nil,
+        onDemand: @escaping @Sendable (_ isFirst: Bool) -> Void = { _ in }
+    ) {
         self.declaredLength = declaredLength
+        self.budget = budget
         self.onDemand = onDemand
+    }
+
+    /// Whoever serves the request holds its body, and what was made of it, until it is answered.
+    deinit {
+        if let budget { budget.giveBack(state.withLock { $0.taken }) }
     }
 
     /// A body that is all there.
@@ -49,7 +62,8 @@ package final class HTTPBody: Sendable {
     }
 
     /// The whole body.
-    /// - Throws: `.tooLarge` as soon as it is known to exceed `limit`, `.disconnected`.
+    /// - Throws: `.tooLarge` as soon as it is known to exceed `limit`, `.disconnected`, `.busy` when all bodies together
+    ///   would take too much memory.
     package func collect(limit: Int) async throws(HTTPBodyError) -> [UInt8] {
         if let declaredLength, declaredLength > limit { throw .tooLarge }
         // Most bodies have come with their head.
@@ -96,7 +110,28 @@ package final class HTTPBody: Sendable {
     }
 
     func append(_ more: some Collection<UInt8>) {
-        deliver { state in state.bytes.append(contentsOf: more) }
+        deliver { state in
+            if state.failure != nil { return }
+            state.bytes.append(contentsOf: more)
+            if let budget, state.bytes.count > BodyBudget.free, !take(from: budget, &state) {
+                state.failure = .busy
+                state.bytes = []
+            }
+        }
+    }
+
+    /// In steps, so that not every packet asks.
+    private func take(from budget: BodyBudget, _ state: inout State) -> Bool {
+        let missing = state.bytes.count - state.taken
+        if missing <= 0 { return true }
+        if state.taken == 0, let declaredLength, state.isWanted {
+            // At once and not by doubling, which would take twice as much; pages count when they are written.
+            state.bytes.reserveCapacity(min(declaredLength, state.limit))
+        }
+        let step = max(missing, BodyBudget.step)
+        guard budget.take(step) else { return false }
+        state.taken += step
+        return true
     }
 
     func finish() { deliver { $0.isComplete = true } }

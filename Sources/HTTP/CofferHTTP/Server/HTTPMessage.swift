@@ -1,6 +1,6 @@
 package import CofferFramework
 
-package enum HTTPBodyError: Error, Sendable { case tooLarge, disconnected }
+package enum HTTPBodyError: Error, Sendable { case tooLarge, disconnected, busy }
 
 /// A request whose head is complete; its body may still be on the way.
 package struct HTTPRequest: Sendable {

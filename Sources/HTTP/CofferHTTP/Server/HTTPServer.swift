@@ -14,8 +14,10 @@ package final class HTTPServer: Sendable {
     private let dates: HTTPDate
     private let channels = Snapshot<[any Channel]>([])
     private let open = OpenConnections()
+    private let bodies: BodyBudget
 
-    package init(threads: Int, clock: any WallClock) {
+    package init(threads: Int, clock: any WallClock, bodies: BodyBudget = BodyBudget(limit: 256 << 20)) {
+        self.bodies = bodies
         group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         dates = HTTPDate(clock: clock)
     }
@@ -24,7 +26,8 @@ package final class HTTPServer: Sendable {
     package func listen(
         _ configuration: ListenerConfiguration, handler: @escaping HTTPHandler
     ) async throws -> Int {
-        let pipeline = ConnectionPipeline(handler: handler, configuration: configuration, dates: dates, open: open)
+        let pipeline = ConnectionPipeline(
+            handler: handler, configuration: configuration, dates: dates, open: open, bodies: bodies)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: 512)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)

@@ -15,8 +15,9 @@ package struct ListenerConfiguration: Sendable {
     package var idleTimeout: TimeAmount = .minutes(5)
     /// How long a request may take once it is read; its answer, when it is a stream, may take longer.
     package var requestTimeout: TimeAmount = .seconds(90)
-    /// Connections beyond this many are closed at once.
-    package var maximumConnections = 16_384
+    /// Beyond so many, connections that wait for their client are closed, or the new one when all serve.
+    package var maximumConnections = Self.mostConnections
+    package static let mostConnections = 16_384
     /// Bytes taken from a client ahead of a handler that has not asked for them.
     package var maximumBuffered = 1 << 20
     var limits = HTTP1Parser.Limits()

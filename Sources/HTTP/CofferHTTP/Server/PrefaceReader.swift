@@ -6,10 +6,14 @@ final class PrefaceReader: ChannelInboundHandler, RemovableChannelHandler {
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private let connection: ConnectionPipeline
+    private let place: OpenConnections.Place
     private var held: ByteBuffer?
     private var deadline: Scheduled<Void>?
 
-    init(_ connection: ConnectionPipeline) { self.connection = connection }
+    init(_ connection: ConnectionPipeline, _ place: OpenConnections.Place) {
+        self.connection = connection
+        self.place = place
+    }
 
     func handlerAdded(context: ChannelHandlerContext) {
         let channel = context.channel
@@ -27,9 +31,9 @@ final class PrefaceReader: ChannelInboundHandler, RemovableChannelHandler {
         deadline?.cancel()
         do {
             if isHTTP2 {
-                try connection.addHTTP2(to: context.channel)
+                try connection.addHTTP2(to: context.channel, place)
             } else {
-                try connection.addHTTP1(to: context.channel)
+                try connection.addHTTP1(to: context.channel, place)
             }
         } catch {
             return context.close(promise: nil)

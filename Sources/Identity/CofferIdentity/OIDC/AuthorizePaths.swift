@@ -94,7 +94,7 @@ struct AuthorizePaths: Sendable {
             tellsAuthTime: input.maximumAge != nil, challenge: input.challenge,
             challengeMethod: input.challengeMethod)
         let code = try call.random.base62(32)
-        guard oidc.codes.keep(code, grant) else {
+        guard oidc.codes.keep(grant, as: code) else {
             throw EngineError.unavailable("too many logins are waiting; try again")
         }
         return .bare(["code": .string(code), "state": .string(input.state)])

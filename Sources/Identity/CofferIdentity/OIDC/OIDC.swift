@@ -18,14 +18,15 @@ final class OIDC: Sendable {
     /// Of its namespace; part of what it calls itself.
     let namespacePath: String
     let keys: NamedKeys
-    let codes: AuthorizationCodes
+    /// Codes that were handed out, lost at a restart as logins in flight are.
+    let codes: Tickets<CodeGrant>
     private let clientIndex = Mutex(ClientIndex())
 
     init(core: Core, context: EngineContext) {
         self.core = core
         namespacePath = context.namespace.path
         keys = NamedKeys(context: context)
-        codes = AuthorizationCodes(clock: context.clock)
+        codes = Tickets(clock: context.clock)
     }
 
     var issuer: Issuer { Issuer(core: core, namespacePath: namespacePath) }

@@ -1,0 +1,100 @@
+internal import CofferBase
+internal import CofferStorage
+internal import PostgresClient
+internal import Synchronization
+
+/// Keeping, giving back and looking up leadership: on a connection of its own, so that it never waits behind
+/// writes, and without the lock (contract rule E4).
+final class PostgresTerm: Sendable {
+    private let tables: PostgresTables
+    private let connector: PostgresConnector
+    private let health: PostgresHealth
+    private let link = Mutex<PostgresLink?>(nil)
+    private let thread = BlockingPool(threads: 1)
+
+    private static let limit: Duration = .seconds(2)
+
+    init(tables: PostgresTables, connector: PostgresConnector, health: PostgresHealth) {
+        self.tables = tables
+        self.connector = connector
+        self.health = health
+    }
+
+    func renew(_ epoch: Epoch, _ candidate: Candidate, for time: Duration) async throws(StorageError) -> Bool {
+        let update = PostgresStatement(
+            """
+            UPDATE \(tables.leader) SET valid_until = clock_timestamp() + $3 * interval '1 microsecond'
+            WHERE id = 1 AND epoch = $1 AND holder = $2::text::uuid RETURNING 1
+            """,
+            [.integer(Int64(clamping: epoch.value)), .text(candidate.id), .integer(time.wholeNanoseconds / 1000)])
+        return try await change(update).count == 1
+    }
+
+    func release(_ epoch: Epoch, _ candidate: Candidate) async throws(StorageError) {
+        let update = PostgresStatement(
+            """
+            UPDATE \(tables.leader) SET valid_until = clock_timestamp(), holder = NULL
+            WHERE id = 1 AND epoch = $1 AND holder = $2::text::uuid
+            """, [.integer(Int64(clamping: epoch.value)), .text(candidate.id)])
+        _ = try await change(update)
+    }
+
+    func leader() async throws(StorageError) -> LeaderRecord? {
+        let select = PostgresStatement(
+            """
+            SELECT epoch, holder::text, addr, valid_until > clock_timestamp() FROM \(tables.leader)
+            WHERE id = 1 AND holder IS NOT NULL
+            """)
+        let rows = try await run([select]).first ?? .none
+        guard let epoch = rows.integer(0), let id = rows.text(0, 1) else { return nil }
+        return LeaderRecord(
+            epoch: Epoch(UInt64(clamping: epoch)), candidate: Candidate(id: id, address: rows.text(0, 2) ?? ""),
+            isCurrent: rows.integer(0, 3) == 1)
+    }
+
+    func close() {
+        thread.shutdown()
+        link.withLock { $0 = nil }
+    }
+
+    private func change(_ statement: PostgresStatement) async throws(StorageError) -> PostgresRows {
+        var limits = PostgresTransaction.Limits()
+        limits.statement = Int(Self.limit.components.seconds) * 1000
+        let statements = PostgresTransaction.begin(limits) + [statement, PostgresTransaction.commit]
+        return try await run(statements).dropLast().last ?? .none
+    }
+
+    private func run(_ statements: [PostgresStatement]) async throws(StorageError) -> [PostgresRows] {
+        try health.check()
+        let result: Result<[PostgresRows], StorageError>
+        do {
+            result = try await thread.run { [self] in
+                link.withLock { link in
+                    do throws(PostgresFailure) {
+                        return .success(try Self.run(statements, &link, connector))
+                    } catch {
+                        return .failure(health.report(error))
+                    }
+                }
+            }
+        } catch {
+            throw PostgresHealth.closed
+        }
+        return try result.get()
+    }
+
+    private static func run(
+        _ statements: [PostgresStatement], _ link: inout PostgresLink?, _ connector: PostgresConnector
+    ) throws(PostgresFailure) -> [PostgresRows] {
+        let open: PostgresLink
+        if let kept = link, kept.isAlive { open = kept } else { open = try connector.connect(within: limit) }
+        link = nil
+        let outcome = open.runTogether(statements, within: limit)
+        if let failure = outcome.failure {
+            if statements.count == 1 || open.abandonTransaction() { link = failure.kind == .unreachable ? nil : open }
+            throw failure
+        }
+        link = open
+        return outcome.answers
+    }
+}
