@@ -10,6 +10,7 @@ package import PeriodicService
 package import PolicyService
 package import QuotaService
 internal import RotationService
+package import SnapshotService
 package import TokenService
 
 /// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
@@ -34,6 +35,7 @@ package final class Services: Sendable {
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
+    package let snapshots: SnapshotSchedule
     package let removals: NamespaceRemovals
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
@@ -55,6 +57,7 @@ package final class Services: Sendable {
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
+        snapshots: SnapshotSchedule,
         removals: NamespaceRemovals,
         cluster: ClusterIdentity,
         ceremonies: Ceremonies
@@ -75,6 +78,7 @@ package final class Services: Sendable {
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic
+        self.snapshots = snapshots
         self.removals = removals
         self.cluster = cluster
         self.ceremonies = ceremonies

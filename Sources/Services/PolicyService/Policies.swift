@@ -9,8 +9,8 @@ internal import Synchronization
 /// ACL; requests compile theirs anew at the next decision.
 package final class Policies: Sendable {
     private let storage: StorageView
-    private let namespace: String
     let shadowStorage: StorageView
+    private let namespace: String
     private let cache = Mutex(Cache())
 
     private struct Cache {

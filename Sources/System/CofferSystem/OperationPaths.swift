@@ -21,7 +21,7 @@ struct OperationPaths {
             + HostInfoPaths().paths + LoggerPaths(core: core).paths + CounterPaths(core: core).paths
             + FeaturePaths().paths + CORSPaths(core: core).paths + UIHeaderPaths(core: core).paths
             + MetricPaths(core: core).paths + RateQuotaPaths(core: core).paths + LeaseQuotaPaths(core: core).paths
-            + SnapshotPaths(core: core).paths + MonitorPaths(core: core).paths
+            + SnapshotPaths(core: core).paths + SnapshotPlanPaths(core: core).paths + MonitorPaths(core: core).paths
             + ReplicationPaths().paths + RaftPaths(core: core).paths + ProfilePaths(core: core).paths
             + (core.configuration.hasIntrospectionEndpoint ? InspectionPaths(core: core).paths : [])
             + (core.configuration.hasRawStorageEndpoint ? RawPaths(core: core).paths : [])

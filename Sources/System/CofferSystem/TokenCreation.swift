@@ -84,9 +84,6 @@ struct TokenCreation {
         return asked > .zero ? min(asked, role) : role
     }
 
-    /// The caller's policies are not those of the namespace that the token is for.
-    var isForChild: Bool { parent.namespaceID != namespaceID }
-
     private static let batchToken = EngineError.badRequest("batch tokens cannot create more tokens").because(
         "batch_token", "The request needs a service token, and the caller's is a batch token.")
     private static let restrictedToken = EngineError.badRequest("restricted use token cannot generate child tokens")
@@ -97,8 +94,13 @@ struct TokenCreation {
             "missing_sudo", "This takes the root policy, or the capability \"sudo\" on the path.")
     }
 
+    /// The caller's policies are not those of the namespace that the token is for.
+    var isForChild: Bool { parent.namespaceID != namespaceID }
+
     private func checkRights() throws(EngineError) {
-        if isForChild && !hasSudo { throw Self.privileged("directly generate a token in a child namespace") }
+        if isForChild && !hasSudo {
+            throw Self.privileged("directly generate a token in a child namespace")
+        }
         if parent.isBatch { throw Self.batchToken }
         if parent.uses != 0 { throw Self.restrictedToken }
         if input.numberOfUses < 0 { throw .badRequest("number of uses cannot be negative") }

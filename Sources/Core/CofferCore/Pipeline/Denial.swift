@@ -47,8 +47,9 @@ package enum Denial: Error, Sendable {
             RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
-        case .malformedBody, .bodyTooLarge, .busy, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute,
-            .auditFailed, .engine:
+        case .busy: RefusalCause("busy", "The server had no room left for another large body.")
+        case .malformedBody, .bodyTooLarge, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute, .auditFailed,
+            .engine:
             nil
         }
     }

@@ -7,6 +7,7 @@ internal import LeaseService
 internal import Logging
 internal import MountService
 internal import QuotaService
+internal import SealService
 internal import TokenService
 
 extension Core {
@@ -18,6 +19,11 @@ extension Core {
         metrics.setGauges("core.active", [(cluster, services == nil ? 0 : 1)])
         metrics.gauge("core.in_flight_requests").set(inFlight.count)
         ProcessUsage.now().set(metrics)
+        if let automaticSeals {
+            metrics.setGauges(
+                "seal.healthy",
+                automaticSeals.state.map { ([.init("name", $0.name)], $0.unhealthySince == nil ? 1 : 0) })
+        }
         guard let services else { return }
         setMountGauges(services.mounts.routes)
         metrics.gauge("barrier.estimated_encryptions").set(Double(services.barrier.keyStatus?.encryptions ?? 0))

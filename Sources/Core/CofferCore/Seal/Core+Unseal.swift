@@ -14,6 +14,8 @@ internal import PeriodicService
 internal import PolicyService
 internal import QuotaService
 internal import RotationService
+internal import SealService
+internal import SnapshotService
 internal import TokenService
 
 extension Core {
@@ -40,13 +42,15 @@ extension Core {
         }
     }
 
-    /// Takes one share of the unseal key; opens the server when the threshold is met.
+    /// Takes one share of the unseal key, or of the recovery key where a seal opens the server by itself;
+    /// opens the server when the threshold is met.
+    /// - Parameter migrate: the shares are meant to put the server under the seal that is configured now.
     /// - Throws: `badRequest`; any failure clears the progress.
-    package func unseal(with share: SecretBytes) async throws {
-        guard let configuration = try await sealConfiguration() else {
-            throw EngineError.badRequest("server is not yet initialized")
-        }
+    package func unseal(with share: SecretBytes, migrate: Bool = false) async throws {
+        let situation = try await sealSituation()
+        try Self.check(situation, migrate: migrate)
         if services != nil { return }
+        let configuration = try Self.shares(for: situation)
         // The bounds of the family: a 16-byte key up to a 32-byte key with its place.
         guard (16...33).contains(share.count) else {
             throw EngineError.badRequest("invalid key: key is shorter than 16 bytes or longer than 33 bytes")
@@ -56,16 +60,37 @@ extension Core {
         }
         switch try seal.add(share, threshold: configuration.threshold) {
         case .wait: return
-        case .combine(let shares): try await open(shares)
+        case .combine(let shares):
+            if case .migration(let migration) = situation { return try await self.migrate(migration, shares) }
+            try await open(shares)
+        }
+    }
+
+    /// - Throws: Vault's refusals of shares that are meant for another purpose.
+    private static func check(_ situation: SealSituation, migrate: Bool) throws(EngineError) {
+        if case .migration = situation {
+            if migrate { return }
+            throw EngineError(.internal, ["migrate option not provided and seal migration is pending"])
+        }
+        if migrate { throw EngineError(.internal, ["can't perform a seal migration, no migration seal found"]) }
+    }
+
+    /// The shares that are to be given.
+    private static func shares(for situation: SealSituation) throws(EngineError) -> SealConfiguration {
+        switch situation {
+        case .shares(let shares), .automatic(let shares?): return shares
+        case .migration(let migration): return migration.shares
+        case .automatic(nil): throw .badRequest("this server has no recovery key; its seal alone opens it")
+        case .uninitialized: throw .badRequest("server is not yet initialized")
         }
     }
 
     package func resetUnseal() { seal.reset() }
 
     private func open(_ shares: [SecretBytes]) async throws {
-        guard let stored = try await storage.get(StoredRootKey.path), let unsealKey = seal.join(shares),
-            let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
-        else { throw EngineError.badRequest("Unseal failed, invalid key") }
+        guard let rootKey = try await keyProof.rootKey(shares) else {
+            throw EngineError.badRequest("Unseal failed, invalid key")
+        }
         try await open(rootKey)
     }
 
@@ -93,6 +118,7 @@ extension Core {
         await services?.rotation.start()
         await services?.periodic.start()
         await services?.removals.start()
+        await services?.snapshots.start()
         await controls.afterOpening.value.run()
     }
 
@@ -103,6 +129,7 @@ extension Core {
         await services.reaper.stop()
         await services.rotation.stop()
         await services.periodic.stop()
+        await services.snapshots.stop()
         await services.removals.stop()
         services.audit.close()
         barrier.seal()
@@ -149,6 +176,7 @@ extension Core {
             lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
+            snapshots: makeSnapshotSchedule(barrier),
             removals: NamespaceRemovals(
                 namespaces: namespaces, clock: clock, log: log, explain: EngineLeases.explain
             ) { try await removal.run($0) },
@@ -195,12 +223,19 @@ extension Core {
         return periodic
     }
 
+    private func makeSnapshotSchedule(_ barrier: Barrier) -> SnapshotSchedule {
+        SnapshotSchedule(
+            storage: barrier, clock: clock, log: log, take: { [self] in try await takeSnapshot() },
+            verify: { [self] in _ = try await receiveSnapshot($0, ignoresKeys: false) })
+    }
+
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
-        Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
+        let proof = KeyProof(seal: seal, barrier: barrier, automatic: automaticSeals)
+        return Ceremonies(
+            rekey: Rekey(.unsealKey, proof: proof, clock: clock, random: random),
+            recoveryRekey: Rekey(.recoveryKey, proof: proof, clock: clock, random: random),
             generateRoot: GenerateRoot(
-                proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
+                proof: proof, tokens: tokens, maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
