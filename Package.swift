@@ -45,6 +45,16 @@ let storages: [Module] = [
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
 ]
 
+let seals: [Module] = [
+    Module(name: "StaticSeal", folder: "Seals", needs: ["CofferBase", "CofferCrypto", "CofferFramework"]),
+    Module(name: "PKCS11Seal", folder: "Seals", needs: ["CPKCS11", "CofferBase", "CofferFramework"]),
+    Module(
+        name: "AWSKMSSeal", folder: "Seals",
+        needs: ["AWSClient", "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "HTTPClient"]),
+    Module(
+        name: "TransitSeal", folder: "Seals", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HTTPClient"]),
+]
+
 let engines: [Module] = [
     Module(name: "KVEngine", folder: "Engines"),
     Module(name: "CubbyholeEngine", folder: "Engines"),
@@ -61,6 +71,9 @@ let authMethods: [Module] = [
 let clients: [Module] = [
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(
+        name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "HTTPClient"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
@@ -101,12 +114,24 @@ let services: [Module] = [
     Module(
         name: "QuotaService", folder: "Services",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "LeaseService"]),
+    Module(name: "SealService", folder: "Services", needs: ["CofferBase", "CofferFramework", "Logging"]),
+    Module(
+        name: "SnapshotService", folder: "Services",
+        needs: [
+            "AWSClient", "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "CofferStorage", "HTTPClient",
+            "Logging",
+        ]),
+    Module(
+        name: "RegistrationService", folder: "Services", needs: ["CofferBase", "CofferJSON", "HTTPClient", "Logging"]),
     Module(
         name: "TelemetryService", folder: "Services",
         needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
     Module(
         name: "MountService", folder: "Services",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework"]),
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework"]),
+    Module(
+        name: "NamespaceService", folder: "Services",
+        needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "Logging"]),
     Module(
         name: "PeriodicService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "MountService", "Logging"]),
@@ -123,8 +148,8 @@ let services: [Module] = [
 let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
-    "MountService", "PeriodicService", "AuditService", "RotationService", "QuotaService", "LockoutService",
-    "MemoryStorage", "WebClient", "Logging",
+    "MountService", "NamespaceService", "PeriodicService", "AuditService", "RotationService", "QuotaService",
+    "LockoutService", "SealService", "SnapshotService", "MemoryStorage", "WebClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -148,13 +173,13 @@ let edge: [Module] = [
 let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
-        needs: pluginNeeds + (engines + authMethods + databases + auditDevices).map(\.name)
+        needs: pluginNeeds + (engines + authMethods + databases + auditDevices + seals).map(\.name)
             + ["MemoryStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
             "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
-            "NIOCore", "TelemetryService",
+            "NIOCore", "RegistrationService", "TelemetryService",
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
@@ -170,6 +195,7 @@ let executables: [Module] = [
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
+let sealTestNeeds = ["CofferBase", "CofferFramework", "SealConformance", "TestSupport"]
 let databaseTestNeeds = ["CofferBase", "CofferFramework", "CofferJSON", "DatabasePluginConformance"]
 let engineTestNeeds = ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "TestSupport"]
 
@@ -183,6 +209,7 @@ let testSupport: [Module] = [
     Module(
         name: "DatabasePluginConformance", folder: "Tests/Support",
         needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(name: "SealConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework"]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -251,6 +278,13 @@ let tests: [Module] = [
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
             "WebClient",
         ]),
+    Module(name: "SealService", folder: "Services", needs: ["CofferBase", "CofferFramework", "TestSupport"]),
+    Module(
+        name: "SnapshotService", folder: "Services",
+        needs: ["CofferBase", "CofferFramework", "CofferJSON", "HTTPClient", "Logging", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "RegistrationService", folder: "Services",
+        needs: ["CofferBase", "CofferJSON", "HTTPClient", "Logging", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
@@ -265,6 +299,12 @@ let tests: [Module] = [
     Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "StaticSeal", folder: "Seals", needs: sealTestNeeds),
+    Module(name: "TransitSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient", "ServerHarness"]),
+    Module(name: "AWSKMSSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient"]),
+    Module(name: "PKCS11Seal", folder: "Seals", needs: sealTestNeeds),
+    Module(name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "SocketClient"]),
+    Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "HTTPClient", "TestSupport"]),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "TransitEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
@@ -281,10 +321,9 @@ let tests: [Module] = [
     Module(
         name: "CofferCore", folder: "Core",
         needs: [
-            "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage",
-            "LeaseService",
-            "MemoryStorage",
-            "MountService", "ServerHarness", "TestSupport",
+            "AuditService", "CofferBarrier", "CofferBase", "CofferFramework", "CofferHTTP", "CofferJSON",
+            "CofferStorage", "LeaseService", "MemoryStorage", "MountService", "NamespaceService", "SealService",
+            "ServerHarness", "TestSupport",
         ]),
     Module(
         name: "CofferSystem", folder: "System",
@@ -355,11 +394,13 @@ let package = Package(
         .target(name: "CForward", path: "Sources/Clients/CForward"),
         .target(name: "CPostgres", dependencies: ["CForward"], path: "Sources/Clients/CPostgres"),
         .target(name: "CMariaDB", dependencies: ["CForward"], path: "Sources/Clients/CMariaDB"),
+        .target(name: "CPKCS11", path: "Sources/Clients/CPKCS11"),
         .systemLibrary(
             name: "CZlib", path: "Sources/Base/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     ]
         + (base + contracts + storages + clients + services + core + edge + programs).map { library($0) }
         + (engines + authMethods + databases + auditDevices).map { library($0, needs: pluginNeeds) }
+        + seals.map { library($0) }
         + executables.map { module in
             .executableTarget(
                 name: module.name, dependencies: dependencies(module.needs),

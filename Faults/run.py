@@ -14,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
     audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, http2_abuse,
-    initialization, lease_storms, logins, migration, power, published, raw_requests, recovery, seal, sealing, snapshots, startup,
-    storage_faults,
+    initialization, lease_storms, logins, migration, namespaces, power, published, raw_requests, recovery, seal, seal_migration,
+    sealing, snapshots, startup, stopping, storage_faults,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -24,10 +24,11 @@ from livetest.server import binary_from  # noqa: E402
 GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
     "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
-    "published": published, "dev-mode": dev_mode,
-    "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests,
-    "http2": http2_abuse, "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
+    "published": published, "dev-mode": dev_mode, "namespaces": namespaces,
+    "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests, "http2": http2_abuse,
+    "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
+    "seal-migration": seal_migration, "stopping": stopping,
 }
 
 

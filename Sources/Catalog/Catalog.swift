@@ -1,3 +1,4 @@
+internal import AWSKMSSeal
 internal import AppRoleAuth
 package import CofferFramework
 package import CofferStorage
@@ -8,13 +9,16 @@ internal import HTTPAudit
 internal import KVEngine
 internal import MariaDBDatabase
 internal import MemoryStorage
+internal import PKCS11Seal
 internal import PostgresDatabase
 internal import RedisDatabase
 internal import SQLiteStorage
 internal import SocketAudit
+internal import StaticSeal
 internal import SyslogAudit
 internal import TOTPEngine
 internal import TransitEngine
+internal import TransitSeal
 internal import UserpassAuth
 
 /// The one place that names every implementation. To add one is to add a line here.
@@ -29,6 +33,8 @@ package enum Catalogue {
     package static let auditDevices: [AuditDeviceKind] = [
         FileAudit.kind, SocketAudit.kind, SyslogAudit.kind, HTTPAudit.kind,
     ]
+
+    package static let seals: [SealKind] = [StaticSeal.kind, TransitSeal.kind, AWSKMSSeal.kind, PKCS11Seal.kind]
 
     /// Where entries can live.
     package enum StorageKind: Sendable {

@@ -15,9 +15,10 @@ enum KeyFile {
     ) throws(ConfigurationError) -> String {
         let stamp = String(now.rfc3339.prefix { $0 != "." }.filter { $0 != "-" && $0 != ":" && $0 != "Z" }) + "Z"
         let path = (folder.hasSuffix("/") ? folder : folder + "/") + "coffer-keys-\(stamp)-\(getpid()).json"
+        let kind = made.isRecovery ? "recovery_keys" : "keys"
         var object: JSONObject = [
-            "keys": .strings(made.deliveries.map { Hex.encode($0) }),
-            "keys_base64": .strings(made.deliveries.map { Base64.standard.encode($0) }),
+            kind: .strings(made.deliveries.map { Hex.encode($0) }),
+            kind + "_base64": .strings(made.deliveries.map { Base64.standard.encode($0) }),
         ]
         if withRootToken { object["root_token"] = .string(made.rootToken) }
         object["created"] = .string(now.rfc3339)

@@ -98,6 +98,7 @@ package enum MigrateCommand {
         case .unfinishedSource?: "the source is an unfinished copy itself; finish that migration first"
         case .occupiedDestination?:
             "the destination holds entries already; use an empty one, or -start to copy over a part of it"
+        case .differs?: "the copy differs from its source; use -reset, empty the destination and run the command again"
         case nil where error is StorageError: "\(error); run the command again to go on"
         case nil: "\(error)"
         }

@@ -1,3 +1,4 @@
+internal import CBase
 internal import Glibc
 
 /// What the machine and its administrator let this process have.
@@ -12,6 +13,9 @@ enum ProcessLimits {
         if raised.rlim_cur > limit.rlim_cur, setrlimit(resource, &raised) == 0 { limit = raised }
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// Memory of large bodies is given back, so that what is free for others does not depend on what was asked before.
+    static func returnLargeBlocks() { _ = coffer_return_large_blocks(1 << 20) }
 
     /// Bytes that the process may use: its control group's or the machine's.
     static func memory() -> Int {

@@ -12,6 +12,8 @@ internal import CofferSystem
 internal import Glibc
 internal import Logging
 internal import NIOCore
+internal import RegistrationService
+internal import SealService
 internal import TelemetryService
 internal import WebClient
 
@@ -28,8 +30,11 @@ struct RunningServer: Sendable {
     let log: Logger
     let logFile: LogFile?
     let telemetry: Telemetry
+    let registration: KubernetesRegistration?
 
     static let version = "0.1.0"
+    /// How long requests in flight may take once the server is to end.
+    static let drainLimit: Duration = .seconds(10)
     /// When this version was released.
     static let buildDate = "2026-11-24T00:00:00Z"
 
@@ -49,7 +54,8 @@ struct RunningServer: Sendable {
             await storage.close()
             throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
         }
-        let core = makeCore(configuration, storage, clock, log, outputs, environment)
+        let seals = try SealSetup(clock: clock, environment: environment, log: log).seals(configuration.seals)
+        let core = makeCore(configuration, storage, seals, clock, log, outputs, environment)
         if configuration.isRecovery {
             log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
         } else {
@@ -64,6 +70,7 @@ struct RunningServer: Sendable {
             APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration))
         }
         let connections = connectionLimit()
+        ProcessLimits.returnLargeBlocks()
         let http = HTTPServer(threads: threads, clock: clock, bodies: BodyBudget(limit: bodyLimit()))
         for (listener, handler) in zip(configuration.listeners, handlers) {
             var (converted, context) = try listenerConfiguration(listener)
@@ -75,8 +82,11 @@ struct RunningServer: Sendable {
         }
         let server = RunningServer(
             core: core, storage: storage, http: http, handlers: handlers, tls: tls, addresses: addresses, log: log,
-            logFile: outputs.file, telemetry: TelemetrySetup.telemetry(configuration.telemetry, core))
+            logFile: outputs.file, telemetry: TelemetrySetup.telemetry(configuration.telemetry, core),
+            registration: try RegistrationSetup.registration(configuration.registration, core, environment))
         await server.telemetry.start()
+        await server.registration?.start()
+        await core.watchSeals(opens: !configuration.isRecovery)
         core.controls.sanitizedConfiguration.replace(with: SanitizedConfiguration.object(configuration))
         core.controls.clusterAddress.replace(with: SanitizedConfiguration.clusterAddress(configuration))
         let ownAddress = addresses.first { !$0.hasPrefix("unix:") } ?? ""
@@ -110,10 +120,17 @@ struct RunningServer: Sendable {
         }
     }
 
-    /// No new connections; seals; closes the storage.
+    /// No new connections, and no new requests on those there are; what is in flight finishes, within a limit.
+    /// Then seals, and closes the storage.
     func stop() async {
+        core.controls.isDraining.replace(with: true)
         await http.stopListening()
+        if await !core.waitForRequests(Self.drainLimit) {
+            log.warning("requests were still in flight when the server sealed")
+        }
+        await registration?.stop()
         await telemetry.stop()
+        await core.stopWatchingSeals()
         await core.sealNow()
         // In recovery mode it is open without a server above it.
         core.barrier.seal()
@@ -121,11 +138,12 @@ struct RunningServer: Sendable {
     }
 
     private static func makeCore(
-        _ configuration: ServerConfiguration, _ storage: any Storage, _ clock: any WallClock, _ log: Logger,
-        _ outputs: LogOutputs, _ environment: [String: String]
+        _ configuration: ServerConfiguration, _ storage: any Storage, _ seals: [ConfiguredSeal],
+        _ clock: any WallClock, _ log: Logger, _ outputs: LogOutputs, _ environment: [String: String]
     ) -> Core {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
+        settings.seals = seals
         settings.ownVersion = version
         settings.buildDate = buildDate
         if let reported = configuration.compatVersion { settings.reportedVersion = reported }
@@ -143,6 +161,7 @@ struct RunningServer: Sendable {
             + IdentityEngine.kinds { own.value }
         settings.auditDevices = Catalogue.auditDevices
         settings.auditDirectory = configuration.auditDirectory
+        settings.snapshotDirectory = configuration.snapshotDirectory
         settings.declaredAuditDevices = configuration.auditDevices.map { device in
             var entry = AuditDeviceEntry()
             entry.path = device.path + "/"

@@ -5,6 +5,19 @@ internal import CofferJSON
 /// The configuration as `sys/config/state/sanitized` shows it: nothing in it is secret.
 enum SanitizedConfiguration {
     static func object(_ configuration: ServerConfiguration) -> JSONObject {
+        var object = fixed(configuration)
+        if configuration.seals.isEmpty { return object }
+        object["seals"] = .array(
+            configuration.seals.map { seal in
+                [
+                    "type": .string(seal.type), "name": .string(seal.name), "priority": .int(seal.priority),
+                    "disabled": .bool(seal.isDisabled),
+                ]
+            })
+        return object
+    }
+
+    private static func fixed(_ configuration: ServerConfiguration) -> JSONObject {
         [
             "api_addr": .string(configuration.apiAddress), "cluster_addr": .string(configuration.clusterAddress),
             "cluster_name": .string(configuration.clusterName),

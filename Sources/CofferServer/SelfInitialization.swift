@@ -24,6 +24,7 @@ struct SelfInitialization: Sendable {
         if settings.requests.isEmpty && settings.keys == nil { return }
         if try await core.isInitialized() { return }
         guard let keys = settings.keys else {
+            if core.automaticSeals != nil { return try await beginWithoutKeys() }
             throw ConfigurationError(
                 "the server cannot initialize itself: add keys { folder = \"…\" } to an initialize stanza, where its "
                     + "unseal keys shall be written")
@@ -35,7 +36,18 @@ struct SelfInitialization: Sendable {
             log.info("unseal keys written", metadata: ["file": .string(path)])
         }
         log.info("the server has initialized itself")
+        if made.isRecovery { return await core.openBySealIfPossible() }
         for share in made.shares.prefix(keys.threshold) { try await core.unseal(with: share) }
+    }
+
+    /// A seal opens the server, and whoever needs a root token lets the requests make what replaces it.
+    private func beginWithoutKeys() async throws {
+        var plan = InitializationPlan(SealConfiguration(shares: 0, threshold: 0))
+        plan.makesRootToken = false
+        plan.notesRequests = !settings.requests.isEmpty
+        _ = try await core.initialize(plan)
+        log.info("the server has initialized itself, without a recovery key")
+        await core.openBySealIfPossible()
     }
 
     private func plan(_ keys: InitializeSettings.Keys) throws(ConfigurationError) -> InitializationPlan {

@@ -109,25 +109,34 @@ package enum ServerCommand {
         try PIDFile.write(configuration.pidFile)
         defer { PIDFile.remove(configuration.pidFile) }
         if let dev { try await dev.prepare(server, environment) }
-        try await waitForTheEnd(server, reading: read)
-        await server.stop()
+        let notice = SystemdNotice(environment)
+        notice.ready()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await notice.feedWatchdog(SystemClock()) }
+            try await waitForTheEnd(server, notice, reading: read)
+            notice.stopping()
+            await server.stop()
+            group.cancelAll()
+        }
         dev?.cleanUp()
         return 0
     }
 
     private static func waitForTheEnd(
-        _ server: RunningServer, reading read: () throws -> ServerConfiguration
+        _ server: RunningServer, _ notice: SystemdNotice, reading read: () throws -> ServerConfiguration
     ) async throws {
         let signals = Signals()
         while true {
             switch try await signals.next() {
             case .reload:
                 Console.write("==> Vault reload triggered")
+                notice.reloading()
                 do {
                     server.reload(try read())
                 } catch {
                     server.log.error("the configuration could not be read anew", metadata: ["error": "\(error)"])
                 }
+                notice.ready()
             case .stop:
                 Console.write("==> Vault shutdown triggered")
                 return

@@ -57,6 +57,7 @@ SAME_LAYER = {
     "CofferFramework": {"CofferStorage"},
     "CofferTools": {"CofferFramework"},
     "MFAClient": {"WebClient"},
+    "AWSClient": {"HTTPClient"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},

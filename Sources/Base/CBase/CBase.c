@@ -15,6 +15,8 @@
 
 void coffer_zero(void *pointer, coffer_size length) { explicit_bzero(pointer, (size_t)length); }
 
+int coffer_return_large_blocks(coffer_size size) { return mallopt(M_MMAP_THRESHOLD, (int)size) == 1 ? 0 : -1; }
+
 int coffer_random(void *pointer, coffer_size length) {
     unsigned char *next = pointer;
     while (length > 0) {

@@ -20,6 +20,9 @@ package struct Deadline: Sendable {
         Int32(clamping: (remaining.wholeNanoseconds / 1_000_000) + (hasPassed ? 0 : 1))
     }
 
+    /// The clock that nobody sets, for those who compare by it outside this process.
+    package static var monotonicMicroseconds: Int64 { now / 1000 }
+
     private static var now: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)

@@ -17,7 +17,8 @@ package struct ConfigurationReader {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
             let stanzas: Set = [
-                "storage", "listener", "backend", "user_lockout", "telemetry", "initialize", "audit",
+                "storage", "listener", "backend", "user_lockout", "telemetry", "initialize", "audit", "seal",
+                "service_registration",
             ]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
@@ -25,6 +26,8 @@ package struct ConfigurationReader {
             try readListeners(body, &reader)
             try readInitialization(body, &reader)
             try readAuditDevices(body, &reader)
+            try readSeals(body, file: name)
+            try readRegistration(body, &reader)
             try UserLockoutStanza.read(body, into: &configuration.userLockout, &reader)
             try readTelemetry(body, &reader)
             configuration.warnings += reader.warnings
@@ -48,6 +51,9 @@ package struct ConfigurationReader {
             result.apiAddress = address
         }
         if let address = variable("CLUSTER_ADDR") { result.clusterAddress = address }
+        if let type = variable("SEAL_TYPE"), type != "shamir", result.seals.isEmpty {
+            result.seals = [SealStanzaSettings(type: type, place: "VAULT_SEAL_TYPE")]
+        }
         if variable("DISABLE_USER_LOCKOUT").flatMap({ Bool(wireText: $0) }) == true {
             result.disablesUserLockout = true
         }
@@ -111,6 +117,24 @@ package struct ConfigurationReader {
         }
     }
 
+    private mutating func readRegistration(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        guard let blocks = body.blocks(named: "service_registration", labels: 1) else {
+            throw HCLError(
+                "expected service_registration \"kubernetes\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        if let last = blocks.last { configuration.registration = try RegistrationStanza.read(last, &reader) }
+    }
+
+    private mutating func readSeals(_ body: HCLBody, file: String) throws(HCLError) {
+        guard let blocks = body.blocks(named: "seal", labels: 1) else {
+            throw HCLError("expected seal \"TYPE\" { … }", at: body.items.first?.position ?? .unknown)
+        }
+        for block in blocks {
+            if let seal = try SealStanza.read(block, file: file) { configuration.seals.append(seal) }
+            try SealStanza.check(configuration.seals, block.position)
+        }
+    }
+
     private static let settings: [String: Setting<ServerConfiguration>] = {
         var settings: [String: Setting<ServerConfiguration>] = [
             "api_addr": .take { (value, target) throws(HCLError) in target.apiAddress = try value.text() },
@@ -153,6 +177,11 @@ package struct ConfigurationReader {
                 guard path.hasPrefix("/") else { throw HCLError("expected an absolute path", at: value.position) }
                 target.auditDirectory = path
             },
+            "snapshot_directory": .take { (value, target) throws(HCLError) in
+                let path = try value.text()
+                guard path.hasPrefix("/") else { throw HCLError("expected an absolute path", at: value.position) }
+                target.snapshotDirectory = path
+            },
             "max_snapshot_size": .take { (value, target) throws(HCLError) in
                 let size = try value.integer()
                 guard size > 0 else { throw HCLError("max_snapshot_size must be positive", at: value.position) }
@@ -167,7 +196,6 @@ package struct ConfigurationReader {
             "enable_unauthenticated_access": .take { (value, target) throws(HCLError) in
                 target.unauthenticatedAccess = try unauthenticatedAccess(value)
             },
-            "seal": .refused("this version opens with Shamir shares only; remove the stanza"),
             "ha_storage": .refused("this version runs on a single node only; remove the stanza"),
         ]
         for name in ignored { settings[name] = .ignored }
@@ -202,7 +230,7 @@ package struct ConfigurationReader {
     ]
 
     private static let unsupported = [
-        "service_registration", "cache_size", "disable_cache", "enable_response_header_raft_node_id",
+        "cache_size", "disable_cache", "enable_response_header_raft_node_id",
         "administrative_namespace_path", "plugin", "unsafe_allow_api_audit_creation",
         "disable_standby_reads",
     ]

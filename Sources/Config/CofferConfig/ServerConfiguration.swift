@@ -6,6 +6,8 @@ package import CofferJSON
 package struct ServerConfiguration: Sendable, Equatable {
     package var storage: StorageSettings?
     package var listeners: [ListenerSettings] = []
+    /// Seals that open the server by themselves; none for shares in people's hands.
+    package var seals: [SealStanzaSettings] = []
     package var apiAddress = ""
     package var clusterAddress = ""
     package var clusterName = ""
@@ -24,6 +26,10 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var showsHostName = false
     /// The Vault version that clients are told; nil for the built-in one.
     package var compatVersion: String?
+    /// Where snapshots that the server takes by itself must lie; empty for anywhere.
+    package var snapshotDirectory = ""
+    /// Nil: nobody is told how the server is.
+    package var registration: RegistrationSettings?
     /// Largest snapshot that is received, in bytes.
     package var maximumSnapshotSize = 16 << 30
     /// `sys/raw` is offered.

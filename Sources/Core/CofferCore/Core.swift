@@ -5,6 +5,7 @@ package import CofferFramework
 package import CofferMetrics
 package import CofferStorage
 package import Logging
+package import SealService
 package import WebClient
 
 /// What the core needs from the program around it.
@@ -19,6 +20,8 @@ package struct CoreConfiguration: Sendable {
     package var engines: [EngineKind] = []
     /// Somebody chose the reported version, and so what it leaves open.
     package var choseReportedVersion = false
+    /// Seals that open the server by themselves, and disabled ones; none for shares in people's hands.
+    package var seals: [ConfiguredSeal] = []
     /// Which operations need no token (`enable_unauthenticated_access`); nil: as the reported version.
     package var unauthenticatedAccess: Set<UnauthenticatedFamily>?
     package var auditDevices: [AuditDeviceKind] = []
@@ -36,6 +39,8 @@ package struct CoreConfiguration: Sendable {
     package var hasIntrospectionEndpoint = false
     /// Where snapshots wait while they are sent or received: on a disk with room for the storage's content.
     package var spoolFolder = "/tmp"
+    /// Where snapshots that the server takes by itself must lie; empty for anywhere.
+    package var snapshotDirectory = ""
     /// Largest snapshot that is received, in bytes.
     package var maximumSnapshotSize = 16 << 30
     /// Bytes of one entry, as the storage has it.
@@ -67,6 +72,10 @@ package final class Core: Sendable {
     package let log: Logger
     package let barrier: Barrier
     package let seal: ShamirSeal
+    /// The seals that open the server by themselves; nil for shares in people's hands.
+    package let automaticSeals: SealGroup?
+    /// Seals that are there only for a migration away from them.
+    let formerSeals: SealGroup?
     package let startTime: Timestamp
     package let inFlight = InFlight()
     package let denials = DenialLog()
@@ -93,10 +102,15 @@ package final class Core: Sendable {
         self.log = log
         barrier = Barrier(storage: storage, clock: clock, random: random, metrics: metrics)
         seal = ShamirSeal(random: random)
+        automaticSeals = SealGroup(configuration.seals.filter { !$0.isDisabled }, clock: clock)
+        formerSeals = SealGroup(configuration.seals.filter(\.isDisabled), clock: clock)
         startTime = clock.now
     }
 
     package var state: State { current.value }
+
+    /// What shares have to prove.
+    var keyProof: KeyProof { KeyProof(seal: seal, barrier: barrier, automatic: automaticSeals) }
 
     package var services: Services? {
         if case .unsealed(let services) = current.value { services } else { nil }

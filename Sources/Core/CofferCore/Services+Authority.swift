@@ -1,5 +1,6 @@
 package import CofferFramework
 package import IdentityService
+internal import NamespaceService
 package import PolicyService
 package import TokenService
 
@@ -11,7 +12,7 @@ extension Services {
     /// - Throws: `Denial` when the entity is disabled or gone.
     package func identity(of entry: TokenEntry) async throws -> CallerIdentity? {
         if entry.entityID.isEmpty { return nil }
-        guard let identity = try await identities.store(in: .root).caller(entityID: entry.entityID) else {
+        guard let identity = try await identityStore(of: entry).caller(entityID: entry.entityID) else {
             throw Denial.entity(.unknown)
         }
         if identity.isDisabled { throw Denial.entity(.disabled) }
@@ -20,6 +21,7 @@ extension Services {
 
     /// What a token may do, its entity and groups included.
     package func acl(of entry: TokenEntry, _ identity: CallerIdentity?) async throws -> ACL {
+        let policies = policies(in: entry.namespaceID)
         guard let identity else { return try await policies.acl(for: entry.policies) }
         let view = identity.view
         let source = TemplateSource(stamp: view.stamp) { pattern in
@@ -34,11 +36,34 @@ extension Services {
     }
 
     /// The rules that policies and an entity make together, whether or not the entity may be used.
-    func acl(for policies: [String], entityID: String) async throws -> ACL {
+    func acl(
+        for policies: [String], entityID: String, in namespaceID: String = NamespaceReference.root.id
+    ) async throws -> ACL {
         var entry = TokenEntry()
         entry.policies = policies
-        let identity = entityID.isEmpty ? nil : try await identities.store(in: .root).caller(entityID: entityID)
+        entry.namespaceID = namespaceID
+        let identity = entityID.isEmpty ? nil : try await identityStore(of: entry).caller(entityID: entityID)
         return try await acl(of: entry, identity)
+    }
+
+    /// The policies of a namespace.
+    package func policies(in namespaceID: String) -> Policies {
+        namespaceID == NamespaceReference.root.id ? policies : policyRealms.policies(in: namespaceID)
+    }
+
+    /// Where a token was made; a token without its namespace has no entity and no policies.
+    package func home(of entry: TokenEntry) -> NamespaceReference {
+        namespaces.reference(entry.namespaceID) ?? NamespaceReference(id: entry.namespaceID, path: "\u{0}/")
+    }
+
+    private func identityStore(of entry: TokenEntry) -> IdentityStore { identities.store(in: home(of: entry)) }
+
+    /// How the policies of a token name the paths of a namespace: `ns2/` in front of a path below its own; nil when
+    /// the namespace is none of the token's.
+    package func policyPrefix(of entry: TokenEntry, in namespace: NamespaceReference) -> String? {
+        if entry.namespaceID == namespace.id { return "" }
+        let home = home(of: entry)
+        return home.contains(namespace) ? home.relativePath(of: namespace) : nil
     }
 
     /// The same for a token that is asked about.
@@ -47,14 +72,14 @@ extension Services {
     }
 
     /// Policies that a token has through its entity; none when the entity is gone.
-    package func identityPolicies(of entityID: String) async throws -> [String] {
+    package func identityPolicies(of entityID: String, in namespace: NamespaceReference) async throws -> [String] {
         if entityID.isEmpty { return [] }
-        return try await identities.store(in: .root).caller(entityID: entityID)?.policies ?? []
+        return try await identities.store(in: namespace).caller(entityID: entityID)?.policies ?? []
     }
 
     /// Adds what the entity gives to an answer about a token.
-    package func complete(_ auth: inout IssuedAuth) async throws {
-        auth.identityPolicies = try await identityPolicies(of: auth.entityID)
+    package func complete(_ auth: inout IssuedAuth, in namespace: NamespaceReference) async throws {
+        auth.identityPolicies = try await identityPolicies(of: auth.entityID, in: namespace)
         if auth.identityPolicies.isEmpty { return }
         auth.policies = Set(auth.tokenPolicies + auth.identityPolicies)
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -5,10 +5,12 @@ package import IdentityService
 package import LeaseService
 package import LockoutService
 package import MountService
+package import NamespaceService
 package import PeriodicService
 package import PolicyService
 package import QuotaService
 internal import RotationService
+package import SnapshotService
 package import TokenService
 
 /// Everything that exists only while the barrier is open; made at unseal, dropped at seal.
@@ -16,8 +18,11 @@ package import TokenService
 /// A class, because every request holds it and a struct of this size is dear to copy.
 package final class Services: Sendable {
     package let barrier: Barrier
+    package let namespaces: Namespaces
     package let mounts: Mounts
+    /// Of the root namespace; see `policies(in:)`.
     package let policies: Policies
+    let policyRealms: PolicyRealms
     package let tokens: Tokens
     package let identities: Identities
     /// Logins that wait for their second factors; lost when the server seals.
@@ -30,13 +35,17 @@ package final class Services: Sendable {
     package let reaper: LeaseReaper
     let rotation: KeyRotation
     package let periodic: PeriodicWork
+    package let snapshots: SnapshotSchedule
+    package let removals: NamespaceRemovals
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
 
     init(
         barrier: Barrier,
+        namespaces: Namespaces,
         mounts: Mounts,
         policies: Policies,
+        policyRealms: PolicyRealms,
         tokens: Tokens,
         identities: Identities,
         pendingLogins: Tickets<PendingLogin>,
@@ -48,12 +57,16 @@ package final class Services: Sendable {
         reaper: LeaseReaper,
         rotation: KeyRotation,
         periodic: PeriodicWork,
+        snapshots: SnapshotSchedule,
+        removals: NamespaceRemovals,
         cluster: ClusterIdentity,
         ceremonies: Ceremonies
     ) {
         self.barrier = barrier
+        self.namespaces = namespaces
         self.mounts = mounts
         self.policies = policies
+        self.policyRealms = policyRealms
         self.tokens = tokens
         self.identities = identities
         self.pendingLogins = pendingLogins
@@ -65,6 +78,8 @@ package final class Services: Sendable {
         self.reaper = reaper
         self.rotation = rotation
         self.periodic = periodic
+        self.snapshots = snapshots
+        self.removals = removals
         self.cluster = cluster
         self.ceremonies = ceremonies
     }

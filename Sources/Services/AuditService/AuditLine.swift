@@ -87,6 +87,7 @@ struct AuditLine {
                 writer.beginObject()
                 writer.put("name", policy.name)
                 writer.put("namespace_id", policy.namespaceID)
+                writer.put("namespace_path", policy.namespacePath)
                 writer.put("type", "acl")
                 writer.endObject()
             }

@@ -53,10 +53,12 @@ package struct AuditCaller: Sendable {
     package struct GrantingPolicy: Sendable {
         package let name: String
         package let namespaceID: String
+        package let namespacePath: String
 
-        package init(name: String, namespaceID: String) {
+        package init(name: String, namespaceID: String, namespacePath: String = "") {
             self.name = name
             self.namespaceID = namespaceID
+            self.namespacePath = namespacePath
         }
     }
 

@@ -31,4 +31,7 @@ package final class Identities: Sendable {
             identities: self, namespace: namespace,
             view: StorageView(base, prefix: StorageKey("identity/\(namespace.id)/")))
     }
+
+    /// A namespace is gone with all its identities.
+    package func namespaceRemoved() { cache.forgetAll() }
 }

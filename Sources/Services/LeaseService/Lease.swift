@@ -5,7 +5,7 @@ package import CofferJSON
 package struct Lease: Sendable {
     package enum Kind: String, Sendable { case token, secret }
 
-    /// `auth/<mount>/<path>/h<hex>` for tokens, `<mount>/<path>/<random>` for secrets.
+    /// `auth/<mount>/<path>/h<hex>` for tokens, `<mount>/<path>/<random>` for secrets; below the root as `LeaseID` says.
     package var id: String
     package var kind: Kind
     /// Storage key of the token: its own for a token lease, the owner's for a secret; empty

@@ -50,7 +50,7 @@ package actor LeaseReaper {
 
     /// Starts to work, in a task of its own, until `stop()`.
     package nonisolated func start() {
-        Task(executorPreference: executor) { await run() }
+        Task(executorPreference: executor) { await self.run() }
     }
 
     /// Works until `stop()`.
@@ -91,7 +91,7 @@ package actor LeaseReaper {
             runningOf[target, default: 0] += 1
         }
         running.insert(lease.id)
-        Task(executorPreference: executor) { await end(lease, of: target) }
+        Task(executorPreference: executor) { await self.end(lease, of: target) }
         return true
     }
 

@@ -23,7 +23,10 @@ extension Leases {
 
     /// The names directly below a path, folders with their `/`.
     package func names(below path: String, after: String?, limit: Int?) async throws -> [String] {
-        try await view.children(of: Self.key(path), after: after, limit: limit)
+        guard path.isEmpty else { return try await view.children(of: Self.key(path), after: after, limit: limit) }
+        // The folder of the other namespaces is none of the root's.
+        let names = try await view.children(of: Self.key(path), after: after, limit: limit.map { $0 + 1 })
+        return Array(names.filter { $0 != "/" }.prefix(limit ?? .max))
     }
 
     /// The leases that nobody could revoke, in order of their ids.
@@ -41,9 +44,13 @@ extension Leases {
         return count
     }
 
-    /// Calls `body` with every lease id, without reading the leases.
-    package func eachID(_ body: (String) async throws -> Void) async throws {
-        try await eachID(in: "id/", limit: nil, body)
+    /// Calls `body` with every lease id of a namespace, as callers in it know it, without reading the leases.
+    package func eachID(in namespaceID: String, _ body: (String) async throws -> Void) async throws {
+        try await eachID(in: Self.key(LeaseID.kept("", in: namespaceID)), limit: nil) { name in
+            // Of the root's, those of the other namespaces lie in between.
+            if namespaceID == LeaseID.root, name.utf8.first == UInt8(ascii: "/") { return }
+            try await body(name)
+        }
     }
 
     /// Calls `body` with the key of each token that holds leases and the number of them, without reading these.

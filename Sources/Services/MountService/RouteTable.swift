@@ -8,6 +8,8 @@ package struct RouteTable: Sendable {
     private var longest = 0
     /// Disabled, but not gone: their leases must still be revoked. Requests do not reach them.
     package private(set) var removing: [Route] = []
+    /// Whether the built-in mounts of a namespace below the root are in it.
+    var isComplete = false
 
     package struct Hit: Sendable {
         package let route: Route
@@ -46,9 +48,17 @@ package struct RouteTable: Sendable {
         byPath.values.sorted { $0.mount.path.utf8.lexicographicallyPrecedes($1.mount.path.utf8) }
     }
 
+    /// The mount that a namespace of this path would be mistaken for: one there, above it or below it.
+    package func mount(inTheWayOf path: String) -> String? { conflict(with: path) }
+
     /// The mount that stands in the way of a new one at `path`: the same, above or below.
     func conflict(with path: String) -> String? {
         (Array(byPath.keys) + removing.map(\.mount.path)).first { path.hasPrefix($0) || $0.hasPrefix(path) }
+    }
+
+    /// Where its state says.
+    mutating func add(_ route: Route) {
+        if route.entry.state == .removing { startRemoving(route) } else { set(route) }
     }
 
     mutating func set(_ route: Route) {

@@ -35,7 +35,7 @@ package actor PeriodicWork {
 
     /// Calls every periodic engine once, to learn what it has to do.
     package func start() {
-        for route in mounts.routes.routes where route.kind.isPeriodic { note(route.entry.uuid, at: clock.now) }
+        for route in mounts.everyStoredRoute where route.kind.isPeriodic { note(route.entry.uuid, at: clock.now) }
     }
 
     /// Nothing is begun any more. What runs ends by itself: behind a closed barrier it can change nothing.
@@ -84,13 +84,15 @@ package actor PeriodicWork {
 
     /// When the engine wants to be called next.
     private nonisolated func call(_ uuid: String) async -> Timestamp? {
-        guard let route = mounts.routes.route(uuid: uuid), let engine = route.engine as? any PeriodicEngine else {
+        guard let route = mounts.route(uuid: uuid), let engine = route.engine as? any PeriodicEngine else {
             return nil
         }
         let call = PeriodicCall(
             mount: route.mount, namespace: route.namespace, storage: route.storage, clock: clock, random: random)
         do {
-            return try await engine.tick(call)
+            let next = try await engine.tick(call)
+            if next != nil { try await mounts.keep(route) }
+            return next
         } catch {
             log.warning(
                 "periodic work of an engine failed; it will be tried again in a minute",

@@ -3,12 +3,14 @@ internal import CofferFramework
 internal import CofferJSON
 package import CofferStorage
 
-/// Stored password policies, at `sys/password_policy/<name>` as `{"policy": …}`.
+/// Stored password policies, at `sys/password_policy/<name>` as `{"policy": …}`; those of a namespace below the
+/// root at `namespace/<id>/password_policy/<name>`.
 package struct PasswordPolicies: Sendable {
     private let storage: StorageView
 
-    package init(storage: any TransactionalStorage) {
-        self.storage = StorageView(storage, prefix: "sys/password_policy/")
+    package init(storage: any TransactionalStorage, namespace: String = "root") {
+        let home = namespace == "root" ? "sys" : "namespace/" + namespace
+        self.storage = StorageView(storage, prefix: StorageKey(home + "/password_policy/"))
     }
 
     package func names() async throws -> [String] { try await storage.children(of: "") }

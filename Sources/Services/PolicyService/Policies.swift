@@ -4,11 +4,13 @@ internal import Synchronization
 
 /// Stored policies, parsed once, and the ACLs compiled from them.
 ///
-/// Stored at `sys/policy/<name>` as `{"text": …}`. A write drops every compiled
+/// Stored at `sys/policy/<name>` as `{"text": …}`, those of a namespace below the root at
+/// `namespace/<id>/policy/<name>`. A write drops every compiled
 /// ACL; requests compile theirs anew at the next decision.
 package final class Policies: Sendable {
     private let storage: StorageView
     let shadowStorage: StorageView
+    private let namespace: String
     private let cache = Mutex(Cache())
 
     private struct Cache {
@@ -50,10 +52,16 @@ package final class Policies: Sendable {
         let stamp: UInt64
     }
 
-    package init(storage: any TransactionalStorage) {
-        self.storage = StorageView(storage, prefix: "sys/policy/")
-        shadowStorage = StorageView(storage, prefix: "sys/policy-shadow/")
+    package init(storage: any TransactionalStorage, namespace: String = "root") {
+        self.namespace = namespace
+        let folder = namespace == "root" ? "sys/policy/" : "namespace/\(namespace)/policy/"
+        self.storage = StorageView(storage, prefix: StorageKey(folder))
+        let shadows = namespace == "root" ? "sys/policy-shadow/" : "namespace/\(namespace)/policy-shadow/"
+        shadowStorage = StorageView(storage, prefix: StorageKey(shadows))
     }
+
+    /// Below the root the default policy is there without being stored, until somebody writes another one.
+    private var hasImplicitDefault: Bool { namespace != "root" }
 
     /// Writes the default policy if there is none yet; part of initialisation.
     package func ensureDefault() async throws {
@@ -69,20 +77,26 @@ package final class Policies: Sendable {
         let (known, generation) = cache.withLock { ($0.parsed[name], $0.generation) }
         if let known { return known }
         let stored = try await storage.get(StorageKey(name))
-        let policy = try stored.map { try Self.parse(name, $0) }
+        let policy = try stored.map { try parse(name, $0) } ?? implicitPolicy(name)
         cache.withLock { if $0.generation == generation { $0.parsed[name] = .some(policy) } }
         return policy
     }
 
     /// Names of stored policies and `root`, sorted.
     package func names() async throws -> [String] {
-        (try await storage.children(of: "") + ["root"]).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        let implicit = hasImplicitDefault ? ["default", "root"] : ["root"]
+        return Set(try await storage.children(of: "") + implicit).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    private func implicitPolicy(_ name: String) throws -> Policy? {
+        guard name == "default", hasImplicitDefault else { return nil }
+        return try Policy.parse(name: name, namespace: namespace, text: DefaultPolicies.defaultText)
     }
 
     /// Parses, then stores. - Throws: `PolicyError` when the text is not a policy.
     @discardableResult
     package func write(name: String, text: String) async throws -> Policy {
-        let policy = try Policy.parse(name: name, namespace: "root", text: text)
+        let policy = try Policy.parse(name: name, namespace: namespace, text: text)
         let record = JSON.object(["text": .string(text)]).serialized()
         try await storage.put(StorageKey(policy.name), record)
         forget()
@@ -173,11 +187,11 @@ package final class Policies: Sendable {
     }
 
     func parsed(_ name: String, _ text: String) throws -> Policy {
-        try Policy.parse(name: name, namespace: "root", text: text)
+        try Policy.parse(name: name, namespace: namespace, text: text)
     }
 
-    private static func parse(_ name: String, _ bytes: [UInt8]) throws -> Policy {
+    private func parse(_ name: String, _ bytes: [UInt8]) throws -> Policy {
         let record = try JSON.parseObject(bytes, limits: .trusted)
-        return try Policy.parse(name: name, namespace: "root", text: record["text"]?.stringValue ?? "")
+        return try Policy.parse(name: name, namespace: namespace, text: record["text"]?.stringValue ?? "")
     }
 }

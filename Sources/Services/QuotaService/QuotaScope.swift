@@ -18,6 +18,8 @@ package struct QuotaScope: Hashable, Sendable {
     /// As it was written, but for slashes at its ends.
     package var path: String { namespace + mount + suffix }
 
+    func isOf(_ mount: QuotaScope) -> Bool { self.mount == mount.mount && namespace == mount.namespace }
+
     var isGlob: Bool { suffix.utf8.last == UInt8(ascii: "*") }
     var isForMount: Bool { !mount.isEmpty }
 }

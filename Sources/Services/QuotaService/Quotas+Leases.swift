@@ -63,7 +63,7 @@ extension Quotas {
     /// Each lease counts for the rule that would be asked if it were made now.
     func groupLeases(by table: QuotaTable<LeaseRule>) {
         if table.isEmpty { return leases.tally.group(by: { _, _ in nil }, readingRole: { _ in false }) }
-        let (roleMounts, locate) = (table.roleMounts.map(\.mount), locate)
+        let (roleMounts, locate) = (table.roleMounts, locate)
         leases.tally.group(
             by: { id, role in
                 // The id is the path of the request and a last part of its own.
@@ -72,6 +72,10 @@ extension Quotas {
                 scope.role = role
                 return table.find(scope)?.name
             },
-            readingRole: { id in roleMounts.contains { id.hasPrefix($0) } })
+            readingRole: { id in
+                if roleMounts.isEmpty { return false }
+                let scope = locate(id)
+                return roleMounts.contains { $0.isOf(scope) }
+            })
     }
 }

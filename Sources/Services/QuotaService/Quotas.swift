@@ -147,22 +147,30 @@ package final class Quotas: Sendable {
     // MARK: mounts
 
     /// A mount is gone, and its quotas with it.
-    package func mountRemoved(_ path: String) async throws {
-        for limiter in rules.value.rates.values where limiter.rule.scope.mount == path {
+    package func mountRemoved(_ path: String, in namespace: String = "") async throws {
+        try await deleteRules { $0.mount == path && $0.namespace == namespace }
+    }
+
+    /// A namespace is gone, and its quotas with it.
+    package func namespaceRemoved(_ path: String) async throws { try await deleteRules { $0.namespace == path } }
+
+    private func deleteRules(where isMeant: (QuotaScope) -> Bool) async throws {
+        for limiter in rules.value.rates.values where isMeant(limiter.rule.scope) {
             try await deleteRate(limiter.rule.name)
         }
-        for rule in rules.value.leases.values where rule.scope.mount == path { try await deleteLeaseRule(rule.name) }
+        for rule in rules.value.leases.values where isMeant(rule.scope) { try await deleteLeaseRule(rule.name) }
     }
 
     /// A mount has moved, and its quotas with it.
-    package func mountMoved(from source: String, to target: String) async throws {
-        for limiter in rules.value.rates.values where limiter.rule.scope.mount == source {
+    /// - Parameters: scopes of the mount alone, before and after.
+    package func mountMoved(from source: QuotaScope, to target: QuotaScope) async throws {
+        for limiter in rules.value.rates.values where limiter.rule.scope.isOf(source) {
             var rule = limiter.rule
-            rule.scope.mount = target
+            (rule.scope.namespace, rule.scope.mount) = (target.namespace, target.mount)
             try await put(rule)
         }
-        for var rule in rules.value.leases.values where rule.scope.mount == source {
-            rule.scope.mount = target
+        for var rule in rules.value.leases.values where rule.scope.isOf(source) {
+            (rule.scope.namespace, rule.scope.mount) = (target.namespace, target.mount)
             try await put(rule)
         }
     }

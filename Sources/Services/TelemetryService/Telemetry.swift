@@ -47,7 +47,7 @@ package actor Telemetry {
     package func start() {
         guard task == nil, !work.links.isEmpty || work.usagePeriod > .zero else { return }
         // Counting a million tokens takes a while, for which nobody waits.
-        task = Task(executorPreference: BackgroundExecutor()) { await run() }
+        task = Task(executorPreference: BackgroundExecutor()) { await self.run() }
     }
 
     package func stop() async {

@@ -2,6 +2,7 @@ internal import CofferBase
 internal import CofferCrypto
 internal import CofferFramework
 internal import CofferJSON
+internal import LeaseService
 
 /// Batch tokens: the whole token as an encrypted text that nobody stores.
 ///
@@ -29,13 +30,13 @@ struct BatchTokenCipher: Sendable {
         guard let key = key(salt[...]),
             (try? key.seal(content, nonce: nonce[...], aad: Self.label, into: &sealed)) != nil
         else { return nil }
-        let text = Self.prefix + Base64.urlUnpadded.encode(sealed)
+        let text = Self.prefix + Base64.urlUnpadded.encode(sealed) + LeaseID.suffix(of: entry.namespaceID)
         return text.utf8.count <= Self.longest ? text : nil
     }
 
     /// Nil for every text that this server did not make.
     func open(_ token: String) -> TokenEntry? {
-        let body = String(token.dropFirst(Self.prefix.count))
+        let (body, suffix) = Self.parts(token)
         let head = 1 + Self.saltLength + AEADKey.nonceLength
         guard token.hasPrefix(Self.prefix), token.utf8.count <= Self.longest,
             let sealed = Base64.urlUnpadded.decode(body), sealed.count > head, sealed[0] == Self.version,
@@ -44,10 +45,17 @@ struct BatchTokenCipher: Sendable {
             let key = key(sealed[1..<1 + Self.saltLength]),
             let content = try? key.open(
                 sealed[head...], nonce: sealed[1 + Self.saltLength..<head], aad: Self.label),
-            var entry = try? TokenEntry(encoded: content)
+            var entry = try? TokenEntry(encoded: content), suffix == LeaseID.suffix(of: entry.namespaceID)
         else { return nil }
         entry.id = token
         return entry
+    }
+
+    /// What is encrypted, and the mark of the namespace.
+    private static func parts(_ token: String) -> (body: String, suffix: String) {
+        let body = token.dropFirst(prefix.count)
+        guard let dot = body.firstIndex(of: ".") else { return (String(body), "") }
+        return (String(body[..<dot]), String(body[dot...]))
     }
 
     private func key(_ salt: ArraySlice<UInt8>) -> AEADKey? {

@@ -73,9 +73,11 @@ extension Tokens {
         _ grant: AuthGrant, _ context: IssueContext, in transaction: inout Transaction
     ) async throws -> IssuedToken {
         let now = clock.now
-        let id = try grant.customID ?? "hvs." + random.base62(24)
+        let suffix = LeaseID.suffix(of: context.namespace.id)
+        let id = try grant.customID ?? "hvs." + random.base62(24) + suffix
         let key = key(of: id)
-        var entry = TokenEntry(grant, id: id, accessor: try random.base62(24), context.creationPath(grant), now)
+        let accessor = try random.base62(24) + suffix
+        var entry = TokenEntry(grant, id: id, accessor: accessor, context.creationPath(grant), now)
         entry.cubbyholeID = try random.base62(24)
         entry.namespaceID = context.namespace.id
         entry.loginMount = context.loginMount
@@ -97,7 +99,7 @@ extension Tokens {
             guard lifetime.ttl > .zero else { throw EngineError.badRequest("the token would have no lifetime left") }
             // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
             let home = entry.path.hasPrefix("auth/") ? entry.path : "auth/token/wrapping"
-            entry.leaseID = "\(home)/\(key)"
+            entry.leaseID = LeaseID.kept("\(home)/\(key)\(suffix)", in: entry.namespaceID)
             var lease = Lease(
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
                 expireTime: now + lifetime.ttl, renewable: entry.renewable)
@@ -112,7 +114,7 @@ extension Tokens {
     private func put(_ entry: TokenEntry, _ key: String, in transaction: inout Transaction) {
         transaction.put(Self.idKey(key), entry.encoded())
         let accessor: JSONObject = ["accessor": .string(entry.accessor), "key": .string(key)]
-        transaction.put(StorageKey("accessor/" + self.key(of: entry.accessor)), JSON.object(accessor).serialized())
+        transaction.put(accessorKey(entry.accessor), JSON.object(accessor).serialized())
         if !entry.isOrphan { transaction.put(Self.childKey(entry.parentKey, key), []) }
     }
 

@@ -57,17 +57,13 @@ extension Tokens {
         let exists: Bool = try await view.transaction { transaction in
             guard let stored = try await transaction.get(Self.idKey(key)) else { return false }
             var entry = try TokenEntry(encoded: stored)
-            if let issuedAt, let lease = try await leases.load(entry.leaseID, in: &transaction),
-                lease.issueTime != issuedAt
-            {
-                return false
-            }
+            let old = try await entry.leaseID.isEmpty ? nil : leases.load(entry.leaseID, in: &transaction)
+            if let issuedAt, let old, old.issueTime != issuedAt { return false }
             if entry.uses == TokenEntry.revoking { return true }
             let wasSpent = entry.uses == TokenEntry.lastUse
             entry.uses = TokenEntry.revoking
-            if entry.leaseID.isEmpty { entry.leaseID = "\(entry.path)/\(key)" }
+            if entry.leaseID.isEmpty { entry.leaseID = LeaseID.kept("\(entry.path)/\(key)", in: entry.namespaceID) }
             transaction.put(Self.idKey(key), entry.encoded())
-            let old = try await leases.load(entry.leaseID, in: &transaction)
             var lease =
                 old
                 ?? Lease(
@@ -102,7 +98,7 @@ extension Tokens {
         }
         try await view.transaction { transaction in
             transaction.delete(Self.idKey(key))
-            transaction.delete(StorageKey("accessor/" + self.key(of: entry.accessor)))
+            transaction.delete(accessorKey(entry.accessor))
             if !entry.isOrphan { transaction.delete(Self.childKey(entry.parentKey, key)) }
             if let lease = try await leases.load(entry.leaseID, in: &transaction) {
                 try await leases.stageRemoval(of: lease, in: &transaction)

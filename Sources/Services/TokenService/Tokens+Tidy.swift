@@ -7,7 +7,7 @@ extension Tokens {
     /// Each is removed by a transaction that looks again, so that it can run while tokens come and go.
     package func tidy() async throws -> Int {
         var removed = 0
-        for folder in ["accessor/", "parent/"] as [StorageKey] {
+        for folder in ["accessor/", "ns/", "parent/"] as [StorageKey] {
             var after: StorageKey?
             while true {
                 let keys = try await view.scan(folder, after: after, limit: 500)

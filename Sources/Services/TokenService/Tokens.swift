@@ -13,7 +13,7 @@ package import LeaseService
 /// | `sys/token/wrapping-key` | the key that signs wrapping tokens in the form of JWTs |
 /// | `sys/token/batch-key` | the secret of all batch tokens, which are stored nowhere |
 /// | `sys/token/id/<key>` | the token |
-/// | `sys/token/accessor/<key>` | accessor and token key |
+/// | `sys/token/accessor/<key>`, `sys/token/ns/<namespace>/accessor/<key>` | accessor and token key |
 /// | `sys/token/parent/<parent key>/<key>` | nothing: the key lists the children |
 package final class Tokens: Sendable {
     let view: StorageView
@@ -94,7 +94,7 @@ package final class Tokens: Sendable {
     }
 
     package func find(accessor: String) async throws -> LiveToken? {
-        guard let stored = try await view.get(StorageKey("accessor/" + key(of: accessor))),
+        guard let stored = try await view.get(accessorKey(accessor)),
             let key = try JSON.parseObject(stored, limits: .trusted)["key"]?.stringValue
         else { return nil }
         return usable(try await load(key))
@@ -106,18 +106,6 @@ package final class Tokens: Sendable {
         guard let live, live.entry.uses >= 0 else { return nil }
         if let expireTime = live.expireTime, expireTime <= clock.now { return nil }
         return live
-    }
-
-    /// Accessors of tokens, in the order of their keys, from the one after `after` on.
-    package func accessors(after: String?, limit: Int?) async throws -> [String] {
-        var accessors: [String] = []
-        for name in try await view.children(of: "accessor/", after: after.map { key(of: $0) }, limit: limit) {
-            guard let stored = try await view.get(StorageKey("accessor/" + name)) else { continue }
-            if let accessor = try JSON.parseObject(stored, limits: .trusted)["accessor"]?.stringValue {
-                accessors.append(accessor)
-            }
-        }
-        return accessors
     }
 
     /// From the cache or from storage; nil when there is no such token.

@@ -4,8 +4,10 @@ package import CofferStorage
 /// How the unseal key is shared, stored in the clear because it is needed while sealed.
 package struct SealConfiguration: Sendable, Equatable {
     package static let path: StorageKey = "core/seal-config"
+    /// Where that of the recovery key is, with a seal that opens by itself.
+    package static let recoveryPath: StorageKey = "core/recovery-config"
 
-    /// `shamir`, or the kind of an automatic seal.
+    /// `shamir`, or the type of the seal that opens by itself.
     package var type = "shamir"
     /// 1…255.
     package var shares: Int

@@ -13,6 +13,8 @@ package struct StorageMigration: Sendable {
         case occupiedDestination
         /// The source is itself the half of a copy.
         case unfinishedSource
+        /// An entry of the source is not in the destination, or is another one there.
+        case differs(StorageKey)
     }
 
     private static let batchSize = 256
@@ -55,10 +57,26 @@ package struct StorageMigration: Sendable {
             report(total, last)
             after = last
         }
+        try await verify(from: start)
         var end = WriteBatch(epoch: epoch)
         end.changes[Self.mark] = .delete
         try await destination.commit(end)
         return total
+    }
+
+    /// Reads both anew and compares: the mark goes only when nothing is missing and nothing differs.
+    private func verify(from start: StorageKey?) async throws {
+        var after: StorageKey?
+        while true {
+            let keys = try await source.scan("", after: after, limit: Self.batchSize)
+            guard let last = keys.last else { return }
+            for key in keys {
+                if let start, key < start { continue }
+                let (original, copy) = (try await source.get(key), try await destination.get(key))
+                guard original?.value == copy?.value else { throw Refusal.differs(key) }
+            }
+            after = last
+        }
     }
 
     /// The key after which to go on; nil for the beginning.

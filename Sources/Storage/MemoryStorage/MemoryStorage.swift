@@ -53,6 +53,7 @@ package final class MemoryStorage: Storage {
     package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         let limit = maxEntrySize
         return try await access { (contents) throws(StorageError) in
+            try faults.commit()
             for case .put(let value) in batch.changes.values where value.count > limit {
                 throw .tooLarge(limit: limit)
             }

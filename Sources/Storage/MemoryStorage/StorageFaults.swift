@@ -4,6 +4,7 @@ internal import Synchronization
 /// Faults a test plans for a storage (contract rule L8).
 package final class StorageFaults: Sendable {
     private struct Plan {
+        var commitFailure: StorageError?
         var operationsUntilFailure: Int?
         var failure = StorageError.unavailable("planned failure")
         var isHolding = false
@@ -20,6 +21,9 @@ package final class StorageFaults: Sendable {
             $0.failure = error
         }
     }
+
+    /// Makes the next commit fail, and only that one, whatever is read before it.
+    package func failCommit(with error: StorageError) { plan.withLock { $0.commitFailure = error } }
 
     /// From now on every operation waits before it begins, until `release()`.
     package func hold() { plan.withLock { $0.isHolding = true } }
@@ -53,6 +57,15 @@ package final class StorageFaults: Sendable {
             guard let left = plan.operationsUntilFailure else { return nil }
             plan.operationsUntilFailure = left > 1 ? left - 1 : nil
             return left > 1 ? nil : plan.failure
+        }
+        if let failure { throw failure }
+    }
+
+    /// Every commit passes here.
+    func commit() throws(StorageError) {
+        let failure = plan.withLock { plan in
+            defer { plan.commitFailure = nil }
+            return plan.commitFailure
         }
         if let failure { throw failure }
     }

@@ -25,26 +25,27 @@ struct CapabilityPaths {
         let accessor = Field<Input>("accessor", \.accessor, "Accessor of the token to ask about.")
         return [
             path("capabilities", "query-token-capabilities", "What a token may do.", [token]) { call, input in
-                guard let live = try await core.open().tokens.find(input.token) else {
+                guard let live = try await core.open().tokens.find(input.token), isWithin(live, call) else {
                     throw EngineError.invalid("invalid token")
                 }
-                return try await answer(live, input)
+                return try await answer(live, input, call)
             },
             path("capabilities-self", "query-token-self-capabilities", "What the calling token may do.", []) {
                 call, input in
                 guard let live = try await core.open().tokens.find(call.clientToken ?? "") else {
                     throw EngineError.permissionDenied
                 }
-                return try await answer(live, input)
+                return try await answer(live, input, call)
             },
             path(
                 "capabilities-accessor", "query-token-accessor-capabilities", "What the token of an accessor may do.",
                 [accessor]
             ) { call, input in
-                guard let live = try await core.open().tokens.find(accessor: input.accessor) else {
+                guard let live = try await core.open().tokens.find(accessor: input.accessor), isWithin(live, call)
+                else {
                     throw EngineError.invalid("invalid accessor")
                 }
-                return try await answer(live, input)
+                return try await answer(live, input, call)
             },
         ]
     }
@@ -58,14 +59,23 @@ struct CapabilityPaths {
             [Verb(.update, id, help, Schema({ Input() }, fields + Self.pathFields), handler)])
     }
 
-    private func answer(_ live: LiveToken, _ input: Input) async throws -> Reply {
+    /// Only tokens that mean something here are told about.
+    private func isWithin(_ live: LiveToken, _ call: Call) -> Bool {
+        core.services?.policyPrefix(of: live.entry, in: call.namespace) != nil
+    }
+
+    private func answer(_ live: LiveToken, _ input: Input, _ call: Call) async throws -> Reply {
         let asked = input.paths.isEmpty ? input.path : input.paths
         if asked.isEmpty { throw EngineError.badRequest("paths must be supplied") }
-        let acl = try await core.open().acl(of: live.entry)
+        let services = try core.open()
+        let acl = try await services.acl(of: live.entry)
+        guard let prefix = services.policyPrefix(of: live.entry, in: call.namespace) else {
+            throw EngineError.permissionDenied
+        }
         var object = JSONObject()
         for path in asked {
             let clean = path.hasPrefix("/") ? String(path.dropFirst()) : path
-            object[path] = .strings(acl.capabilities(clean))
+            object[path] = .strings(acl.capabilities(prefix + clean))
         }
         if asked.count == 1, let only = object.members.first { object["capabilities"] = only.value }
         return .data(object)

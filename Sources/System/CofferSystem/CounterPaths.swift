@@ -18,7 +18,7 @@ struct CounterPaths {
                 return .data(["counters": ["service_tokens": ["total": .int(total)]]])
             },
             counter("entities", "internal-count-entities", "How many entities there are.") { _ in
-                let entities = StorageView(try core.open().barrier, prefix: "identity/entity/id/")
+                let entities = StorageView(try core.open().barrier, prefix: "identity/root/entity/id/")
                 return .data(["counters": ["entities": ["total": .int(try await entities.count())]]])
             },
             // Without data Vault answers 204, and there never is any.

@@ -51,7 +51,8 @@ struct ExplainPaths {
     // MARK: a request that was not made
 
     @Sendable private func explain(_ call: Call, _ input: Input) async throws -> Reply {
-        let question = try question(input)
+        var question = try question(input)
+        question.namespace = call.namespace
         if !input.entityID.isEmpty { return try await explain(question, forEntity: input.entityID, call, input) }
         switch try await subject(call, input) {
         case .refused(let refusal):
@@ -133,7 +134,9 @@ struct ExplainPaths {
     // MARK: a request that was denied
 
     @Sendable private func denial(_ call: Call) async throws -> Reply {
-        guard let record = core.denials.find(call.capture("id")) else { throw EngineError.notFound }
+        guard let record = core.denials.find(call.capture("id")), call.namespace.contains(record.namespace) else {
+            throw EngineError.notFound
+        }
         var data: JSONObject
         switch record.cause {
         case .policy(let decision): data = ExplanationWire.object(try await core.explain(record, decision))

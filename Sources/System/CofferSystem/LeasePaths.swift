@@ -16,12 +16,12 @@ struct LeasePaths {
         var increment: Duration = .zero
         var sync = true
 
-        /// Calls give the id in the body or in the URL.
+        /// Calls give the id in the body or in the URL; it means a lease of their own namespace.
         func id(_ call: Call) throws(EngineError) -> String {
             let inURL = call.capture("url_lease_id")
             let id = inURL.isEmpty ? (leaseID.isEmpty ? urlLeaseID : leaseID) : inURL
             if id.isEmpty { throw .badRequest("lease_id must be specified") }
-            return id
+            return LeaseID.kept(id, in: call.namespace.id)
         }
     }
 
@@ -48,15 +48,16 @@ struct LeasePaths {
                         throw EngineError.badRequest("invalid lease")
                     }
                     return .data([
-                        "expire_time": .string(lease.expireTime.rfc3339), "id": .string(lease.id),
+                        "expire_time": .string(lease.expireTime.rfc3339), "id": .string(lease.publicID),
                         "issue_time": .string(lease.issueTime.rfc3339),
                         "last_renewal": lease.lastRenewal.map { .string($0.rfc3339) } ?? .null,
                         "renewable": .bool(lease.renewable && !lease.isRevoking),
                         "ttl": lease.remainingTTL(at: call.now).wire,
                     ])
                 },
-                Verb(.list, "leases-look-up-root", "List the first parts of lease ids.", Page.schema) { _, page in
-                    try await names(below: "", page)
+                Verb(.list, "leases-look-up-root", "List the first parts of lease ids.", Page.schema) {
+                    call, page in
+                    try await names(below: "", call, page)
                 },
             ])
     }
@@ -68,13 +69,14 @@ struct LeasePaths {
             [
                 Verb(.list, "leases-look-up", "List leases below a path.", Page.schema) { call, page in
                     let prefix = call.capture("prefix")
-                    return try await names(below: prefix.hasSuffix("/") ? prefix : prefix + "/", page)
+                    return try await names(below: prefix.hasSuffix("/") ? prefix : prefix + "/", call, page)
                 }
             ])
     }
 
-    private func names(below prefix: String, _ page: Page) async throws -> Reply {
-        try .keys(try await core.open().leases.names(below: prefix, after: page.start, limit: page.maximum))
+    private func names(below prefix: String, _ call: Call, _ page: Page) async throws -> Reply {
+        let prefix = LeaseID.kept(prefix, in: call.namespace.id)
+        return try .keys(try await core.open().leases.names(below: prefix, after: page.start, limit: page.maximum))
     }
 
     // MARK: renewing
@@ -156,7 +158,7 @@ struct LeasePaths {
                         Self.input(Self.sync)
                     ) { call, input in
                         let services = try core.open()
-                        let prefix = call.capture("prefix")
+                        let prefix = LeaseID.kept(call.capture("prefix"), in: call.namespace.id)
                         if input.sync {
                             try await services.engineLeases.revokeAll(below: prefix)
                             return .empty
@@ -173,7 +175,8 @@ struct LeasePaths {
                         .update, "leases-force-revoke-lease-with-prefix" + number,
                         "Forget all leases below a path, revoked or not."
                     ) { call in
-                        try await core.open().engineLeases.revokeAll(below: call.capture("prefix"), force: true)
+                        let prefix = LeaseID.kept(call.capture("prefix"), in: call.namespace.id)
+                        try await core.open().engineLeases.revokeAll(below: prefix, force: true)
                         return .empty
                     }
                 ]),
@@ -182,7 +185,7 @@ struct LeasePaths {
 
     private var tidy: Path {
         Path(
-            "leases/tidy", "Repair the indices of the leases.",
+            "leases/tidy", "Repair the indices of the leases.", traits: .traits { $0.isRootOnly = true },
             [
                 Verb(.update, "leases-tidy", "Repair the indices of the leases.") { _ in
                     let result = try await core.open().leases.tidy()

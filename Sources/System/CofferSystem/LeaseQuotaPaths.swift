@@ -70,7 +70,7 @@ struct LeaseQuotaPaths {
     private func write(_ name: String, _ input: Input) async throws -> Reply {
         let services = try core.open()
         guard input.maximum > 0 else { throw QuotaErrors.maximum }
-        let target = try QuotaTarget(path: input.path, role: input.role, input.inheritable, services.mounts.routes)
+        let target = try QuotaTarget(path: input.path, role: input.role, input.inheritable, services)
         try await services.quotas.put(
             LeaseRule(
                 name: name, scope: target.scope, isInheritable: target.isInheritable,

@@ -4,6 +4,7 @@ internal import CofferFramework
 internal import CofferJSON
 internal import LeaseService
 internal import MountService
+internal import NamespaceService
 internal import TokenService
 
 /// `sys/leases`, `count` and `top`: how many leases there are, and whose they are.
@@ -39,14 +40,14 @@ struct LeaseReportPaths {
                 "leases", "List the leases that could not be revoked.", traits: .traits { $0.sudo = [.read] },
                 [
                     Verb(.read, "leases-list", "List the leases that could not be revoked.", Input.schema) {
-                        _, input in try await listIrrevocable(input)
+                        call, input in try await listIrrevocable(input, call)
                     }
                 ]),
             Path(
                 "leases/count", "Count the leases of each mount.",
                 [
-                    Verb(.read, "leases-count", "Count the leases of each mount.", Input.schema) { _, input in
-                        try await count(input)
+                    Verb(.read, "leases-count", "Count the leases of each mount.", Input.schema) { call, input in
+                        try await count(input, call)
                     }
                 ]),
             Path(
@@ -54,22 +55,23 @@ struct LeaseReportPaths {
                 description: "Paths that made the most leases, and tokens that hold the most.",
                 traits: .traits { $0.sudo = [.read] },
                 [
-                    Verb(.read, "leases-top", "Who holds the most leases.", TopInput.schema) { _, input in
-                        try await top(Int(clamping: max(input.limit, 0)))
+                    Verb(.read, "leases-top", "Who holds the most leases.", TopInput.schema) { call, input in
+                        try await top(Int(clamping: max(input.limit, 0)), call)
                     }
                 ]),
         ]
     }
 
-    private func listIrrevocable(_ input: Input) async throws -> Reply {
+    private func listIrrevocable(_ input: Input, _ call: Call) async throws -> Reply {
         guard input.type == "irrevocable" else { throw EngineError.badRequest("type must be \"irrevocable\"") }
         let services = try core.open()
-        let all = try await services.leases.irrevocable(limit: nil)
+        let places = places(input, call, services)
+        let all = try await services.leases.irrevocable(limit: nil).filter { places[$0.namespaceID] != nil }
         let shown = all.prefix(try limit(input.limit))
         let leases = shown.map { lease -> JSON in
             [
-                "error": .string(lease.revocationError), "lease_id": .string(lease.id),
-                "mount_id": .string(accessor(of: lease.id, services.mounts.routes)),
+                "error": .string(lease.revocationError), "lease_id": .string(lease.publicID),
+                "mount_id": .string(accessor(of: lease.publicID, places[lease.namespaceID])),
             ]
         }
         var reply = Reply.data(["lease_count": .int(all.count), "leases": .array(leases)])
@@ -87,29 +89,43 @@ struct LeaseReportPaths {
         return limit
     }
 
-    private func count(_ input: Input) async throws -> Reply {
+    /// The mounts of the namespaces that are asked about, by their ids.
+    private func places(_ input: Input, _ call: Call, _ services: Services) -> [String: RouteTable] {
+        var places = [call.namespace.id: services.mounts.routes(in: call.namespace)]
+        if input.includesChildNamespaces {
+            for namespace in services.namespaces.table.namespaces(below: call.namespace, isDeep: true) {
+                places[namespace.entry.id] = services.mounts.routes(in: namespace.reference)
+            }
+        }
+        return places
+    }
+
+    private func count(_ input: Input, _ call: Call) async throws -> Reply {
         let services = try core.open()
-        let routes = services.mounts.routes
+        let places = places(input, call, services)
         var counts: [String: Int] = [:]
         var total = 0
         switch input.type {
         case "irrevocable":
             for lease in try await services.leases.irrevocable(limit: nil) {
-                counts[accessor(of: lease.id, routes), default: 0] += 1
+                guard let routes = places[lease.namespaceID] else { continue }
+                counts[accessor(of: lease.publicID, routes), default: 0] += 1
                 total += 1
             }
         case "":
-            try await services.leases.eachID { id in
-                counts[accessor(of: id, routes), default: 0] += 1
-                total += 1
+            for (namespace, routes) in places {
+                try await services.leases.eachID(in: namespace) { id in
+                    counts[accessor(of: id, routes), default: 0] += 1
+                    total += 1
+                }
             }
         default: throw EngineError.badRequest("type must be \"irrevocable\" or absent")
         }
         return .data(["counts": Self.object(counts), "lease_count": .int(total)])
     }
 
-    private func accessor(of id: String, _ routes: RouteTable) -> String {
-        routes.find(id)?.route.entry.accessor ?? ""
+    private func accessor(of id: String, _ routes: RouteTable?) -> String {
+        routes?.find(id)?.route.entry.accessor ?? ""
     }
 
     private static func object(_ counts: [String: Int]) -> JSON {
@@ -121,11 +137,11 @@ struct LeaseReportPaths {
     // MARK: top
 
     /// Ids and index keys are enough: no lease is read.
-    private func top(_ limit: Int) async throws -> Reply {
+    private func top(_ limit: Int, _ call: Call) async throws -> Reply {
         let services = try core.open()
         var byPath: [String: Int] = [:]
         var total = 0
-        try await services.leases.eachID { id in
+        try await services.leases.eachID(in: call.namespace.id) { id in
             let end = id.lastIndex(of: "/") ?? id.endIndex
             byPath[String(id[..<end]), default: 0] += 1
             total += 1
@@ -136,6 +152,8 @@ struct LeaseReportPaths {
         var holders: [JSON] = []
         for (key, count) in byToken.sorted(by: { ($1.count, $0.key) < ($0.count, $1.key) }).prefix(limit) {
             let entry = try await services.tokens.find(key: key)?.entry
+            // Tokens of other namespaces may hold leases of this one; they are none of its business.
+            if !call.namespace.isRoot, entry?.namespaceID != call.namespace.id { continue }
             holders.append([
                 "accessor": .string(entry?.accessor ?? ""), "display_name": .string(entry?.displayName ?? ""),
                 "entity_id": .string(entry?.entityID ?? ""), "lease_count": .int(count),

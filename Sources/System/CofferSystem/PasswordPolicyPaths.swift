@@ -19,14 +19,17 @@ struct PasswordPolicyPaths {
 
     var paths: [Path] { [list, generate, one] }
 
-    private func policies() throws -> PasswordPolicies { PasswordPolicies(storage: try core.open().barrier) }
+    private func policies(_ call: Call) throws -> PasswordPolicies {
+        PasswordPolicies(storage: try core.open().barrier, namespace: call.namespace.id)
+    }
 
     private var list: Path {
         Path(
             "policies/password", "List the password policies.",
             [
-                Verb(.list, "policies-list-password-policies", "List the password policies.", Page.schema) { _, page in
-                    try .keys(page.part(of: try await policies().names()))
+                Verb(.list, "policies-list-password-policies", "List the password policies.", Page.schema) {
+                    call, page in
+                    try .keys(page.part(of: try await policies(call).names()))
                 }
             ])
     }
@@ -36,7 +39,7 @@ struct PasswordPolicyPaths {
             "policies/password/:name", "Read, write or delete a password policy.", captures: Self.nameHelp,
             [
                 Verb(.read, "policies-read-password-policy", "Read a password policy.") { call in
-                    guard let text = try await policies().text(of: call.capture("name")) else {
+                    guard let text = try await policies(call).text(of: call.capture("name")) else {
                         throw EngineError.notFound
                     }
                     return .data(["policy": .string(text)])
@@ -46,7 +49,7 @@ struct PasswordPolicyPaths {
                     try await write(call, input)
                 },
                 Verb(.delete, "policies-delete-password-policy", "Delete a password policy.") { call in
-                    try await policies().delete(name: call.capture("name"))
+                    try await policies(call).delete(name: call.capture("name"))
                     return .empty
                 },
             ])
@@ -62,7 +65,7 @@ struct PasswordPolicyPaths {
         } catch let error as PolicyError {
             throw EngineError.badRequest(error.text)
         }
-        try await policies().write(name: call.capture("name"), text: text)
+        try await policies(call).write(name: call.capture("name"), text: text)
         return .empty
     }
 
@@ -71,7 +74,7 @@ struct PasswordPolicyPaths {
             "policies/password/:name/generate", "Make a password.", captures: Self.nameHelp,
             [
                 Verb(.read, "policies-generate-password-from-password-policy", "Make a password.") { call in
-                    guard let policy = try await policies().policy(named: call.capture("name")) else {
+                    guard let policy = try await policies(call).policy(named: call.capture("name")) else {
                         throw EngineError(.notFound, ["policy does not exist"])
                     }
                     return .data(["password": .string(try policy.password(from: call.random))])

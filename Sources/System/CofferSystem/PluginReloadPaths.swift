@@ -76,8 +76,8 @@ struct PluginReloadPaths {
 
     private func reload(_ call: Call, _ isMeant: (Route) -> Bool) async throws -> Reply {
         let mounts = try core.open().mounts
-        for route in mounts.routes.routes where isMeant(route) && !route.kind.isBuiltIn {
-            _ = try await mounts.update(route.mount.path) { _ in }
+        for route in mounts.routes(in: call.namespace).routes where isMeant(route) && !route.kind.isBuiltIn {
+            _ = try await mounts.update(route.mount.path, in: call.namespace) { _ in }
         }
         return .data(["reload_id": .string(try call.random.uuid())])
     }

@@ -29,8 +29,8 @@ struct PolicyPaths {
         Path(
             "policies/acl", "List the policies.",
             [
-                Verb(.list, "policies-list-acl-policies", "List the policies.", Page.schema) { _, page in
-                    .data(["keys": .strings(page.part(of: try await core.open().policies.names()))])
+                Verb(.list, "policies-list-acl-policies", "List the policies.", Page.schema) { call, page in
+                    .data(["keys": .strings(page.part(of: try await policies(call).names()))])
                 }
             ])
     }
@@ -51,8 +51,8 @@ struct PolicyPaths {
     }
 
     private var oldList: Path {
-        let list: @Sendable (Call, Page) async throws -> Reply = { _, page in
-            let names = JSON.strings(page.part(of: try await core.open().policies.names()))
+        let list: @Sendable (Call, Page) async throws -> Reply = { call, page in
+            let names = JSON.strings(page.part(of: try await policies(call).names()))
             return .data(["keys": names, "policies": names])
         }
         return Path(
@@ -79,10 +79,12 @@ struct PolicyPaths {
             ])
     }
 
+    private func policies(_ call: Call) throws -> Policies { try core.open().policies(in: call.namespace.id) }
+
     private func read(_ call: Call) async throws -> String {
         let name = call.capture("name").lowercased()
         if name == "root" { return "" }
-        guard let policy = try await core.open().policies.policy(named: name) else { throw EngineError.notFound }
+        guard let policy = try await policies(call).policy(named: name) else { throw EngineError.notFound }
         return policy.text
     }
 
@@ -95,10 +97,12 @@ struct PolicyPaths {
         let decoded = Base64.standard.decode(given).flatMap { String(validating: $0, as: UTF8.self) }
         let services = try core.open()
         do {
-            let policy = try await services.policies.write(name: name, text: decoded ?? given)
+            let policy = try await policies(call).write(name: name, text: decoded ?? given)
             var reply = Reply.empty
             reply.warnings = policy.rules.compactMap { rule in
-                guard let mount = services.mounts.routes.find(rule.pattern)?.route.mount else { return nil }
+                guard let mount = services.mounts.routes(in: call.namespace).find(rule.pattern)?.route.mount else {
+                    return nil
+                }
                 return KVPaths.warning(forPattern: rule.pattern, mount: mount)
             }
             return reply
@@ -111,7 +115,7 @@ struct PolicyPaths {
         let name = call.capture("name").lowercased()
         if DefaultPolicies.immutable.contains(name) { throw EngineError.badRequest("cannot delete \"\(name)\" policy") }
         if name == "default" { throw EngineError.badRequest("cannot delete default policy") }
-        try await core.open().policies.delete(name: name)
+        try await policies(call).delete(name: name)
         return .empty
     }
 }

@@ -1,5 +1,7 @@
+internal import CofferCore
 internal import CofferFramework
 internal import MountService
+internal import NamespaceService
 internal import QuotaService
 
 /// What a quota is meant for, checked against the mounts that there are.
@@ -7,7 +9,7 @@ struct QuotaTarget {
     let scope: QuotaScope
     let isInheritable: Bool
 
-    init(path: String, role: String, _ inheritable: Bool?, _ routes: RouteTable) throws(EngineError) {
+    init(path: String, role: String, _ inheritable: Bool?, _ services: Services) throws(EngineError) {
         let path = Self.trimmed(path)
         guard !path.isEmpty else {
             if !role.isEmpty { throw QuotaErrors.noAuthMethod(path) }
@@ -17,7 +19,15 @@ struct QuotaTarget {
             isInheritable = true
             return
         }
-        guard let hit = routes.find(path) else { throw QuotaErrors.mount(path) }
+        let home = services.namespaces.table.deepest(along: path + "/")?.reference ?? .root
+        let rest = String(path.dropFirst(home.path.count))
+        guard !rest.isEmpty || home.isRoot else {
+            if !role.isEmpty { throw QuotaErrors.noAuthMethod(path) }
+            scope = QuotaScope(namespace: home.path)
+            isInheritable = inheritable ?? false
+            return
+        }
+        guard let hit = services.mounts.routes(in: home).find(rest) else { throw QuotaErrors.mount(path) }
         let suffix = Self.trimmed(hit.rest)
         if !role.isEmpty {
             if !suffix.isEmpty { throw QuotaErrors.suffixAndRole }
@@ -25,7 +35,7 @@ struct QuotaTarget {
             guard hit.route.engine is any LoginRoles else { throw QuotaErrors.noRoles(path) }
         }
         if inheritable == true { throw QuotaErrors.mountInheritable }
-        scope = QuotaScope(mount: hit.route.mount.path, suffix: suffix, role: role)
+        scope = QuotaScope(namespace: home.path, mount: hit.route.mount.path, suffix: suffix, role: role)
         isInheritable = false
     }
 

@@ -78,7 +78,7 @@ struct RateQuotaPaths {
         let services = try core.open()
         guard input.rate > 0 else { throw QuotaErrors.rate }
         guard let grouping = RateRule.Grouping(rawValue: input.groupBy) else { throw QuotaErrors.grouping }
-        let target = try QuotaTarget(path: input.path, role: input.role, input.inheritable, services.mounts.routes)
+        let target = try QuotaTarget(path: input.path, role: input.role, input.inheritable, services)
         let limit = RateLimit(
             rate: input.rate, interval: input.interval == .zero ? .seconds(1) : input.interval,
             blockInterval: input.blockInterval)

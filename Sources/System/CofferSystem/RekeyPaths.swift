@@ -3,11 +3,35 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 
-/// New unseal key shares, made by the holders of the old ones.
+/// New shares of the unseal key or of the recovery key, made by the holders of the old ones.
 struct RekeyPaths {
     let core: Core
+    private let isRecovery: Bool
 
-    var paths: [Path] { [attempt, update, verification, backup] + recoveryPaths }
+    init(core: Core) { self.init(core: core, isRecovery: false) }
+
+    private init(core: Core, isRecovery: Bool) {
+        self.core = core
+        self.isRecovery = isRecovery
+    }
+
+    var paths: [Path] { own + RekeyPaths(core: core, isRecovery: true).own }
+
+    private var own: [Path] { [attempt, update, verification, backup] }
+
+    private var prefix: String { isRecovery ? "rekey-recovery-key/" : "rekey/" }
+
+    private var rekey: Rekey {
+        get throws {
+            let ceremonies = try core.open().ceremonies
+            return isRecovery ? ceremonies.recoveryRekey : ceremonies.rekey
+        }
+    }
+
+    /// The reference's names are not made by one rule.
+    private func id(_ name: String, recovery: String) -> String {
+        isRecovery ? "rekey-recovery-key-" + recovery : "rekey-" + name
+    }
 
     private static let noBackup = EngineError.badRequest("no backed-up keys found")
 
@@ -37,17 +61,21 @@ struct RekeyPaths {
 
     private var attempt: Path {
         Path(
-            "rekey/init", "Begin, cancel or look at a rekey.",
+            prefix + "init", "Begin, cancel or look at a rekey.",
             traits: CeremonyTraits.beginning(.rekey, core),
             [
-                Verb(.read, "rekey-attempt-read-progress", "How far the rekey is.") { _ in
+                Verb(.read, id("attempt-read-progress", recovery: "read-init"), "How far the rekey is.") { _ in
                     .bare(try await status())
                 },
-                Verb(.update, "rekey-attempt-initialize", "Begin a rekey.", InitInput.schema) { _, input in
+                Verb(.update, id("attempt-initialize", recovery: "init"), "Begin a rekey.", InitInput.schema) {
+                    _, input in
                     try await begin(input)
                 },
-                Verb(.delete, "rekey-attempt-cancel", "Cancel the rekey in progress.", NonceInput.schema) { _, input in
-                    try core.open().ceremonies.rekey.cancel(nonce: input.nonce)
+                Verb(
+                    .delete, id("attempt-cancel", recovery: "cancel-init"), "Cancel the rekey in progress.",
+                    NonceInput.schema
+                ) { _, input in
+                    try rekey.cancel(nonce: input.nonce)
                     return .empty
                 },
             ])
@@ -61,7 +89,7 @@ struct RekeyPaths {
         guard input.pgpKeys.isEmpty || Int64(input.pgpKeys.count) == input.shares else {
             throw EngineError.badRequest("incorrect number of PGP keys for rekey")
         }
-        try core.open().ceremonies.rekey.begin(
+        try await rekey.begin(
             RekeyPlan(
                 shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold),
                 requiresVerification: input.requiresVerification, pgpKeys: input.pgpKeys, backup: input.backup))
@@ -69,7 +97,7 @@ struct RekeyPaths {
     }
 
     private func status() async throws -> JSON {
-        let status = try await core.open().ceremonies.rekey.status()
+        let status = try await rekey.status()
         var object: JSONObject = [
             "nonce": .string(status.nonce), "started": .bool(status.plan != nil),
             "t": .int(status.plan?.threshold ?? 0),
@@ -90,10 +118,11 @@ struct RekeyPaths {
 
     private var update: Path {
         Path(
-            "rekey/update", "Give one share for the rekey.", traits: CeremonyTraits.going(.rekey, core),
+            prefix + "update", "Give one share for the rekey.", traits: CeremonyTraits.going(.rekey, core),
             [
-                Verb(.update, "rekey-attempt-update", "Give one share.", ShareInput.schema) { _, input in
-                    let step = try await core.open().ceremonies.rekey.add(try input.share(), nonce: input.nonce)
+                Verb(.update, id("attempt-update", recovery: "update"), "Give one share.", ShareInput.schema) {
+                    _, input in
+                    let step = try await rekey.add(try input.share(), nonce: input.nonce)
                     guard case .complete(let new, let effect) = step else { return .bare(try await status()) }
                     return Reply.bare(Self.completion(new, nonce: input.nonce)).afterAudit(effect)
                 }
@@ -116,26 +145,31 @@ struct RekeyPaths {
 
     private var verification: Path {
         Path(
-            "rekey/verify", "Give the new shares back, to prove that they arrived.",
+            prefix + "verify", "Give the new shares back, to prove that they arrived.",
             traits: CeremonyTraits.going(.rekey, core),
             [
-                Verb(.read, "rekey-verification-read-progress", "How far the verification is.") { _ in
+                Verb(.read, id("verification-read-progress", recovery: "read-verify"), "How far the verification is.") {
+                    _ in
                     .bare(try await verificationStatus())
                 },
-                Verb(.update, "rekey-verification-update", "Give one new share.", ShareInput.schema) { _, input in
-                    let step = try await core.open().ceremonies.rekey.verify(try input.share(), nonce: input.nonce)
+                Verb(.update, id("verification-update", recovery: "verify"), "Give one new share.", ShareInput.schema) {
+                    _, input in
+                    let step = try await rekey.verify(try input.share(), nonce: input.nonce)
                     guard case .complete(_, let effect) = step else { return .bare(try await verificationStatus()) }
                     return Reply.bare(["nonce": .string(input.nonce), "complete": true]).afterAudit(effect)
                 },
-                Verb(.delete, "rekey-verification-cancel", "Begin the verification anew.", NonceInput.schema) { _, _ in
-                    try core.open().ceremonies.rekey.restartVerification()
+                Verb(
+                    .delete, id("verification-cancel", recovery: "cancel-verify"), "Begin the verification anew.",
+                    NonceInput.schema
+                ) { _, _ in
+                    try rekey.restartVerification()
                     return .bare(try await verificationStatus())
                 },
             ])
     }
 
     private func verificationStatus() async throws -> JSON {
-        let status = try await core.open().ceremonies.rekey.status()
+        let status = try await rekey.status()
         guard let plan = status.plan, let verification = status.verification else {
             throw EngineError.badRequest(
                 status.plan == nil ? "no barrier rekey in progress" : "no rekey verification in progress")
@@ -149,51 +183,23 @@ struct RekeyPaths {
     // MARK: sys/rekey/backup
 
     private var backup: Path {
-        Path(
-            "rekey/backup", "The backup of PGP-encrypted shares.", traits: .traits { $0.isDoubled = true },
+        let stored = isRecovery ? SharesBackup.recoveryPath : SharesBackup.path
+        let suffix = isRecovery ? "recovery-key" : "key"
+        return Path(
+            isRecovery ? "rekey/recovery-key-backup" : "rekey/backup", "The backup of PGP-encrypted shares.",
+            traits: .traits { $0.isDoubled = true },
             [
-                Verb(.read, "rekey-read-backup-key", "Read the backup.") { _ in
-                    guard let backup = try await core.sharesBackup() else { throw Self.noBackup }
+                Verb(.read, "rekey-read-backup-" + suffix, "Read the backup.") { _ in
+                    guard let backup = try await core.sharesBackup(at: stored) else { throw Self.noBackup }
                     return .data([
                         "nonce": .string(backup.nonce), "keys": backup.keys { Hex.encode($0) },
                         "keys_base64": backup.keys { Base64.standard.encode($0) },
                     ])
                 },
-                Verb(.delete, "rekey-delete-backup-key", "Delete the backup.") { _ in
-                    try await core.deleteSharesBackup()
+                Verb(.delete, "rekey-delete-backup-" + suffix, "Delete the backup.") { _ in
+                    try await core.deleteSharesBackup(at: stored)
                     return .empty
                 },
             ])
-    }
-
-    // MARK: recovery keys, which a seal with shares does not have
-
-    private var recoveryPaths: [Path] {
-        let traits = CeremonyTraits.going(.rekey, core)
-        let refusal = EngineError.badRequest("recovery rekeying not supported")
-        let attempts = ["init", "update", "verify"].map { word in
-            Path(
-                "rekey-recovery-key/" + word, "Recovery keys exist with auto-unseal only.", traits: traits,
-                [
-                    Verb(.read, "rekey-recovery-key-read-\(word)", "Recovery keys exist with auto-unseal only.") { _ in
-                        throw refusal
-                    },
-                    Verb(
-                        freeForm: .update, "rekey-recovery-key-\(word)", "Recovery keys exist with auto-unseal only."
-                    ) { _, _ in throw refusal },
-                    Verb(.delete, "rekey-recovery-key-cancel-\(word)", "Recovery keys exist with auto-unseal only.") {
-                        _ in
-                        throw refusal
-                    },
-                ])
-        }
-        let backup = Path(
-            "rekey/recovery-key-backup", "The backup of PGP-encrypted recovery keys.",
-            traits: .traits { $0.isDoubled = true },
-            [
-                Verb(.read, "rekey-read-backup-recovery-key", "Read the backup.") { _ in throw Self.noBackup },
-                Verb(.delete, "rekey-delete-backup-recovery-key", "Delete the backup.") { _ in .empty },
-            ])
-        return attempts + [backup]
     }
 }

@@ -3,6 +3,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
+internal import NamespaceService
 internal import QuotaService
 
 /// `sys/remount`: moving a mount.
@@ -34,15 +35,7 @@ struct RemountPaths {
                 },
                 [
                     Verb(.update, "remount", "Move a mount to another path.", Input.schema) { call, input in
-                        let from = try Self.folder(input.from)
-                        let to = try Self.folder(input.to)
-                        try await core.open().mounts.move(from: from, to: to)
-                        try await core.open().quotas.mountMoved(from: from, to: to)
-                        // Lease ids name the old path, where something else may be mounted soon.
-                        try await core.open().engineLeases.revokeAll(below: from)
-                        let id = try call.random.uuid()
-                        finished.update { $0[id] = ["source_mount": .string(from), "target_mount": .string(to)] }
-                        return .data(["migration_id": .string(id)])
+                        try await move(call, input)
                     }
                 ]),
             Path(
@@ -57,6 +50,34 @@ struct RemountPaths {
                     }
                 ]),
         ]
+    }
+
+    private func move(_ call: Call, _ input: Input) async throws -> Reply {
+        let services = try core.open()
+        let source = try place(input.from, call, services)
+        let target = try place(input.to, call, services)
+        let old = services.mounts.routes(in: source.namespace)[source.path]?.entry.leaseFolder
+        if !target.path.hasPrefix("auth/") { try core.refuseNamespace(at: target.path, in: target.namespace) }
+        try await services.mounts.move(
+            from: source.path, in: source.namespace, to: target.path, in: target.namespace)
+        try await services.quotas.mountMoved(
+            from: QuotaScope(namespace: source.namespace.path, mount: source.path),
+            to: QuotaScope(namespace: target.namespace.path, mount: target.path))
+        // Lease ids name the old path, where something else may be mounted soon.
+        if let old { try await services.engineLeases.revokeAll(below: old) }
+        let id = try call.random.uuid()
+        let (from, to) = (try Self.folder(input.from), try Self.folder(input.to))
+        finished.update { $0[id] = ["source_mount": .string(from), "target_mount": .string(to)] }
+        return .data(["migration_id": .string(id)])
+    }
+
+    /// A mount path, which may lead through namespaces below the call's.
+    private func place(
+        _ path: String, _ call: Call, _ services: Services
+    ) throws -> (namespace: NamespaceReference, path: String) {
+        let full = call.namespace.path + (try Self.folder(path))
+        let home = services.namespaces.table.deepest(along: full)?.reference ?? .root
+        return (home, String(full.dropFirst(home.path.count)))
     }
 
     private static func folder(_ path: String) throws -> String {

@@ -8,7 +8,7 @@ internal import CofferJSON
 struct RotationPaths {
     let core: Core
 
-    var paths: [Path] { [keyStatus, rotate, configuration, sealBackendStatus, rewrap] }
+    var paths: [Path] { [keyStatus, rotate, configuration] }
 
     private var keyStatus: Path {
         Path(
@@ -86,40 +86,5 @@ struct RotationPaths {
         guard settings.isValid else {
             throw .badRequest("max_operations must be in the range [1000000,3865470566]")
         }
-    }
-
-    // MARK: sys/sealwrap/rewrap
-
-    /// Values that a seal encrypts once more; a seal with shares has none, so that all of them are done at once.
-    private var rewrap: Path {
-        Path(
-            "sealwrap/rewrap", "Encrypt anew what the seal has encrypted; with shares there is nothing.",
-            traits: .traits { $0.sudo = [.read, .update] },
-            [
-                Verb(.read, "sealwrap-rewrap-read", "How far it is.") { _ in
-                    .data([
-                        "entries": ["failed": 0, "processed": 0, "skipped": 0, "succeeded": 0], "is_running": false,
-                    ])
-                },
-                Verb(.update, "sealwrap-rewrap", "Begin it.") { _ in .empty },
-            ])
-    }
-
-    // MARK: sys/seal-backend-status
-
-    /// Whether the seal could open the server now. Shares are in people's hands, so there is nothing that can fail.
-    private var sealBackendStatus: Path {
-        Path(
-            "seal-backend-status", "Health of the seal.",
-            traits: .traits {
-                $0.whenSealed = true
-                $0.unauthenticated = [.read]
-                $0.isNeverWrapped = true
-            },
-            [
-                Verb(.read, "seal-backend-status", "Health of the seal.") { _ in
-                    .bare(["healthy": true, "backends": [["name": "shamir", "healthy": true]], "fully_wrapped": true])
-                }
-            ])
     }
 }

@@ -4,6 +4,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
+internal import SealService
 
 /// Initialising, unsealing and sealing.
 struct SealPaths {
@@ -45,14 +46,26 @@ struct SealPaths {
                 Field("recovery_pgp_keys", \.recoveryPGPKeys, "PGP public keys for recovery shares."),
             ])
 
-        /// Recovery shares exist with auto-unseal only.
-        var recoveryRefusal: EngineError? {
-            let given = [
+        /// Recovery shares exist where a seal opens the server by itself, and unseal shares where none does.
+        func refusal(by seal: SealGroup?) -> EngineError? {
+            let unseal = [
+                ("secret_shares", shares != 0), ("secret_threshold", threshold != 0), ("pgp_keys", !pgpKeys.isEmpty),
+            ]
+            let recovery = [
                 ("recovery_shares", recoveryShares != 0), ("recovery_threshold", recoveryThreshold != 0),
                 ("recovery_pgp_keys", !recoveryPGPKeys.isEmpty),
-            ].filter(\.1).map(\.0)
+            ]
+            let given = (seal == nil ? recovery : unseal).filter(\.1).map(\.0)
             if given.isEmpty { return nil }
-            return .badRequest("parameters \(given.joined(separator: ",")) not applicable to seal type shamir")
+            return .badRequest(
+                "parameters \(given.joined(separator: ",")) not applicable to seal type \(seal?.type ?? "shamir")")
+        }
+
+        func configuration(for seal: SealGroup?) -> SealConfiguration {
+            let counts = seal == nil ? (shares, threshold) : (recoveryShares, recoveryThreshold)
+            var configuration = SealConfiguration(shares: Int(clamping: counts.0), threshold: Int(clamping: counts.1))
+            configuration.pgpKeys = seal == nil ? pgpKeys : recoveryPGPKeys
+            return configuration
         }
     }
 
@@ -70,15 +83,19 @@ struct SealPaths {
     }
 
     private func initialize(_ input: InitInput) async throws -> Reply {
-        if let refusal = input.recoveryRefusal { throw refusal }
-        var seal = SealConfiguration(shares: Int(clamping: input.shares), threshold: Int(clamping: input.threshold))
-        seal.pgpKeys = input.pgpKeys
-        var plan = InitializationPlan(seal)
+        if let refusal = input.refusal(by: core.automaticSeals) { throw refusal }
+        var plan = InitializationPlan(input.configuration(for: core.automaticSeals))
         plan.rootTokenPGPKey = input.rootTokenPGPKey
         let made = try await core.initialize(plan)
+        let hex = JSON.strings(made.deliveries.map { Hex.encode($0) })
+        let base64 = JSON.strings(made.deliveries.map { Base64.standard.encode($0) })
+        if !made.isRecovery {
+            return .bare(["keys": hex, "keys_base64": base64, "root_token": .string(made.rootToken)])
+        }
+        // The keys were made and must be told, whatever becomes of the server.
+        await core.openBySealIfPossible()
         return .bare([
-            "keys": .strings(made.deliveries.map { Hex.encode($0) }),
-            "keys_base64": .strings(made.deliveries.map { Base64.standard.encode($0) }),
+            "keys": [], "keys_base64": [], "recovery_keys": hex, "recovery_keys_base64": base64,
             "root_token": .string(made.rootToken),
         ])
     }
@@ -121,7 +138,7 @@ struct SealPaths {
             throw EngineError.badRequest("'key' must be a valid hex or base64 string")
         }
         defer { zero(&bytes) }
-        try await core.unseal(with: SecretBytes(copying: bytes))
+        try await core.unseal(with: SecretBytes(copying: bytes), migrate: input.migrate)
         return .bare(try await status(redactions))
     }
 
@@ -131,6 +148,7 @@ struct SealPaths {
             "seal", "Seal the server.", traits: sudo,
             [
                 Verb(.update, "seal", "Seal the server.") { _ in
+                    await core.keepSealed()
                     await core.sealNow()
                     return .empty
                 }
@@ -152,24 +170,43 @@ struct SealPaths {
 
     private func status(_ redactions: Set<Call.Redaction>) async throws -> JSON {
         let hidesVersion = redactions.contains(.version)
-        let seal = try await core.sealConfiguration()
+        let seal = SealState(try await core.sealSituation())
         let progress = core.seal.state
         let services = core.services
         var object: JSONObject = [
-            "type": "shamir", "initialized": .bool(seal != nil), "sealed": .bool(services == nil),
-            "t": .int(seal?.threshold ?? 0), "n": .int(seal?.shares ?? 0),
+            "type": .string(core.automaticSeals?.type ?? "shamir"), "initialized": .bool(seal.isInitialized),
+            "sealed": .bool(services == nil),
+            "t": .int(seal.shares?.threshold ?? 0), "n": .int(seal.shares?.shares ?? 0),
             "progress": .int(services == nil ? progress.progress : 0),
             "nonce": .string(services == nil ? progress.nonce : ""),
             "version": .string(hidesVersion ? "" : core.configuration.reportedVersion),
-            "build_date": .string(hidesVersion ? "" : core.configuration.buildDate), "migration": false,
+            "build_date": .string(hidesVersion ? "" : core.configuration.buildDate),
+            "migration": .bool(seal.isMigrating),
         ]
         if let cluster = services?.cluster {
             if !redactions.contains(.clusterName) { object["cluster_name"] = .string(cluster.name) }
             object["cluster_id"] = .string(cluster.id)
         }
-        object["recovery_seal"] = false
+        object["recovery_seal"] = .bool(core.automaticSeals != nil)
+        if core.automaticSeals != nil, let shares = seal.shares { object["recovery_seal_type"] = .string(shares.type) }
         object["storage_type"] = .string(core.storage.type)
         if !hidesVersion { object["coffer_version"] = .string(core.configuration.ownVersion) }
         return .object(object)
+    }
+
+    /// What of the situation the status tells.
+    private struct SealState {
+        let isInitialized: Bool
+        let isMigrating: Bool
+        let shares: SealConfiguration?
+
+        init(_ situation: SealSituation) {
+            switch situation {
+            case .uninitialized: (isInitialized, isMigrating, shares) = (false, false, nil)
+            case .shares(let configuration): (isInitialized, isMigrating, shares) = (true, false, configuration)
+            case .automatic(let recovery): (isInitialized, isMigrating, shares) = (true, false, recovery)
+            case .migration(let migration): (isInitialized, isMigrating, shares) = (true, true, migration.shares)
+            }
+        }
     }
 }

@@ -22,8 +22,8 @@ struct ShadowPaths {
                 "policies/shadow", "List the policies that have a candidate.",
                 [
                     Verb(.list, "policies-list-shadows", "List the policies that have a candidate.", Page.schema) {
-                        _, page in
-                        .data(["keys": .strings(page.part(of: try await core.open().policies.shadowNames()))])
+                        call, page in
+                        .data(["keys": .strings(page.part(of: try await policies(call).shadowNames()))])
                     }
                 ]),
             Path(
@@ -33,12 +33,14 @@ struct ShadowPaths {
                     Verb(.update, "policies-write-shadow", "Write a candidate.", Input.schema, write),
                     Verb(.read, "policies-read-shadow", "Read a candidate and what it would change.", read),
                     Verb(.delete, "policies-delete-shadow", "Delete a candidate.") { call in
-                        try await core.open().policies.deleteShadow(name: call.capture("name"))
+                        try await policies(call).deleteShadow(name: call.capture("name"))
                         return .empty
                     },
                 ]),
         ]
     }
+
+    private func policies(_ call: Call) throws -> Policies { try core.open().policies(in: call.namespace.id) }
 
     @Sendable private func write(_ call: Call, _ input: Input) async throws -> Reply {
         let name = call.capture("name").lowercased()
@@ -46,7 +48,7 @@ struct ShadowPaths {
         if input.policy.isEmpty { throw EngineError.badRequest("'policy' parameter not supplied or empty") }
         let decoded = Base64.standard.decode(input.policy).flatMap { String(validating: $0, as: UTF8.self) }
         do {
-            _ = try await core.open().policies.writeShadow(name: name, text: decoded ?? input.policy)
+            _ = try await policies(call).writeShadow(name: name, text: decoded ?? input.policy)
             return .empty
         } catch let error as PolicyError {
             throw EngineError.badRequest(error.text)
@@ -54,7 +56,7 @@ struct ShadowPaths {
     }
 
     @Sendable private func read(_ call: Call) async throws -> Reply {
-        guard let shadow = try await core.open().policies.shadow(named: call.capture("name")) else {
+        guard let shadow = try await policies(call).shadow(named: call.capture("name")) else {
             throw EngineError.notFound
         }
         let summary = shadow.report.summary

@@ -20,8 +20,10 @@ struct SpecificationPaths {
     }
 
     var paths: [Path] {
-        let handler: @Sendable (Call, Input) async throws -> Reply = { _, input in
-            .bare(OpenAPIDocument(try mounts(generic: input.generic)).json(version: core.configuration.reportedVersion))
+        let handler: @Sendable (Call, Input) async throws -> Reply = { call, input in
+            .bare(
+                OpenAPIDocument(try mounts(generic: input.generic, in: call.namespace)).json(
+                    version: core.configuration.reportedVersion))
         }
         return [
             Path(
@@ -41,8 +43,8 @@ struct SpecificationPaths {
         ]
     }
 
-    private func mounts(generic: Bool) throws -> [OpenAPIDocument.Mount] {
-        try core.open().mounts.routes.routes.map { route in
+    private func mounts(generic: Bool, in namespace: NamespaceReference) throws -> [OpenAPIDocument.Mount] {
+        try core.open().mounts.routes(in: namespace).routes.map { route in
             let path = String(route.mount.path.dropLast())
             let name = route.entry.type == "kv" ? "kv-v\(route.entry.options["version"] ?? "1")" : route.entry.type
             let type = route.entry.type

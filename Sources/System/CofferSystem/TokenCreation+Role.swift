@@ -69,7 +69,7 @@ extension TokenCreation {
         }
         let addsDefault = !noDefaultPolicy && !isForbidden("default")
         var wanted = Set(input.policies.map { $0.lowercased() }.filter { !$0.isEmpty })
-        if wanted.isEmpty { wanted = allowsSome ? Set(role.allowedPolicies) : Set(parent.policies) }
+        if wanted.isEmpty { wanted = allowsSome ? Set(role.allowedPolicies) : isForChild ? [] : Set(parent.policies) }
         if noDefaultPolicy { wanted.remove("default") }
         if allowsSome {
             let isAllowed = wanted.allSatisfy { name in

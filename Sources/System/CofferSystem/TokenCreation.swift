@@ -47,6 +47,8 @@ struct TokenCreation {
     let input: TokenCreateInput
     let parent: TokenEntry
     let parentID: String
+    /// Where the token is made: the caller's namespace, or one below it.
+    let namespaceID: String
     let hasSudo: Bool
     let isOrphanPath: Bool
     let role: TokenRole?
@@ -70,7 +72,8 @@ struct TokenCreation {
         if !input.entityAlias.isEmpty { grant.aliasName = input.entityAlias }
         if !isOrphan {
             grant.parent = parentID
-            grant.entityID = parent.entityID
+            // Who the caller is means nothing in another namespace.
+            if !isForChild { grant.entityID = parent.entityID }
         }
         return grant
     }
@@ -91,7 +94,13 @@ struct TokenCreation {
             "missing_sudo", "This takes the root policy, or the capability \"sudo\" on the path.")
     }
 
+    /// The caller's policies are not those of the namespace that the token is for.
+    var isForChild: Bool { parent.namespaceID != namespaceID }
+
     private func checkRights() throws(EngineError) {
+        if isForChild && !hasSudo {
+            throw Self.privileged("directly generate a token in a child namespace")
+        }
         if parent.isBatch { throw Self.batchToken }
         if parent.uses != 0 { throw Self.restrictedToken }
         if input.numberOfUses < 0 { throw .badRequest("number of uses cannot be negative") }
@@ -107,6 +116,9 @@ struct TokenCreation {
     /// Rules of the contract, "Custom id".
     private func customID() throws(EngineError) -> String? {
         if input.id.isEmpty { return nil }
+        if namespaceID != "root" {
+            throw .badRequest("token IDs can only be manually specified in the root namespace")
+        }
         if !parent.isRoot { throw Self.privileged("specify token id") }
         if input.id.contains(".") {
             let reserved = ["hvs.", "hvb.", "hvr.", "s.", "b.", "r."].first { input.id.hasPrefix($0) }
@@ -133,6 +145,8 @@ struct TokenCreation {
         let fromRole = try rolePolicies()
         if let fromRole {
             wanted = fromRole
+        } else if isForChild {
+            // Only what is named: the caller's own policies mean nothing there.
         } else if wanted.isEmpty {
             wanted = owned
         } else if !hasSudo && !wanted.isSubset(of: owned) {
@@ -143,6 +157,7 @@ struct TokenCreation {
             throw .badRequest("cannot assign policy \"\(forbidden)\"")
         }
         if wanted.contains("root") {
+            if namespaceID != "root" { throw .badRequest("root tokens may not be created from a parent namespace") }
             guard owned.contains("root") else {
                 throw .badRequest("root tokens may not be created without parent token being root")
             }

@@ -10,7 +10,7 @@ extension TokenPaths {
         let services = try core.open()
         var limits = RenewalLimits(mountDefaultTTL: call.mount.defaultTTL, mountMaximumTTL: call.mount.maximumTTL)
         if !live.entry.loginMount.isEmpty {
-            guard let route = services.mounts.routes.route(uuid: live.entry.loginMount) else {
+            guard let route = services.mounts.route(uuid: live.entry.loginMount) else {
                 throw EngineError.badRequest("the auth method of the token is not enabled any more, not renewing")
             }
             limits = RenewalLimits(mountDefaultTTL: route.mount.defaultTTL, mountMaximumTTL: route.mount.maximumTTL)

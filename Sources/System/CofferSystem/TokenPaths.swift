@@ -70,15 +70,15 @@ struct TokenPaths {
             throw EngineError.permissionDenied
         }
         let creation = TokenCreation(
-            input: input, parent: parent.entry, parentID: id, hasSudo: caller.hasSudo, isOrphanPath: isOrphanPath,
-            role: role)
+            input: input, parent: parent.entry, parentID: id, namespaceID: call.namespace.id,
+            hasSudo: caller.hasSudo, isOrphanPath: isOrphanPath, role: role)
         let grant = try creation.grant()
         if grant.policies == ["root"], parent.expireTime != nil, grant.ttl == .zero {
             throw EngineError.badRequest("expiring root tokens cannot create non-expiring root tokens")
         }
         var reply = Reply.empty
         for name in grant.policies where name != "root" {
-            if try await services.policies.policy(named: name) == nil {
+            if try await services.policies(in: call.namespace.id).policy(named: name) == nil {
                 reply.warnings.append("Policy \"\(name)\" does not exist")
             }
         }
@@ -91,7 +91,7 @@ struct TokenPaths {
     private var lookups: [Path] {
         let lookup: @Sendable (Call, TokenInput) async throws -> Reply = { call, input in
             let id = input.token.isEmpty ? call.clientToken ?? "" : input.token
-            guard let live = try await core.open().tokens.find(id) else { throw EngineError.denied("bad token") }
+            guard let live = try await find(id, call) else { throw EngineError.denied("bad token") }
             return .data(try await describe(live, call))
         }
         let lookupSelf: @Sendable (Call) async throws -> Reply = { call in
@@ -121,7 +121,7 @@ struct TokenPaths {
                     Verb(
                         .update, "look-up-accessor", "Show the token of an accessor.", Self.input(Self.accessor)
                     ) { call, input in
-                        let live = try await find(accessor: input.accessor)
+                        let live = try await find(accessor: input.accessor, call)
                         var object = try await describe(live, call)
                         object["id"] = ""
                         return .data(object)
@@ -130,23 +130,36 @@ struct TokenPaths {
             Path(
                 "accessors", "List the accessors of all tokens.", traits: .traits { $0.sudo = [.list] },
                 [
-                    Verb(.list, "list-accessors", "List the accessors of all tokens.", Page.schema) { _, page in
-                        try .keys(try await core.open().tokens.accessors(after: page.start, limit: page.maximum))
+                    Verb(.list, "list-accessors", "List the accessors of all tokens.", Page.schema) { call, page in
+                        let accessors = try await core.open().tokens.accessors(
+                            in: call.namespace.id, after: page.start, limit: page.maximum)
+                        return try .keys(accessors)
                     }
                 ]),
         ]
     }
 
     private func describe(_ live: LiveToken, _ call: Call) async throws -> JSONObject {
-        let identityPolicies = try await core.open().identityPolicies(of: live.entry.entityID)
-        return TokenDescription(live: live, now: call.now, identityPolicies: identityPolicies).object
+        let services = try core.open()
+        let home = services.home(of: live.entry)
+        let identityPolicies = try await services.identityPolicies(of: live.entry.entityID, in: home)
+        var object = TokenDescription(live: live, now: call.now, identityPolicies: identityPolicies).object
+        if !home.isRoot { object["namespace_path"] = .string(home.path) }
+        return object
     }
 
-    private func find(accessor: String) async throws -> LiveToken {
+    /// The token, if it is one of the call's namespace, or the calling one: no other is reached by knowing it.
+    private func find(_ id: String, _ call: Call) async throws -> LiveToken? {
+        guard let live = try await core.open().tokens.find(id) else { return nil }
+        if live.entry.namespaceID == call.namespace.id { return live }
+        return constantTimeEqual(id.utf8, (call.clientToken ?? "").utf8) ? live : nil
+    }
+
+    private func find(accessor: String, _ call: Call) async throws -> LiveToken {
         if accessor.isEmpty { throw EngineError.badRequest("missing accessor") }
-        guard let live = try await core.open().tokens.find(accessor: accessor) else {
-            throw EngineError.invalid("invalid accessor")
-        }
+        guard let live = try await core.open().tokens.find(accessor: accessor),
+            live.entry.namespaceID == call.namespace.id
+        else { throw EngineError.invalid("invalid accessor") }
         return live
     }
 
@@ -156,9 +169,7 @@ struct TokenPaths {
         [
             renewal("renew", "renew", "Renew a token.", Self.input(Self.token, Self.increment)) { call, input in
                 let id = input.token.isEmpty ? call.clientToken ?? "" : input.token
-                guard let live = try await core.open().tokens.find(id) else {
-                    throw EngineError.denied("bad token")
-                }
+                guard let live = try await find(id, call) else { throw EngineError.denied("bad token") }
                 return live
             },
             renewal(
@@ -172,7 +183,7 @@ struct TokenPaths {
             renewal(
                 "renew-accessor", "renew-accessor", "Renew the token of an accessor.",
                 Self.input(Self.accessor, Self.increment)
-            ) { _, input in try await find(accessor: input.accessor) },
+            ) { call, input in try await find(accessor: input.accessor, call) },
         ]
     }
 
@@ -187,7 +198,8 @@ struct TokenPaths {
                     let live = try await find(call, input)
                     try await requireRole(of: live, call)
                     var (auth, warnings) = try await renew(live, input.increment, call)
-                    try await core.open().complete(&auth)
+                    let services = try core.open()
+                    try await services.complete(&auth, in: services.home(of: live.entry))
                     if pattern == "renew-accessor" { auth.clientToken = "" }
                     var reply = Reply.empty
                     reply.auth = .issued(auth)
@@ -217,7 +229,7 @@ struct TokenPaths {
 
     private var tidy: Path {
         Path(
-            "tidy", "Remove what revoked tokens left behind.",
+            "tidy", "Remove what revoked tokens left behind.", traits: .traits { $0.isRootOnly = true },
             [
                 Verb(.update, "tidy", "Remove what revoked tokens left behind.") { _ in
                     let removed = try await core.open().tokens.tidy()
@@ -232,10 +244,11 @@ struct TokenPaths {
             Path(
                 "revoke", "Revoke a token and its children.",
                 [
-                    Verb(.update, "revoke", "Revoke a token and its children.", Self.input(Self.token)) { _, input in
+                    Verb(.update, "revoke", "Revoke a token and its children.", Self.input(Self.token)) {
+                        call, input in
                         if input.token.isEmpty { throw EngineError.badRequest("missing token ID") }
                         // A token that is not there is revoked already.
-                        if let live = try await core.open().tokens.find(input.token) { try await revoke(live) }
+                        if let live = try await find(input.token, call) { try await revoke(live) }
                         return .empty
                     }
                 ]),
@@ -254,9 +267,9 @@ struct TokenPaths {
                 traits: .traits { $0.sudo = [.update] },
                 [
                     Verb(.update, "revoke-orphan", "Revoke a token and leave its children.", Self.input(Self.token)) {
-                        _, input in
+                        call, input in
                         if input.token.isEmpty { throw EngineError.badRequest("missing token ID") }
-                        guard let live = try await core.open().tokens.find(input.token) else {
+                        guard let live = try await find(input.token, call) else {
                             throw EngineError.badRequest("token to revoke not found")
                         }
                         if live.entry.isBatch { throw Self.batchToken }
@@ -269,8 +282,8 @@ struct TokenPaths {
                 [
                     Verb(
                         .update, "revoke-accessor", "Revoke the token of an accessor.", Self.input(Self.accessor)
-                    ) { _, input in
-                        try await core.open().tokens.revoke(key: try await find(accessor: input.accessor).key)
+                    ) { call, input in
+                        try await core.open().tokens.revoke(key: try await find(accessor: input.accessor, call).key)
                         return .empty
                     }
                 ]),

@@ -2,6 +2,7 @@ internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
 internal import MountService
+internal import NamespaceService
 internal import PolicyService
 internal import TokenService
 
@@ -42,11 +43,12 @@ struct UIPaths {
 
     private func visible(_ call: Call) async throws -> JSONObject {
         let acl = try await acl(call)
+        let prefix = try await core.policyPrefix(of: call)
         var groups: [EngineKind.Class: JSONObject] = [.auth: [:], .secret: [:]]
-        for route in try core.open().mounts.routes.routes {
+        for route in try core.open().mounts.routes(in: call.namespace).routes {
             let entry = route.entry
             let isPublic = entry.configuration.listingVisibility == "unauth"
-            let isReachable = acl?.hasAccess(below: route.mount.path) ?? false
+            let isReachable = acl?.hasAccess(below: prefix + route.mount.path) ?? false
             guard isPublic || isReachable else { continue }
             let shown: JSONObject =
                 acl == nil
@@ -62,13 +64,21 @@ struct UIPaths {
     /// Refused alike for a mount that is not there and one that the caller may not see.
     private func mount(of path: String, _ call: Call) async throws -> JSONObject {
         guard let acl = try await acl(call) else { throw EngineError.denied("permission denied") }
-        guard let hit = try core.open().mounts.routes.find(path), acl.hasAccess(below: hit.route.mount.path) else {
+        let services = try core.open()
+        // The path may lead through namespaces below this one.
+        let full = call.namespace.path + path
+        let home = services.namespaces.table.deepest(along: full)?.reference ?? .root
+        let inner = call.namespace.relativePath(of: home)
+        let prefix = try await core.policyPrefix(of: call) + inner
+        guard let hit = services.mounts.routes(in: home).find(String(full.dropFirst(home.path.count))),
+            acl.hasAccess(below: prefix + hit.route.mount.path)
+        else {
             throw EngineError.denied(
                 "preflight capability check returned 403, please ensure client's policies grant access to path "
                     + "\"\(Core.plain(path.hasSuffix("/") ? path : path + "/"))\"")
         }
         var object = core.describe(hit.route)
-        object["path"] = .string(hit.route.mount.path)
+        object["path"] = .string(inner + hit.route.mount.path)
         return object
     }
 }

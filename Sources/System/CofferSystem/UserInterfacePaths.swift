@@ -1,6 +1,7 @@
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import NamespaceService
 internal import PolicyService
 internal import TokenService
 
@@ -23,9 +24,15 @@ struct UserInterfacePaths {
                 traits: .traits { $0.unauthenticated = [.read] },
                 [
                     Verb(.read, "internal-ui-list-namespaces", "The namespaces below this one.") { call in
-                        guard try await core.acl(of: call) != nil else { throw EngineError.denied("permission denied") }
-                        // The root namespace alone, by its path.
-                        return .data(["keys": [""]])
+                        guard let acl = try await core.acl(of: call) else {
+                            throw EngineError.denied("permission denied")
+                        }
+                        let prefix = try await core.policyPrefix(of: call)
+                        let below = try core.open().namespaces.table.namespaces(below: call.namespace, isDeep: true)
+                        let names = below.map { call.namespace.relativePath(of: $0.reference) }
+                            .filter { acl.hasAccess(below: prefix + $0) }
+                        // Without any, the root namespace alone, by its path.
+                        return .data(["keys": names.isEmpty ? [""] : .strings(names)])
                     }
                 ]),
             Path(
@@ -61,7 +68,16 @@ extension Core {
     func acl(of call: Call) async throws -> ACL? {
         let services = try open()
         // The request in hand may have spent the token's last use.
-        guard let text = call.clientToken, let live = try await services.tokens.findCaller(text) else { return nil }
+        guard let text = call.clientToken, let live = try await services.tokens.findCaller(text),
+            services.policyPrefix(of: live.entry, in: call.namespace) != nil
+        else { return nil }
         return try await services.acl(of: live.entry)
+    }
+
+    /// How the calling token's policies name the namespace of the call; empty without a usable token.
+    func policyPrefix(of call: Call) async throws -> String {
+        let services = try open()
+        guard let text = call.clientToken, let live = try await services.tokens.findCaller(text) else { return "" }
+        return services.policyPrefix(of: live.entry, in: call.namespace) ?? ""
     }
 }

@@ -98,11 +98,32 @@ import Testing
         #expect(try read(Self.small, environment: ["VAULT_DISABLE_USER_LOCKOUT": "true"]).disablesUserLockout)
     }
 
+    @Test("seals are read with their names, priorities and whatever else they say")
+    func seals() throws {
+        let found = try read(
+            Self.small
+                + """
+
+                seal "transit" { address = "https://a" priority = "1" name = "a" }
+                seal "transit" { address = "https://b" priority = 2 name = "b" }
+                seal "awskms" { kms_key_id = "k" disabled = "true" }
+                seal "shamir" {}
+                """)
+        #expect(found.seals.map(\.name) == ["a", "b", "awskms"])
+        #expect(found.seals.map(\.priority) == [1, 2, 1])
+        #expect(found.seals.map(\.isDisabled) == [false, false, true])
+        #expect(found.seals[2].options == ["kms_key_id": "k"])
+        #expect(try read(Self.small, environment: ["VAULT_SEAL_TYPE": "transit"]).seals.map(\.type) == ["transit"])
+        #expect(try read(Self.small, environment: ["VAULT_SEAL_TYPE": "shamir"]).seals.isEmpty)
+    }
+
     @Test(
         "what cannot be used says where and why",
         arguments: [
             ("log_level = \"info\"\nlog_level = \"warn\"", "0.hcl: At 2:1: "),
-            ("seal \"awskms\" {}", "0.hcl: At 1:1: "),
+            ("seal {}", "0.hcl: At 1:1: "),
+            ("seal \"static\" {}\nseal \"static\" {}", "0.hcl: At 2:1: several seals of one type need a name each"),
+            ("seal \"static\" { priority = 0 }", "0.hcl: At 1:17: priority must be at least 1"),
             ("user_lockout \"github\" {}", "0.hcl: At 1:1: user_lockout is for one of all, userpass, ldap, approle"),
             ("user_lockout \"all\" { lockout_threshold = \"many\" }", "0.hcl: At 1:22: expected an integer"),
             ("storage \"etcd\" {}", "0.hcl: At 1:1: "),

@@ -123,8 +123,7 @@ import Testing
     func failingStorage() async throws {
         let holders = try await ShareHolders(shares: 1, threshold: 1)
         let begun = try await holders.server.ok("PUT", "sys/generate-root/attempt", token: nil)
-        // Two reads of the seal and one of the token's place come before the commit.
-        holders.storage.faults.fail(operation: 4, with: .unavailable("planned"))
+        holders.storage.faults.failCommit(with: .unavailable("planned"))
         let failed = await holders.give(holders.shares, to: "sys/generate-root/update", nonce: begun.nonce)
         #expect(failed?.status == 500)
         let made = await holders.give(holders.shares, to: "sys/generate-root/update", nonce: begun.nonce)

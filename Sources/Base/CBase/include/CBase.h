@@ -7,6 +7,10 @@
 
 typedef __PTRDIFF_TYPE__ coffer_size;
 
+/// Blocks of at least this size go back to the system when they are freed; the C library would raise the size by itself,
+/// up to 32 MiB, and keep what large bodies took.
+int coffer_return_large_blocks(coffer_size size);
+
 /// Overwrites `length` bytes; the compiler may not remove it.
 void coffer_zero(void *pointer, coffer_size length);
 /// Fills from getrandom(2). Returns 0, or -1 when the kernel refused.

@@ -5,7 +5,8 @@ enum CommandTable {
     static let all: [Command] =
         DataCommands.all + KVCommands.all + StatusCommands.all + OperatorCommands.all + LoginCommands.all
         + TokenCommands.all + LeaseCommands.all + SecretsCommands.all + AuthCommands.all + PolicyCommands.all
-        + AuditCommands.all + PluginCommands.all + DiagnosticCommands.all + LocalCommands.all + TransitCommands.all
+        + AuditCommands.all + NamespaceCommands.all + PluginCommands.all + DiagnosticCommands.all + LocalCommands.all
+        + TransitCommands.all
         + MiscellaneousCommands.all
 
     static let version = MiscellaneousCommands.version

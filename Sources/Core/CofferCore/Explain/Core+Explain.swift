@@ -1,6 +1,7 @@
 package import CofferFramework
 package import CofferJSON
 internal import MountService
+internal import NamespaceService
 package import PolicyService
 package import TokenService
 
@@ -10,6 +11,8 @@ package struct ExplainQuestion: Sendable {
     package var path: CanonicalPath
     package var parameters: JSONObject = [:]
     package var wrapTTL: Duration?
+    /// Where the path is meant.
+    package var namespace = NamespaceReference.root
 
     package init(method: IncomingRequest.Method, path: CanonicalPath) {
         self.method = method
@@ -37,6 +40,7 @@ extension Core {
     package func explain(_ question: ExplainQuestion, forEntity id: String) async throws -> ExplainedDecision {
         var entry = TokenEntry()
         entry.entityID = id
+        entry.namespaceID = question.namespace.id
         return try await explain(question, for: entry)
     }
 
@@ -45,14 +49,20 @@ extension Core {
         var incoming = IncomingRequest(
             method: question.method, path: question.path, origin: Origin(remoteAddress: "", remotePort: 0))
         incoming.wrapTTL = question.wrapTTL
+        incoming.namespace = String(question.namespace.path.dropLast())
         var request = Request(id: "", incoming: incoming, core: self)
         let gate = Gate.open(services)
+        defer { request.visited?.visitors.leave() }
         try request.locate(in: gate)
+        guard let prefix = services.policyPrefix(of: entry, in: request.namespace) else {
+            throw Denial.foreignToken
+        }
+        request.policyPrefix = prefix
         request.fields = question.parameters
         try await request.tellCreateFromUpdate(services)
-        let acl = try await services.acl(for: entry.policies, entityID: entry.entityID)
+        let acl = try await services.acl(for: entry.policies, entityID: entry.entityID, in: entry.namespaceID)
         let asked = AuthorizationRequest(
-            path: request.path.text, operation: PolicyOperation(request.operation), parameters: question.parameters,
+            path: request.policyPath, operation: PolicyOperation(request.operation), parameters: question.parameters,
             wrapTTL: question.wrapTTL, needsSudo: request.needsSudo)
         var notes = ExplainNotes.of(request.location?.route, path: request.path.text, acl)
         if request.isPublic { notes.append("The path needs no token: policies are not asked.") }
@@ -64,12 +74,15 @@ extension Core {
     package func explain(_ record: DenialRecord, _ decision: Decision) async throws -> ExplainedDecision {
         guard let services else { throw EngineError.unavailable("Vault is sealed") }
         let subject = record.subject
-        let acl = try await services.acl(for: subject?.policies ?? [], entityID: subject?.entityID ?? "")
+        let acl = try await services.acl(
+            for: subject?.policies ?? [], entityID: subject?.entityID ?? "", in: subject?.namespaceID ?? "root")
         let asked = AuthorizationRequest(
             path: record.path, operation: PolicyOperation(record.operation), needsSudo: record.needsSudo)
-        let route = services.mounts.routes.find(record.path)?.route
+        let home = subject.flatMap { services.namespaces.reference($0.namespaceID) } ?? record.namespace
+        let path = String(record.path.dropFirst(home.relativePath(of: record.namespace).count))
+        let route = services.mounts.routes(in: record.namespace).find(path)?.route
         return ExplainedDecision(
             operation: record.operation, path: record.path, explanation: acl.explain(asked, decision),
-            notes: ExplainNotes.of(route, path: record.path, acl))
+            notes: ExplainNotes.of(route, path: path, acl))
     }
 }

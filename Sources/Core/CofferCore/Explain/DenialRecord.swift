@@ -8,6 +8,8 @@ package struct DenialRecord: Sendable {
     package let id: String
     package let time: Timestamp
     package let operation: CofferFramework.Operation
+    package let namespace: NamespaceReference
+    /// As the policies of the subject name it.
     package let path: String
     package let remoteAddress: String
     package let subject: Subject?
@@ -22,6 +24,7 @@ package struct DenialRecord: Sendable {
         package let displayName: String
         package let entityID: String
         package let policies: [String]
+        package let namespaceID: String
     }
 
     package enum Cause: Sendable {

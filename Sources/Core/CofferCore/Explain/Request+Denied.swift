@@ -13,7 +13,8 @@ extension Request {
         }
         core.denials.note(
             DenialRecord(
-                id: id, time: core.clock.now, operation: operation, path: Self.short(path.text),
+                id: id, time: core.clock.now, operation: operation, namespace: namespace,
+                path: Self.short(policyPath),
                 remoteAddress: incoming.origin.remoteAddress, subject: token.map(DenialRecord.Subject.init),
                 cause: DenialRecord.Cause(denial, error),
                 parameters: fields.keys.prefix(64).map(Self.short), needsSudo: needsSudo),
@@ -37,7 +38,7 @@ extension DenialRecord.Subject {
     package init(_ token: LiveToken) {
         self.init(
             accessor: token.entry.accessor, displayName: token.entry.displayName, entityID: token.entry.entityID,
-            policies: token.entry.policies)
+            policies: token.entry.policies, namespaceID: token.entry.namespaceID)
     }
 }
 

@@ -3,6 +3,7 @@ internal import CofferFramework
 internal import CofferMetrics
 package import LeaseService
 package import MountService
+internal import NamespaceService
 internal import TokenService
 
 extension EngineLeases {
@@ -15,16 +16,22 @@ extension EngineLeases {
         case .token: try await tokens.revoke(key: lease.tokenKey, issuedAt: lease.issueTime)
         case .secret: try await call(lease).revoke()
         }
-        // A token with an id of its caller's choice may have been made anew under the same lease.
-        try await leases.update(lease.id) { if $0?.issueTime == lease.issueTime { $0 = nil } }
+        // A token's is gone by now, unless there was no such token. One with an id of its caller's choice may have been
+        // made anew under the same lease.
+        if try await leases.load(lease.id) != nil {
+            try await leases.update(lease.id) { if $0?.issueTime == lease.issueTime { $0 = nil } }
+        }
         try await finishRemoval(of: lease)
     }
 
     /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.
     package func target(of id: String) -> String? {
+        let (home, id) = LeaseID.split(id)
         if id.hasPrefix("auth/") { return nil }
-        let routes = mounts.routes
-        return routes.find(id)?.route.mount.path ?? routes.removing.first { id.hasPrefix($0.mount.path) }?.mount.path
+        guard let namespace = namespaces.reference(home) else { return nil }
+        let routes = mounts.routes(in: namespace)
+        let mount = routes.find(id)?.route.mount ?? routes.removing.first { id.hasPrefix($0.mount.path) }?.mount
+        return mount.map { namespace.path + $0.path }
     }
 
     /// Ends a lease now. When that fails the reaper goes on trying, and the caller is told.
@@ -90,16 +97,23 @@ extension EngineLeases {
 
     /// Deletes a mount whose removal waited for its last lease.
     private func finishRemoval(of lease: Lease) async throws {
-        let removing = mounts.routes.removing
-        guard let route = removing.first(where: { lease.id.hasPrefix($0.mount.path) }) else { return }
+        let (home, id) = LeaseID.split(lease.id)
+        guard let namespace = namespaces.reference(home),
+            let route = mounts.routes(in: namespace).removing.first(where: { id.hasPrefix($0.mount.path) })
+        else { return }
         try await finishRemoval(of: route.entry)
     }
 
     /// Deletes a removed mount unless it has leases left.
     @discardableResult
     package func finishRemoval(of entry: MountEntry) async throws -> Bool {
-        guard try await leases.isEmpty(below: entry.fullPath) else { return false }
+        guard try await leases.isEmpty(below: entry.leaseFolder) else { return false }
         try await mounts.finishRemoval(of: entry)
         return true
     }
+}
+
+extension MountEntry {
+    /// What the ids of its leases begin with.
+    package var leaseFolder: String { LeaseID.kept(fullPath, in: namespaceID) }
 }

@@ -4,6 +4,7 @@ internal import CofferMetrics
 internal import CofferStorage
 internal import LeaseService
 internal import MountService
+internal import NamespaceService
 internal import TokenService
 
 /// Leases of what engines give out: registered by the pipeline, renewed and ended by
@@ -12,6 +13,7 @@ package struct EngineLeases: Sendable {
     let leases: Leases
     let tokens: Tokens
     let mounts: Mounts
+    let namespaces: Namespaces
     let clock: any WallClock
     let random: RandomSource
     let meters: CoreMeters
@@ -43,7 +45,7 @@ package struct EngineLeases: Sendable {
             try await abandon(lease, settling: settled, now: now)
             throw error
         }
-        let issued = IssuedLease(id: lease.id, renewable: lease.renewable, duration: lifetime.ttl)
+        let issued = IssuedLease(id: lease.publicID, renewable: lease.renewable, duration: lifetime.ttl)
         return (issued, lifetime.warnings)
     }
 
@@ -56,10 +58,12 @@ package struct EngineLeases: Sendable {
 
     private func draft(_ grant: LeaseGrant, from origin: Origin, now: Timestamp) throws -> Lease {
         let isBatch = origin.owner.entry.isBatch
+        let home = origin.route.namespace.id
+        let id = "\(origin.path)/\(try random.base62(24))\(LeaseID.suffix(of: home))"
         var lease = Lease(
-            id: "\(origin.path)/\(try random.base62(24))", kind: .secret,
+            id: LeaseID.kept(id, in: home), kind: .secret,
             tokenKey: isBatch ? origin.owner.entry.parentKey : origin.owner.key,
-            namespaceID: origin.route.namespace.id, issueTime: now, expireTime: now, renewable: grant.renewable)
+            namespaceID: home, issueTime: now, expireTime: now, renewable: grant.renewable)
         lease.secret = Lease.Secret(
             mountUUID: origin.route.mount.uuid, ttl: grant.ttl, maximumTTL: grant.maximumTTL,
             latestEnd: isBatch ? origin.owner.expireTime : nil, internalData: grant.internalData)
@@ -110,7 +114,8 @@ package struct EngineLeases: Sendable {
             current = lease
         }
         guard let renewed else { throw Self.invalid }
-        let issued = IssuedLease(id: id, renewable: renewed.renewable, duration: renewed.remainingTTL(at: now))
+        let issued = IssuedLease(
+            id: renewed.publicID, renewable: renewed.renewable, duration: renewed.remainingTTL(at: now))
         return (issued, warnings)
     }
 
@@ -127,7 +132,7 @@ package struct EngineLeases: Sendable {
     }
 
     func call(_ lease: Lease, increment: Duration = .zero) throws -> EngineCall {
-        guard let secret = lease.secret, let route = mounts.routes.route(uuid: secret.mountUUID) else {
+        guard let secret = lease.secret, let route = mounts.route(uuid: secret.mountUUID) else {
             throw EngineError.internal("the mount of this lease is not there any more")
         }
         guard let engine = route.engine as? any LeasingEngine else {
@@ -139,7 +144,7 @@ package struct EngineLeases: Sendable {
         return EngineCall(
             engine: engine,
             lease: LeaseCall(
-                id: lease.id, grant: grant, issueTime: lease.issueTime, increment: increment, mount: route.mount,
+                id: lease.publicID, grant: grant, issueTime: lease.issueTime, increment: increment, mount: route.mount,
                 namespace: route.namespace, storage: route.storage, clock: clock, random: random))
     }
 }

@@ -1,4 +1,5 @@
 package import CofferFramework
+internal import NamespaceService
 package import PolicyService
 package import TokenService
 
@@ -18,6 +19,9 @@ package enum Denial: Error, Sendable {
     case entity(EntityRefusal)
     case policy(PolicyService.Decision)
     case unknownNamespace
+    case namespaceLocked
+    /// The token is of a namespace that is not above the request's.
+    case foreignToken
     case noRoute(String)
     case rateLimited(path: String)
     case leasesExhausted(path: String)
@@ -38,8 +42,11 @@ package enum Denial: Error, Sendable {
         case .entity(.unknown): RefusalCause("unknown_entity", "The entity of the token was deleted.")
         case .entity(.disabled): RefusalCause("disabled_entity", "The entity of the token is disabled.")
         case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
+        case .foreignToken:
+            RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
+        case .busy: RefusalCause("busy", "The server had no room left for another large body.")
         case .malformedBody, .bodyTooLarge, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute, .auditFailed,
             .engine:
             nil
@@ -61,7 +68,8 @@ package enum Denial: Error, Sendable {
         case .missingToken: .denied("permission denied")
         case .token(.wrappingToken): .badRequest("wrapping token is not valid or does not exist")
         case .token: EngineError(.denied, ["permission denied", "invalid token"], isListed: true)
-        case .policy, .entity: .permissionDenied
+        case .policy, .entity, .foreignToken: .permissionDenied
+        case .namespaceLocked: NamespaceTexts.locked
         case .unknownNamespace: EngineError(.notFound, ["no handler for route. route entry not found."])
         case .noRoute(let path):
             EngineError(.notFound, ["no handler for route \"\(path)\". route entry not found."])
@@ -105,6 +113,8 @@ package enum Denial: Error, Sendable {
         case .policy: "policy"
         case .entity: "entity"
         case .unknownNamespace: "unknown namespace"
+        case .namespaceLocked: "namespace locked"
+        case .foreignToken: "token of another namespace"
         case .noRoute: "no route"
         case .rateLimited: "rate limit quota"
         case .leasesExhausted: "lease count quota"

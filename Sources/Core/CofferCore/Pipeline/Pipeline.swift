@@ -3,6 +3,7 @@ internal import CofferBase
 internal import CofferFramework
 internal import CofferMetrics
 internal import Logging
+internal import NamespaceService
 
 extension Core {
     /// The life of a request, from a canonical path to an answer (DESIGN: stages 2 to 12).
@@ -13,6 +14,7 @@ extension Core {
         inFlight.begin(id, incoming, at: start)
         defer { inFlight.end(id) }
         var request = Request(id: id, incoming: incoming, core: self)
+        defer { request.visited?.visitors.leave() }
         defer { (request.isLogin ? meters.login : meters.request).measure(since: start) }
         do throws(Denial) {
             let gate = gate

@@ -72,7 +72,7 @@ extension Request {
             var wrapped = outcome
             var info = try await services.tokens.wrap(
                 JSON.object(envelope.object).text, creationPath: path.text, ttl: ttl,
-                wrappedAccessor: outcome.auth?.accessor ?? "", namespace: .root)
+                wrappedAccessor: outcome.auth?.accessor ?? "", namespace: namespace)
             if incoming.wrapFormat == "jwt" { info.token = try await services.tokens.jwt(for: info) }
             wrapped.wrapInfo = info
             return .success(wrapped)

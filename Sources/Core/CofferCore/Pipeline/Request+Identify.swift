@@ -72,6 +72,7 @@ extension Request {
             let opensItself = location?.traits.isUnwrap == true && (fields["token"]?.stringValue ?? "").isEmpty
             throw Denial.token(opensItself ? .wrappingToken : refusal)
         case .valid(let live):
+            policyPrefix = try prefix(of: live, services)
             token = live
             identity = try await services.identity(of: live.entry)
             if location?.traits.spendsNoUse == true { return }
@@ -84,7 +85,18 @@ extension Request {
     private func optionalToken(_ services: Services) async throws -> LiveToken? {
         guard let text = incoming.token, !text.isEmpty, location?.traits.whenSealed != true else { return nil }
         let found = try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress)
-        if case .valid(let live) = found { return live } else { return nil }
+        guard case .valid(let live) = found, services.policyPrefix(of: live.entry, in: namespace) != nil else {
+            return nil
+        }
+        return live
+    }
+
+    /// A token is good in its namespace and below it. What a wrapping token holds can be opened from everywhere.
+    private func prefix(of live: LiveToken, _ services: Services) throws(Denial) -> String {
+        if live.entry.namespaceID == namespace.id { return "" }
+        if let prefix = services.policyPrefix(of: live.entry, in: namespace) { return prefix }
+        if location?.traits.isUnwrap == true, live.entry.isWrapping { return "" }
+        throw .foreignToken
     }
 
     mutating func tellCreateFromUpdate(_ services: Services) async throws {
@@ -104,12 +116,13 @@ extension Request {
         do {
             let acl = try await services.acl(of: token.entry, identity)
             let question = AuthorizationRequest(
-                path: path.text, operation: PolicyOperation(operation), parameters: fields,
+                path: policyPath, operation: PolicyOperation(operation), parameters: fields,
                 wrapTTL: incoming.wrapTTL, needsSudo: needsSudo)
             let decision = acl.decide(question)
             if let shadows = acl.shadows { compare(shadows, question, decision, token) }
-            let hasSudo = decision.isRoot || acl.capabilities(path.text).contains("sudo")
-            let caller = Caller(token.entry, identity, hasSudo: hasSudo)
+            let hasSudo = decision.isRoot || acl.capabilities(question.path).contains("sudo")
+            let home = policyPrefix.isEmpty ? namespace : services.home(of: token.entry)
+            let caller = Caller(token.entry, identity, in: home, hasSudo: hasSudo)
             limitPage(decision)
             return Verdict(
                 denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller, acl: acl)
@@ -145,7 +158,7 @@ extension Request {
         let trusted = ["system", "token", "identity"].contains(mount?.type)
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
-            namespace: .root, caller: caller, origin: incoming.origin,
+            namespace: namespace, caller: caller, origin: incoming.origin,
             storage: location?.storage ?? Self.noStorage(core),
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
@@ -185,13 +198,13 @@ extension Request {
 }
 
 extension Caller {
-    init(_ entry: TokenEntry, _ identity: CallerIdentity?, hasSudo: Bool) {
+    init(_ entry: TokenEntry, _ identity: CallerIdentity?, in home: NamespaceReference, hasSudo: Bool) {
         self.init(
             accessor: entry.accessor, displayName: entry.displayName,
             policies: identity?.policies(joining: entry.policies) ?? entry.policies,
             entityID: identity?.view.entityID ?? entry.entityID, isRoot: entry.policies.contains("root"),
             metadata: entry.metadata,
-            cubbyholeID: entry.cubbyholeID, namespace: .root, hasSudo: hasSudo,
+            cubbyholeID: entry.cubbyholeID, namespace: home, hasSudo: hasSudo,
             identity: identity?.view)
     }
 }

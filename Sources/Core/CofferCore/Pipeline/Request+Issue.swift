@@ -45,7 +45,7 @@ extension Request {
         var grant = grant
         grant.type = tokenType(wanted: grant.type)
         var context = IssueContext(
-            path: path.text, namespace: .root, mountDefaultTTL: location.mount.defaultTTL,
+            path: path.text, namespace: namespace, mountDefaultTTL: location.mount.defaultTTL,
             mountMaximumTTL: location.mount.maximumTTL)
         context.loginRole = loginRole
         if isLogin { context.loginMount = location.mount.uuid }
@@ -60,8 +60,10 @@ extension Request {
     private func completeLogin(
         _ id: String, _ services: Services
     ) async throws -> (auth: IssuedAuth, warnings: [String]) {
-        guard let waiting = services.pendingLogins.take(id) else { throw MFATexts.unknownRequest }
-        let mount = services.mounts.routes.route(uuid: waiting.context.loginMount)?.mount
+        guard services.pendingLogins.login(id)?.context.namespace == namespace,
+            let waiting = services.pendingLogins.take(id)
+        else { throw MFATexts.unknownRequest }
+        let mount = services.mounts.routes(in: namespace).route(uuid: waiting.context.loginMount)?.mount
         guard let mount else { throw MFATexts.unknownRequest }
         return try await issueToken(waiting.grant, waiting.context, waiting.alias, services, mount)
     }
@@ -72,7 +74,7 @@ extension Request {
     ) async throws -> (auth: IssuedAuth, warnings: [String]) {
         let place = try await leasePlace(for: grant, services.quotas)
         defer { place.release() }
-        let store = services.identities.store(in: .root)
+        let store = services.identities.store(in: namespace)
         var result: LoginResult?
         let start = core.clock.now
         let issued = try await services.tokens.issue(grant, context) { grant, transaction in
@@ -88,7 +90,7 @@ extension Request {
         core.meters.tokenCreated(mount: mount, ttl: issued.auth.leaseDuration, type: issued.auth.type)
         var auth = issued.auth
         auth.isEntityNew = result?.isNew ?? false
-        try await services.complete(&auth)
+        try await services.complete(&auth, in: namespace)
         return (auth, issued.warnings)
     }
 

@@ -35,6 +35,7 @@ extension Request {
         record.requestID = id
         record.operation = operation.rawValue
         record.path = path.text
+        record.namespace = namespace
         record.mount = location?.mount
         record.clientToken = incoming.token ?? ""
         record.data = fields
@@ -65,7 +66,10 @@ extension Request {
         if case .remaining(let uses) = use { caller.remainingUses = uses }
         if let decision = verdict.decision {
             caller.allowed = decision.allowed
-            caller.grantingPolicies = decision.grantingPolicies.map { .init(name: $0.name, namespaceID: $0.namespace) }
+            let home = verdict.caller?.namespace ?? .root
+            caller.grantingPolicies = decision.grantingPolicies.map {
+                .init(name: $0.name, namespaceID: $0.namespace, namespacePath: $0.namespace == home.id ? home.path : "")
+            }
         }
         return caller
     }
@@ -114,7 +118,7 @@ extension Request {
     }
 
     private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
-        let ttl = incoming.wrapTTL
+        let (ttl, mount) = (incoming.wrapTTL, policyPrefix + mount)
         return { folder in
             [PolicyOperation.list, .scan].contains { operation in
                 acl.decide(AuthorizationRequest(path: mount + folder, operation: operation, wrapTTL: ttl)).allowed

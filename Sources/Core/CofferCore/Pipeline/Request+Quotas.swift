@@ -1,8 +1,10 @@
 internal import AuditService
 internal import CofferBase
 internal import CofferFramework
+internal import LeaseService
 internal import Logging
 internal import MountService
+internal import NamespaceService
 internal import QuotaService
 
 extension Request {
@@ -27,12 +29,14 @@ extension Request {
     }
 
     var quotaScope: QuotaScope {
-        QuotaScope(mount: location?.mount.path ?? "", suffix: location?.rest ?? path.text, role: loginRole)
+        QuotaScope(
+            namespace: namespace.path, mount: location?.mount.path ?? "", suffix: location?.rest ?? path.text,
+            role: loginRole)
     }
 
     private mutating func findLoginRole(_ quotas: Quotas) async throws(Denial) {
         guard let location, location.traits.isLogin, case .success(let match) = location.match,
-            quotas.dependsOnRole(namespace: "", mount: location.mount.path),
+            quotas.dependsOnRole(namespace: namespace.path, mount: location.mount.path),
             let engine = location.route?.engine as? any LoginRoles
         else { return }
         try await decode()
@@ -115,10 +119,15 @@ extension RateVerdict {
     }
 }
 
-extension RouteTable {
+extension Mounts {
     /// Where a path leads, as quotas name places.
-    func quotaScope(of path: String) -> QuotaScope {
-        guard let hit = find(path) else { return QuotaScope(suffix: path) }
-        return QuotaScope(mount: hit.route.mount.path, suffix: hit.rest)
+    /// - Parameter path: as leases are kept: the root's as they are, others with their namespace.
+    func quotaScope(of path: String, _ namespaces: Namespaces) -> QuotaScope {
+        let (id, rest) = LeaseID.split(path)
+        guard let namespace = namespaces.reference(id) else { return QuotaScope(suffix: path) }
+        guard let hit = routes(in: namespace).find(rest) else {
+            return QuotaScope(namespace: namespace.path, suffix: rest)
+        }
+        return QuotaScope(namespace: namespace.path, mount: hit.route.mount.path, suffix: hit.rest)
     }
 }

@@ -10,7 +10,7 @@ extension Request {
     func secondFactor(
         _ grant: AuthGrant, _ context: IssueContext, _ alias: LoginAlias?, _ services: Services, _ location: Location
     ) async throws -> IssuedAuth? {
-        let store = services.identities.store(in: .root)
+        let store = services.identities.store(in: namespace)
         let all = try await store.enforcements()
         if all.isEmpty { return nil }
         guard let alias else {

@@ -5,6 +5,7 @@ internal import CofferJSON
 internal import CofferStorage
 internal import IdentityService
 internal import MountService
+internal import NamespaceService
 internal import PolicyService
 internal import TokenService
 
@@ -16,6 +17,11 @@ struct Request: Sendable {
     var operation: CofferFramework.Operation
     /// The path that is authorised and audited; folders of a list end in `/`.
     var path: CanonicalPath
+    var namespace = NamespaceReference.root
+    /// The namespace below the root that this request is in, which it must leave.
+    var visited: Namespace?
+    /// How the token's policies name the namespace; empty for the token's own.
+    var policyPrefix = ""
     var location: Location?
     var fields: JSONObject = [:]
     var rawBody: [UInt8] = []
@@ -77,24 +83,23 @@ struct Request: Sendable {
     // MARK: stage 3, locate
 
     mutating func locate(in gate: Gate) throws(Denial) {
-        guard incoming.namespace.isEmpty || incoming.namespace == "root" else { throw .unknownNamespace }
         guard let services = gate.services else {
             location = try locateWhenSealed()
             return
         }
-        guard var hit = services.mounts.routes.find(path.text) else { return }
+        guard var hit = try find(services) else { return }
         if hit.route.entry.configuration.trimRequestTrailingSlashes, operation != .list, operation != .scan,
             hit.rest.utf8.last == UInt8(ascii: "/"),
-            let trimmed = services.mounts.routes.find(
-                path.withoutFinalSlashes.text)
+            let trimmed = services.mounts.routes(in: namespace).find(path.withoutFinalSlashes.text)
         {
             // Trimmed before anyone decides on it: what is authorised is what is executed.
             path = path.withoutFinalSlashes
             hit = trimmed
         }
-        let match = Self.match(hit.route.engine.paths, hit.rest, operation)
+        let match = allowed(Self.match(hit.route.engine.paths, hit.rest, operation))
         location = Location(
             route: hit.route, mount: hit.route.mount, match: match, storage: hit.route.storage, rest: hit.rest)
+        if visited != nil { try refuseLocked(services) }
     }
 
     /// Sealed: only `sys/` paths that are declared to answer in every state, or that the listener opens to everybody.

@@ -7,6 +7,7 @@ internal import LeaseService
 internal import Logging
 internal import MountService
 internal import QuotaService
+internal import SealService
 internal import TokenService
 
 extension Core {
@@ -18,6 +19,11 @@ extension Core {
         metrics.setGauges("core.active", [(cluster, services == nil ? 0 : 1)])
         metrics.gauge("core.in_flight_requests").set(inFlight.count)
         ProcessUsage.now().set(metrics)
+        if let automaticSeals {
+            metrics.setGauges(
+                "seal.healthy",
+                automaticSeals.state.map { ([.init("name", $0.name)], $0.unhealthySince == nil ? 1 : 0) })
+        }
         guard let services else { return }
         setMountGauges(services.mounts.routes)
         metrics.gauge("barrier.estimated_encryptions").set(Double(services.barrier.keyStatus?.encryptions ?? 0))
@@ -71,7 +77,7 @@ extension Core {
         metrics.setGauges("token.count.by_policy", usage.gauges(usage.byPolicy, "policy"))
         metrics.setGauges("token.count.by_auth", usage.gauges(usage.byAuth, "auth_method"))
         metrics.setGauges("token.count.by_ttl", usage.gauges(usage.byTTL, "creation_ttl"))
-        let entities = try await StorageView(services.barrier, prefix: "identity/entity/id/").count()
+        let entities = try await StorageView(services.barrier, prefix: "identity/root/entity/id/").count()
         metrics.setGauges("identity.entity.count", [(labels, Double(entities))])
         var secrets: [(labels: [MetricKey.Label], value: Double)] = []
         for route in services.mounts.routes.routes where route.mount.type == "kv" {

@@ -1,5 +1,6 @@
 package import CofferBase
 package import CofferJSON
+internal import SealService
 
 /// What the core may ask of the program around it, set once it runs.
 package final class ServerControls: Sendable {
@@ -28,6 +29,12 @@ package final class ServerControls: Sendable {
 
     /// Where clients are told to reach this node (`api_addr`).
     package let apiAddress = Snapshot("")
+
+    /// Looks after the seals that open by themselves; nil without any.
+    let sealWatch = Snapshot<SealWatch?>(nil)
+
+    /// The server ends: no request is begun any more.
+    package let isDraining = Snapshot(false)
 
     init() {}
 }

@@ -7,11 +7,14 @@ internal import CofferStorage
 internal import MemoryStorage
 internal import OpenPGP
 internal import PolicyService
+internal import SealService
 internal import TokenService
 
 /// What initialisation gives its caller, once.
 package struct Initialization: Sendable {
     package let shares: [SecretBytes]
+    /// The shares are those of a recovery key: the seal opens the server without them.
+    package let isRecovery: Bool
     /// What the holders get, in the order of the shares: the share itself, or a PGP message.
     package let deliveries: [[UInt8]]
     /// The token, or in base64 a PGP message that holds it.
@@ -20,6 +23,7 @@ package struct Initialization: Sendable {
 
 /// How a server shall be initialised.
 package struct InitializationPlan: Sendable {
+    /// How the unseal key is shared; where a seal opens the server by itself, how the recovery key is.
     package var seal: SealConfiguration
     /// Nil draws one.
     package var rootTokenID: String?
@@ -48,9 +52,7 @@ extension Core {
         _ plan: InitializationPlan, deliver: (Initialization) async throws -> Void = { _ in }
     ) async throws -> Initialization {
         let seal = plan.seal
-        guard (1...255).contains(seal.shares), (1...seal.shares).contains(seal.threshold),
-            seal.shares == 1 || seal.threshold > 1
-        else { throw EngineError.badRequest(Self.badCounts(seal)) }
+        try check(seal)
         if try await isInitialized() { throw EngineError.badRequest("Vault is already initialized") }
         let holders = try KeyHolders(pgpKeys: seal.pgpKeys, at: clock.now)
         guard holders.isEmpty || holders.count == seal.shares else {
@@ -60,7 +62,7 @@ extension Core {
         let staging = MemoryStorage()
         let scratch = Barrier(storage: staging, clock: clock, random: random)
         let rootKey = try SecretBytes(count: 32, from: random)
-        let (unsealKey, shares) = try self.seal.makeKey(seal)
+        let keys = try await firstKeys(rootKey, seal)
         try await scratch.initialize(rootKey: rootKey)
         try await scratch.unseal(rootKey: rootKey)
         let services = try await openServices(over: scratch)
@@ -73,10 +75,10 @@ extension Core {
             try await StorageView(scratch, prefix: "").put(InitialRequestsNote.path, Array("0".utf8))
         }
         let made = Initialization(
-            shares: shares, deliveries: try holders.delivered(shares, at: clock.now, random: random),
-            rootToken: token)
+            shares: keys.shares, isRecovery: automaticSeals != nil,
+            deliveries: try holders.delivered(keys.shares, at: clock.now, random: random), rootToken: token)
         try await deliver(made)
-        try await move(staging, seal, try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
+        try await move(staging, keys.entries)
         scratch.seal()
         return made
     }
@@ -92,14 +94,36 @@ extension Core {
             try KeyHolders.encrypt(Array(token.utf8), for: holder, at: clock.now, random: random))
     }
 
-    private func move(_ staging: MemoryStorage, _ seal: SealConfiguration, _ storedKey: [UInt8]) async throws {
+    /// The shares, and what is stored about the seal.
+    private func firstKeys(
+        _ rootKey: SecretBytes, _ seal: SealConfiguration
+    ) async throws -> (shares: [SecretBytes], entries: [StorageKey: WriteBatch.Change]) {
+        guard let automaticSeals else {
+            let (unsealKey, shares) = try self.seal.makeKey(seal)
+            let stored = try StoredRootKey.seal(rootKey, with: unsealKey, random: random)
+            return (shares, [SealConfiguration.path: .put(seal.encoded()), StoredRootKey.path: .put(stored)])
+        }
+        var entries = try await automaticSeals.entries(rootKey: rootKey, needsAll: true)
+        if seal.shares == 0 { return ([], entries) }
+        let (recoveryKey, shares) = try self.seal.makeKey(seal)
+        do throws(SealFailure) {
+            entries[KeyProof.recoveryKeyPath] = .put(try await automaticSeals.wrap(recoveryKey, needsAll: true))
+        } catch {
+            throw EngineError(seal: error)
+        }
+        entries[SealConfiguration.recoveryPath] = .put(seal.encoded())
+        return (shares, entries)
+    }
+
+    private func move(
+        _ staging: MemoryStorage, _ entries: [StorageKey: WriteBatch.Change]
+    ) async throws {
         var batch = WriteBatch(epoch: try await storage.acquireEpoch())
         for key in try await staging.scan("", after: nil, limit: .max) {
             guard let entry = try await staging.get(key) else { continue }
             batch.changes[key] = .put(entry.value)
         }
-        batch.changes[SealConfiguration.path] = .put(seal.encoded())
-        batch.changes[StoredRootKey.path] = .put(storedKey)
+        for (key, change) in entries { batch.changes[key] = change }
         // Two callers at once: the second finds the keyring and fails.
         batch.expected["core/keyring"] = 0
         do throws(StorageError) {
@@ -107,6 +131,14 @@ extension Core {
         } catch .conflict {
             throw EngineError.badRequest("Vault is already initialized")
         }
+    }
+
+    private func check(_ seal: SealConfiguration) throws(EngineError) {
+        // Without recovery shares nobody can do what the seal alone does not allow, as in Vault.
+        if automaticSeals != nil, seal.shares == 0, seal.threshold == 0 { return }
+        guard (1...255).contains(seal.shares), (1...seal.shares).contains(seal.threshold),
+            seal.shares == 1 || seal.threshold > 1
+        else { throw .badRequest(Self.badCounts(seal)) }
     }
 
     private static func badCounts(_ seal: SealConfiguration) -> String {

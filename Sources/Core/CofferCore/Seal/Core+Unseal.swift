@@ -9,10 +9,13 @@ internal import LeaseService
 internal import LockoutService
 internal import Logging
 internal import MountService
+internal import NamespaceService
 internal import PeriodicService
 internal import PolicyService
 internal import QuotaService
 internal import RotationService
+internal import SealService
+internal import SnapshotService
 internal import TokenService
 
 extension Core {
@@ -39,13 +42,15 @@ extension Core {
         }
     }
 
-    /// Takes one share of the unseal key; opens the server when the threshold is met.
+    /// Takes one share of the unseal key, or of the recovery key where a seal opens the server by itself;
+    /// opens the server when the threshold is met.
+    /// - Parameter migrate: the shares are meant to put the server under the seal that is configured now.
     /// - Throws: `badRequest`; any failure clears the progress.
-    package func unseal(with share: SecretBytes) async throws {
-        guard let configuration = try await sealConfiguration() else {
-            throw EngineError.badRequest("server is not yet initialized")
-        }
+    package func unseal(with share: SecretBytes, migrate: Bool = false) async throws {
+        let situation = try await sealSituation()
+        try Self.check(situation, migrate: migrate)
         if services != nil { return }
+        let configuration = try Self.shares(for: situation)
         // The bounds of the family: a 16-byte key up to a 32-byte key with its place.
         guard (16...33).contains(share.count) else {
             throw EngineError.badRequest("invalid key: key is shorter than 16 bytes or longer than 33 bytes")
@@ -55,16 +60,37 @@ extension Core {
         }
         switch try seal.add(share, threshold: configuration.threshold) {
         case .wait: return
-        case .combine(let shares): try await open(shares)
+        case .combine(let shares):
+            if case .migration(let migration) = situation { return try await self.migrate(migration, shares) }
+            try await open(shares)
+        }
+    }
+
+    /// - Throws: Vault's refusals of shares that are meant for another purpose.
+    private static func check(_ situation: SealSituation, migrate: Bool) throws(EngineError) {
+        if case .migration = situation {
+            if migrate { return }
+            throw EngineError(.internal, ["migrate option not provided and seal migration is pending"])
+        }
+        if migrate { throw EngineError(.internal, ["can't perform a seal migration, no migration seal found"]) }
+    }
+
+    /// The shares that are to be given.
+    private static func shares(for situation: SealSituation) throws(EngineError) -> SealConfiguration {
+        switch situation {
+        case .shares(let shares), .automatic(let shares?): return shares
+        case .migration(let migration): return migration.shares
+        case .automatic(nil): throw .badRequest("this server has no recovery key; its seal alone opens it")
+        case .uninitialized: throw .badRequest("server is not yet initialized")
         }
     }
 
     package func resetUnseal() { seal.reset() }
 
     private func open(_ shares: [SecretBytes]) async throws {
-        guard let stored = try await storage.get(StoredRootKey.path), let unsealKey = seal.join(shares),
-            let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
-        else { throw EngineError.badRequest("Unseal failed, invalid key") }
+        guard let rootKey = try await keyProof.rootKey(shares) else {
+            throw EngineError.badRequest("Unseal failed, invalid key")
+        }
         try await open(rootKey)
     }
 
@@ -91,6 +117,8 @@ extension Core {
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
+        await services?.removals.start()
+        await services?.snapshots.start()
         await controls.afterOpening.value.run()
     }
 
@@ -101,6 +129,8 @@ extension Core {
         await services.reaper.stop()
         await services.rotation.stop()
         await services.periodic.stop()
+        await services.snapshots.stop()
+        await services.removals.stop()
         services.audit.close()
         barrier.seal()
         seal.reset()
@@ -111,11 +141,12 @@ extension Core {
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
     func openServices(over barrier: Barrier) async throws -> Services {
         let leases = Leases(storage: barrier)
+        let namespaces = try await openNamespaces(barrier)
         let mounts = Mounts(
             storage: barrier, kinds: configuration.engines, clock: clock, random: random,
             services: engineServices(over: barrier, leases: leases), defaultTTL: configuration.defaultTTL,
             maximumTTL: configuration.maximumTTL)
-        let interrupted = try await mounts.load()
+        let interrupted = try await mounts.load { namespaces.reference($0) }
         try await ensureBuiltInMounts(mounts)
         guard let cubbyholes = mounts.routes["cubbyhole/"]?.storage else {
             throw EngineError.internal("the cubbyhole mount is missing")
@@ -123,40 +154,66 @@ extension Core {
         let tokens = try await Tokens(
             storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
         let engineLeases = EngineLeases(
-            leases: leases, tokens: tokens, mounts: mounts, clock: clock, random: random,
+            leases: leases, tokens: tokens, mounts: mounts, namespaces: namespaces, clock: clock, random: random,
             meters: meters)
         for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
             // The targets of its leases may be down: they must not keep the server sealed.
-            try await leases.makeAllDue(below: mount.fullPath, now: clock.now)
+            try await leases.makeAllDue(below: mount.leaseFolder, now: clock.now)
         }
+        let policyRealms = PolicyRealms(storage: barrier)
+        let identities = Identities(storage: barrier, clock: clock, random: random, web: configuration.web)
+        let quotas = try await openQuotas(barrier, leases, mounts, namespaces)
+        let removal = NamespaceRemoval(
+            barrier: barrier, namespaces: namespaces, mounts: mounts, tokens: tokens, engineLeases: engineLeases,
+            quotas: quotas, policyRealms: policyRealms, identities: identities)
         return Services(
-            barrier: barrier, mounts: mounts, policies: Policies(storage: barrier), tokens: tokens,
-            identities: Identities(storage: barrier, clock: clock, random: random, web: configuration.web),
-            pendingLogins: Tickets(clock: clock), leases: leases,
-            quotas: try await openQuotas(barrier, leases, mounts), engineLeases: engineLeases,
+            barrier: barrier, namespaces: namespaces, mounts: mounts, policies: Policies(storage: barrier),
+            policyRealms: policyRealms, tokens: tokens, identities: identities,
+            pendingLogins: Tickets(clock: clock), leases: leases, quotas: quotas, engineLeases: engineLeases,
             audit: AuditBroker(
                 storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
                 clock: clock, random: random, log: log, metrics: metrics),
             lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
+            snapshots: makeSnapshotSchedule(barrier),
+            removals: NamespaceRemovals(
+                namespaces: namespaces, clock: clock, log: log, explain: EngineLeases.explain
+            ) { try await removal.run($0) },
             cluster: try await clusterIdentity(barrier),
             ceremonies: makeCeremonies(barrier, tokens))
     }
 
-    private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
-        let quotas = Quotas(storage: barrier, leases: leases) { mounts.routes.quotaScope(of: $0) }
+    private func openNamespaces(_ barrier: Barrier) async throws -> Namespaces {
+        let namespaces = Namespaces(storage: barrier, random: random)
+        let damaged = try await namespaces.load()
+        if damaged > 0 { log.error("namespaces that cannot be read are left out", metadata: ["count": "\(damaged)"]) }
+        return namespaces
+    }
+
+    private func openQuotas(
+        _ barrier: Barrier, _ leases: Leases, _ mounts: Mounts, _ namespaces: Namespaces
+    ) async throws -> Quotas {
+        let quotas = Quotas(storage: barrier, leases: leases) { mounts.quotaScope(of: $0, namespaces) }
         let damaged = try await quotas.load()
         if damaged > 0 { log.error("quotas that cannot be read are without effect", metadata: ["count": "\(damaged)"]) }
         return quotas
     }
 
-    private func engineServices(over barrier: Barrier, leases: Leases) -> EngineServices {
-        let policies = PasswordPolicies(storage: barrier)
+    private func engineServices(
+        over barrier: Barrier, leases: Leases
+    ) -> @Sendable (NamespaceReference) -> EngineServices {
         let (clock, random) = (clock, random)
-        return EngineServices(
-            generatePassword: { name in try await policies.password(by: name, from: random) },
-            retryRevocations: { mount in try await leases.retryFailed(below: mount.path, now: clock.now) })
+        return { namespace in
+            EngineServices(
+                generatePassword: { name in
+                    let policies = PasswordPolicies(storage: barrier, namespace: namespace.id)
+                    return try await policies.password(by: name, from: random)
+                },
+                retryRevocations: { mount in
+                    try await leases.retryFailed(below: LeaseID.kept(mount.path, in: namespace.id), now: clock.now)
+                })
+        }
     }
 
     private func makePeriodicWork(_ mounts: Mounts) -> PeriodicWork {
@@ -166,12 +223,19 @@ extension Core {
         return periodic
     }
 
+    private func makeSnapshotSchedule(_ barrier: Barrier) -> SnapshotSchedule {
+        SnapshotSchedule(
+            storage: barrier, clock: clock, log: log, take: { [self] in try await takeSnapshot() },
+            verify: { [self] in _ = try await receiveSnapshot($0, ignoresKeys: false) })
+    }
+
     private func makeCeremonies(_ barrier: Barrier, _ tokens: Tokens) -> Ceremonies {
-        Ceremonies(
-            rekey: Rekey(seal: seal, barrier: barrier, clock: clock, random: random),
+        let proof = KeyProof(seal: seal, barrier: barrier, automatic: automaticSeals)
+        return Ceremonies(
+            rekey: Rekey(.unsealKey, proof: proof, clock: clock, random: random),
+            recoveryRekey: Rekey(.recoveryKey, proof: proof, clock: clock, random: random),
             generateRoot: GenerateRoot(
-                proof: KeyProof(seal: seal, barrier: barrier), tokens: tokens,
-                maximumTTL: configuration.maximumTTL, clock: clock, random: random))
+                proof: proof, tokens: tokens, maximumTTL: configuration.maximumTTL, clock: clock, random: random))
     }
 
     private func makeReaper(_ engineLeases: EngineLeases) -> LeaseReaper {
@@ -188,23 +252,10 @@ extension Core {
     }
 
     private func ensureBuiltInMounts(_ mounts: Mounts) async throws {
-        for (path, type, description, mountClass) in Self.builtInMounts where mounts.routes[path] == nil {
-            var entry = MountEntry()
-            entry.class = mountClass
-            entry.path = mountClass == .auth ? String(path.dropFirst(5)) : path
-            entry.type = type
-            entry.description = description
-            entry.isLocal = type == "cubbyhole"
+        for entry in BuiltInMounts.entries where mounts.routes[entry.fullPath] == nil {
             _ = try await mounts.enable(entry, allowReserved: true)
         }
     }
-
-    private static let builtInMounts: [(String, String, String, EngineKind.Class)] = [
-        ("sys/", "system", "system endpoints used for control, policy and debugging", .secret),
-        ("identity/", "identity", "identity store", .secret),
-        ("cubbyhole/", "cubbyhole", "per-token private secret storage", .secret),
-        ("auth/token/", "token", "token based credentials", .auth),
-    ]
 
     private func clusterIdentity(_ barrier: Barrier) async throws -> ClusterIdentity {
         let view = StorageView(barrier, prefix: "core/cluster/")

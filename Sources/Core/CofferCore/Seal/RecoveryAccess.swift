@@ -15,15 +15,13 @@ package final class RecoveryAccess: Sendable {
         var token: SecretBytes?
     }
 
-    private let seal: ShamirSeal
-    private let barrier: Barrier
+    private let proof: KeyProof
     private let clock: any WallClock
     private let random: RandomSource
     private let state = Mutex(State())
 
     package init(_ core: Core) {
-        seal = core.seal
-        barrier = core.barrier
+        proof = core.keyProof
         clock = core.clock
         random = core.random
     }
@@ -56,13 +54,11 @@ package final class RecoveryAccess: Sendable {
             try state.machine.add(share, nonce: nonce, threshold: threshold)
         }
         guard case .prove(let shares, let cover) = action else { return nil }
-        guard let stored = try await barrier.plain.get(StoredRootKey.path), let unsealKey = seal.join(shares),
-            let rootKey = try? StoredRootKey.open(stored.value, with: unsealKey)
-        else {
+        guard let rootKey = try await proof.rootKey(shares) else {
             state.withLock { $0.machine.clearProgress(nonce: nonce) }
             throw EngineError.badRequest("root key verification failed: the shares do not open this seal")
         }
-        if barrier.isSealed { try await barrier.unseal(rootKey: rootKey) }
+        if proof.barrier.isSealed { try await proof.barrier.unseal(rootKey: rootKey) }
         let token = "hvr." + (try random.base62(GenerateRoot.passwordLength - 4))
         let hidden = try GenerateRoot.hide(token, cover, at: clock.now, random: random)
         let isCurrent = state.withLock { state in
@@ -82,10 +78,5 @@ package final class RecoveryAccess: Sendable {
         else { throw .permissionDenied }
     }
 
-    private func threshold() async throws -> Int {
-        guard let stored = try await barrier.plain.get(SealConfiguration.path),
-            let configuration = SealConfiguration(encoded: stored.value)
-        else { throw EngineError.badRequest("server is not yet initialized") }
-        return configuration.threshold
-    }
+    private func threshold() async throws -> Int { try await proof.configuration().threshold }
 }

@@ -2,25 +2,27 @@ internal import CofferBarrier
 package import CofferBase
 package import CofferFramework
 internal import CofferStorage
+internal import SealService
 internal import Shamir
 internal import Synchronization
 
-/// Replaces unseal key, shares and root key, in the hands of several people.
+/// Replaces unseal key, shares and root key, or the recovery key, in the hands of several people.
 ///
 /// The old shares are valid until one commit makes the new ones valid. Nothing of a rekey is stored
 /// before, so a restart or a seal forgets it and the old shares stay.
 package final class Rekey: Sendable {
+    private let target: RekeyTarget
     private let proof: KeyProof
-    private let barrier: Barrier
     private let clock: any WallClock
     private let random: RandomSource
-    private let machine = Mutex(RekeyMachine())
+    private let machine: Mutex<RekeyMachine>
 
-    init(seal: ShamirSeal, barrier: Barrier, clock: any WallClock, random: RandomSource) {
-        proof = KeyProof(seal: seal, barrier: barrier)
-        self.barrier = barrier
+    init(_ target: RekeyTarget, proof: KeyProof, clock: any WallClock, random: RandomSource) {
+        self.target = target
+        self.proof = proof
         self.clock = clock
         self.random = random
+        machine = Mutex(RekeyMachine(target: target))
     }
 
     /// What one share led to.
@@ -30,7 +32,8 @@ package final class Rekey: Sendable {
         case complete(NewShares, effect: @Sendable () async throws -> Void)
     }
 
-    package func begin(_ plan: RekeyPlan) throws {
+    package func begin(_ plan: RekeyPlan) async throws {
+        try target.check(plan, isAutomatic: try await proof.isAutomatic())
         let holders = try KeyHolders(pgpKeys: plan.pgpKeys, at: clock.now)
         let nonce = try random.uuid()
         try machine.withLock { (machine) throws(EngineError) in
@@ -44,6 +47,7 @@ package final class Rekey: Sendable {
 
     /// Takes one of the shares that are valid now.
     package func add(_ share: SecretBytes, nonce: String) async throws -> Step {
+        try await checkTarget()
         let threshold = try await proof.configuration().threshold
         try KeyProof.check(share, threshold: threshold)
         let action = try machine.withLock { (machine) throws(EngineError) in
@@ -54,7 +58,7 @@ package final class Rekey: Sendable {
             machine.withLock { $0.clearProgress(nonce: nonce) }
             throw EngineError.badRequest("root key verification failed: the shares do not open this seal")
         }
-        let new = try makeKeys(plan, for: holders)
+        let new = try await makeKeys(plan, for: holders)
         return .complete(new) { [self] in
             if !plan.requiresVerification { return try await store(new, nonce: nonce) }
             guard machine.withLock({ $0.expectVerification(new, nonce: nonce) }) else { throw Self.ended }
@@ -63,12 +67,13 @@ package final class Rekey: Sendable {
 
     /// Takes one of the new shares back.
     package func verify(_ share: SecretBytes, nonce: String) async throws -> Step {
+        try await checkTarget()
         try KeyProof.check(share, threshold: 1)
         let action = try machine.withLock { (machine) throws(EngineError) in
             try machine.addNew(share, nonce: nonce)
         }
         guard case .compare(let shares, let new) = action else { return .wait }
-        guard let key = proof.seal.join(shares), key.constantTimeEquals(new.unsealKey) else {
+        guard let key = proof.seal.join(shares), let expected = new.key, key.constantTimeEquals(expected) else {
             try restartVerification()
             throw EngineError.badRequest("rekey verification failed; incorrect key shares supplied")
         }
@@ -81,42 +86,72 @@ package final class Rekey: Sendable {
         try machine.withLock { (machine) throws(EngineError) in try machine.restartVerification(nonce: nonce) }
     }
 
-    private func makeKeys(_ plan: RekeyPlan, for holders: KeyHolders) throws -> NewShares {
-        let rootKey = try SecretBytes(count: 32, from: random)
-        let (unsealKey, shares) = try proof.seal.makeKey(
-            SealConfiguration(shares: plan.shares, threshold: plan.threshold))
+    private func makeKeys(_ plan: RekeyPlan, for holders: KeyHolders) async throws -> NewShares {
+        let verificationNonce = plan.requiresVerification ? try random.uuid() : ""
+        let isAutomatic = try await proof.isAutomatic()
+        let rootKey = target == .unsealKey ? try SecretBytes(count: 32, from: random) : nil
+        if let rootKey, isAutomatic, let group = proof.automatic {
+            return NewShares(
+                shares: [], deliveries: [], fingerprints: [], verificationNonce: verificationNonce, plan: plan,
+                key: nil,
+                rootKey: rootKey, entries: try await group.entries(rootKey: rootKey, needsAll: true))
+        }
+        var configuration = SealConfiguration(shares: plan.shares, threshold: plan.threshold)
+        let (key, shares) = try proof.seal.makeKey(configuration)
+        var entries: [StorageKey: WriteBatch.Change] = [:]
+        if let rootKey {
+            entries[SealConfiguration.path] = .put(configuration.encoded())
+            entries[StoredRootKey.path] = .put(try StoredRootKey.seal(rootKey, with: key, random: random))
+        } else {
+            configuration.type = "shamir"
+            entries[SealConfiguration.recoveryPath] = .put(configuration.encoded())
+            entries[KeyProof.recoveryKeyPath] = .put(try await wrapped(key))
+        }
         return NewShares(
             shares: shares, deliveries: try holders.delivered(shares, at: clock.now, random: random),
-            fingerprints: holders.fingerprints, verificationNonce: plan.requiresVerification ? try random.uuid() : "",
-            plan: plan,
-            unsealKey: unsealKey, rootKey: rootKey,
-            storedRootKey: try StoredRootKey.seal(rootKey, with: unsealKey, random: random))
+            fingerprints: holders.fingerprints, verificationNonce: verificationNonce, plan: plan, key: key,
+            rootKey: rootKey, entries: entries)
     }
 
-    /// The moment from which the new shares open the server and the old ones no longer do.
+    private func wrapped(_ key: SecretBytes) async throws -> [UInt8] {
+        guard let group = proof.automatic else { throw RekeyTarget.notSupported }
+        do throws(SealFailure) {
+            return try await group.wrap(key, needsAll: true)
+        } catch {
+            throw EngineError(seal: error)
+        }
+    }
+
+    /// The moment from which the new shares are valid and the old ones no longer are.
     private func store(_ new: NewShares, nonce: String) async throws {
         guard let stage = machine.withLock({ $0.finish(nonce: nonce) }) else { throw Self.ended }
-        let configuration = SealConfiguration(shares: new.plan.shares, threshold: new.plan.threshold)
         let backup = SharesBackup(nonce: stage.rekeyNonce, fingerprints: new.fingerprints, messages: new.deliveries)
+        var entries = new.entries
+        // What an earlier rekey left are shares that open nothing any more.
+        entries[target.backupPath] = new.plan.backup ? .put(backup.encoded()) : .delete
         do {
-            try await barrier.rekey(
-                rootKey: new.rootKey,
-                plain: [
-                    SealConfiguration.path: .put(configuration.encoded()),
-                    StoredRootKey.path: .put(new.storedRootKey),
-                    // What an earlier rekey left are shares that open nothing any more.
-                    SharesBackup.path: new.plan.backup ? .put(backup.encoded()) : .delete,
-                ])
+            if let rootKey = new.rootKey {
+                try await proof.barrier.rekey(rootKey: rootKey, plain: entries)
+            } else {
+                var batch = WriteBatch(epoch: proof.barrier.epoch)
+                batch.changes = entries
+                try await proof.barrier.plain.commit(batch)
+            }
         } catch {
             machine.withLock { $0.restore(stage) }
             throw error
         }
     }
 
+    private func checkTarget() async throws {
+        if target == .recoveryKey, try await !proof.isAutomatic() { throw RekeyTarget.notSupported }
+    }
+
     private static let ended = EngineError.badRequest("the rekey ended meanwhile; nothing was changed")
 
     /// What anyone may know.
     package func status() async throws -> RekeyStatus {
+        try await checkTarget()
         let stage = machine.withLock { $0.stage }
         return RekeyStatus(stage, current: try await proof.configuration())
     }

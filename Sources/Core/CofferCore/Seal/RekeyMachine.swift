@@ -15,7 +15,10 @@ struct RekeyMachine: Sendable {
         case verifying(NewShares, rekeyNonce: String, ShareCollection)
     }
 
+    let target: RekeyTarget
     private(set) var stage = Stage.idle
+
+    init(target: RekeyTarget = .unsealKey) { self.target = target }
 
     enum Action: Sendable {
         case wait
@@ -48,7 +51,7 @@ struct RekeyMachine: Sendable {
     }
 
     private var notCollecting: EngineError {
-        guard case .verifying(let new, _, _) = stage else { return .badRequest("no barrier rekey in progress") }
+        guard case .verifying(let new, _, _) = stage else { return .badRequest("no \(target.word) rekey in progress") }
         return .badRequest(
             "rekey operation already finished; verification must be performed; nonce for the verification operation "
                 + "is \"\(new.verificationNonce)\"")
@@ -70,7 +73,7 @@ struct RekeyMachine: Sendable {
 
     mutating func addNew(_ share: SecretBytes, nonce: String) throws(EngineError) -> Action {
         guard case .verifying(let new, let rekeyNonce, var collection) = stage else {
-            if case .idle = stage { throw .badRequest("no barrier rekey in progress") }
+            if case .idle = stage { throw .badRequest("no \(target.word) rekey in progress") }
             throw .badRequest("no rekey verification in progress")
         }
         guard nonce == collection.nonce else {

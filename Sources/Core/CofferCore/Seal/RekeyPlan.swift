@@ -1,5 +1,6 @@
 package import CofferBase
 internal import CofferFramework
+internal import CofferStorage
 
 /// What a rekey shall lead to.
 package struct RekeyPlan: Sendable {
@@ -53,8 +54,10 @@ package struct NewShares: Sendable {
     package let fingerprints: [String]
     package let verificationNonce: String
     package let plan: RekeyPlan
-    let unsealKey: SecretBytes
-    let rootKey: SecretBytes
-    /// The root key under the unseal key, as it will be stored.
-    let storedRootKey: [UInt8]
+    /// What the shares join to; nil without shares.
+    let key: SecretBytes?
+    /// Nil when it stays.
+    let rootKey: SecretBytes?
+    /// What will be stored about the keys.
+    let entries: [StorageKey: WriteBatch.Change]
 }

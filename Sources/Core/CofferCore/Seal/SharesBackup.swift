@@ -9,6 +9,7 @@ package import CofferStorage
 /// Stored outside the barrier, as they are encrypted for their holders.
 package struct SharesBackup: Sendable {
     package static let path: StorageKey = "core/unseal-keys-backup"
+    package static let recoveryPath: StorageKey = "core/recovery-keys-backup"
 
     /// Of the rekey that made the shares.
     package let nonce: String
@@ -53,17 +54,18 @@ package struct SharesBackup: Sendable {
 
 extension Core {
     /// Nil when the last rekey left none.
-    package func sharesBackup() async throws -> SharesBackup? {
-        guard let stored = try await storage.get(SharesBackup.path) else { return nil }
+    /// - Parameter path: one of the two of `SharesBackup`.
+    package func sharesBackup(at path: StorageKey = SharesBackup.path) async throws -> SharesBackup? {
+        guard let stored = try await storage.get(path) else { return nil }
         guard let backup = SharesBackup(encoded: stored.value) else {
             throw EngineError.internal("the backup of the shares cannot be read")
         }
         return backup
     }
 
-    package func deleteSharesBackup() async throws {
+    package func deleteSharesBackup(at path: StorageKey = SharesBackup.path) async throws {
         var batch = WriteBatch(epoch: barrier.epoch)
-        batch.changes[SharesBackup.path] = .delete
+        batch.changes[path] = .delete
         try await storage.commit(batch)
     }
 }

@@ -89,6 +89,8 @@ extension Core {
             throw EngineError.internal("the snapshot cannot be restored: \(error)")
         }
         log.warning("snapshot restored", metadata: ["id": .string(snapshot.archive.metadata.id)])
-        if keepsKey { try await open(rootKey) }
+        if keepsKey { return try await open(rootKey) }
+        // A seal of its own may open what shares of this server do not.
+        await openBySealIfPossible()
     }
 }

@@ -10,6 +10,22 @@ package struct NamespaceReference: Hashable, Sendable {
     }
 
     package static let root = NamespaceReference(id: "root", path: "")
+
+    package var isRoot: Bool { path.isEmpty }
+
+    /// Whether this is the other namespace or one above it.
+    package func contains(_ other: NamespaceReference) -> Bool {
+        // Paths end in `/`, so that no name is taken for the beginning of another one.
+        path.isEmpty || other.path.utf8.starts(with: path.utf8)
+    }
+
+    /// How this namespace calls one below it: `ns2/`; empty for itself.
+    package func relativePath(of other: NamespaceReference) -> String {
+        String(decoding: other.path.utf8.dropFirst(path.utf8.count), as: UTF8.self)
+    }
+
+    package static func == (left: NamespaceReference, right: NamespaceReference) -> Bool { left.id == right.id }
+    package func hash(into hasher: inout Hasher) { hasher.combine(id) }
 }
 
 /// Who makes a request, as far as an engine may know: never the token itself.

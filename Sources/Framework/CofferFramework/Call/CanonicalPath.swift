@@ -59,6 +59,11 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
         return CanonicalPath(checked: text)
     }
 
+    /// The same path without its first bytes, which end in a slash: `a/b/c` without `a/` is `b/c`.
+    package func dropping(_ count: Int) -> CanonicalPath {
+        CanonicalPath(checked: String(decoding: text.utf8.dropFirst(count), as: UTF8.self))
+    }
+
     package var description: String { text }
 
     package static func == (left: CanonicalPath, right: CanonicalPath) -> Bool {

@@ -33,6 +33,13 @@ package struct Path: Sendable {
         return copy
     }
 
+    /// The same path in the root namespace only.
+    package var inRootOnly: Path {
+        var copy = self
+        copy.traits.isRootOnly = true
+        return copy
+    }
+
     /// The verb for an operation; a create is served by the update verb.
     package func verb(for operation: Operation) -> Verb? {
         let wanted = operation == .create ? Operation.update : operation
@@ -70,6 +77,10 @@ package struct PathTraits: Sendable {
     package var isUnwrap = false
     /// Reads need no token where the listener's configuration names this opening.
     package var openedBy: String?
+    /// About the whole server: there is no such path in a namespace below the root.
+    package var isRootOnly = false
+    /// Answered while its namespace is locked: the way out of the lock.
+    package var worksWhenLocked = false
     /// Declared last, answers only what no other path has the shape of; not in the OpenAPI document.
     package var isFallback = false
 

@@ -69,10 +69,17 @@ package struct Field<Record: Sendable>: Sendable {
 package struct Schema<Record: Sendable>: Sendable {
     package let fields: [Field<Record>]
     private let make: @Sendable () -> Record
+    /// What a merge looks at before it touches a field: a field is costly to copy, and records are read by the million.
+    private let names: [String]
+    private let aliases: [Int]
+    private let required: [Int]
 
     package init(_ make: @escaping @Sendable () -> Record, _ fields: [Field<Record>]) {
         self.make = make
         self.fields = fields
+        names = fields.map(\.descriptor.name)
+        aliases = fields.indices.filter { fields[$0].alias != nil }
+        required = fields.indices.filter { fields[$0].descriptor.isRequired }
     }
 
     /// Of the fields that a request may name.
@@ -106,14 +113,15 @@ package struct Schema<Record: Sendable>: Sendable {
         _ object: JSONObject, into record: inout Record, withInternal: Bool
     ) throws(FieldError) {
         for member in object.members {
-            for field in fields where field.alias == nil && sameBytes(field.descriptor.name, member.key) {
-                if field.descriptor.isInternal && !withInternal { continue }
+            for index in names.indices where sameBytes(names[index], member.key) {
+                let field = fields[index]
+                if field.alias != nil || (field.descriptor.isInternal && !withInternal) { continue }
                 try field.set(&record, member.value)
             }
         }
-        for field in fields { try field.mergeAlias(object, into: &record) }
-        for field in fields where field.descriptor.isRequired && object[field.descriptor.name] == nil {
-            throw FieldError(field: field.descriptor.name, expected: "a value")
+        for index in aliases { try fields[index].mergeAlias(object, into: &record) }
+        for index in required where object[names[index]] == nil {
+            throw FieldError(field: names[index], expected: "a value")
         }
     }
 

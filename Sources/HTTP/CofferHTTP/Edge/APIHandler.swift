@@ -49,9 +49,12 @@ package struct APIHandler: Sendable {
             ])
     }
 
+    private static let draining = RequestReader.Refusal(503, ["the server is stopping"])
+
     private func serve(_ request: HTTPRequest) async -> HTTPResponse {
         var response: HTTPResponse
         do throws(RequestReader.Refusal) {
+            if core.controls.isDraining.value { throw Self.draining }
             let incoming = try RequestReader.incoming(request, limits)
             let start = core.clock.now
             let answer = await core.serve(incoming)

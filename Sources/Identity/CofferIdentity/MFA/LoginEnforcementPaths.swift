@@ -56,7 +56,9 @@ struct LoginEnforcementPaths {
                     call, given in
                     var enforcement = given
                     enforcement.name = call.capture("name")
-                    for accessor in given.mountAccessors { _ = try MountLabels(core: core).isLocal(accessor) }
+                    for accessor in given.mountAccessors {
+                        _ = try MountLabels(core: core, call.namespace).isLocal(accessor)
+                    }
                     try await core.identities(call).write(enforcement)
                     return .empty
                 },

@@ -7,6 +7,7 @@ internal import CofferStorage
 /// `oidc/config`: under which address this server issues tokens.
 struct Issuer: Sendable {
     let core: Core
+    let namespacePath: String
 
     struct Configuration: Sendable {
         var issuer = ""
@@ -26,7 +27,8 @@ struct Issuer: Sendable {
     /// What `iss` says in identity tokens.
     func address(in storage: StorageView) async throws -> String {
         let configured = try await configuration(in: storage).issuer
-        return (configured.isEmpty ? core.controls.apiAddress.value : configured) + "/v1/identity/oidc"
+        return (configured.isEmpty ? core.controls.apiAddress.value : configured)
+            + "/v1/\(namespacePath)identity/oidc"
     }
 
     /// Scheme, host and port, and nothing else.

@@ -15,6 +15,8 @@ final class OIDC: Sendable {
     }
 
     let core: Core
+    /// Of its namespace; part of what it calls itself.
+    let namespacePath: String
     let keys: NamedKeys
     /// Codes that were handed out, lost at a restart as logins in flight are.
     let codes: Tickets<CodeGrant>
@@ -22,11 +24,12 @@ final class OIDC: Sendable {
 
     init(core: Core, context: EngineContext) {
         self.core = core
+        namespacePath = context.namespace.path
         keys = NamedKeys(context: context)
         codes = Tickets(clock: context.clock)
     }
 
-    var issuer: Issuer { Issuer(core: core) }
+    var issuer: Issuer { Issuer(core: core, namespacePath: namespacePath) }
     var roles: RecordFamily<IdentityTokenRole> { IdentityTokenRole.family(keys) }
     var assignments: RecordFamily<Assignment> { Assignment.family(self) }
     var scopes: RecordFamily<Scope> { Scope.family(self) }

@@ -64,7 +64,9 @@ struct Provider: Sendable {
     }
 
     /// What `iss` says.
-    func address(_ name: String, _ oidc: OIDC) -> String { base(oidc) + "/v1/identity/oidc/provider/" + name }
+    func address(_ name: String, _ oidc: OIDC) -> String {
+        "\(base(oidc))/v1/\(oidc.namespacePath)identity/oidc/provider/\(name)"
+    }
 
     func base(_ oidc: OIDC) -> String { issuer.isEmpty ? oidc.core.controls.apiAddress.value : issuer }
 

@@ -64,7 +64,7 @@ struct AliasPaths {
             "\(family.word)/id", "List the ids of aliases of entities.",
             [
                 Verb(.list, family.list, "List the ids of aliases of entities.", Page.schema) { call, page in
-                    let mounts = MountLabels(core: core)
+                    let mounts = MountLabels(core: core, call.namespace)
                     let aliases = try await core.identities(call).aliases(page)
                     let info = aliases.map { alias in
                         var object = alias.brief(mounts)
@@ -88,7 +88,7 @@ struct AliasPaths {
                     guard let alias = try await core.identities(call).alias(id: call.capture("id")) else {
                         throw EngineError.notFound
                     }
-                    var object = alias.shown(MountLabels(core: core))
+                    var object = alias.shown(MountLabels(core: core, call.namespace))
                     object["namespace_id"] = .string(call.namespace.id)
                     return .data(object.sortedByKey)
                 },
@@ -107,7 +107,7 @@ struct AliasPaths {
         var change = input.change
         if change.canonicalID.isEmpty { change.canonicalID = input.entityID }
         if !change.mountAccessor.isEmpty {
-            change.isLocal = try MountLabels(core: core).isLocal(change.mountAccessor)
+            change.isLocal = try MountLabels(core: core, call.namespace).isLocal(change.mountAccessor)
         }
         let store = try core.identities(call)
         let place = try await id.isEmpty ? store.write(change) : store.update(change, aliasID: id)

@@ -92,7 +92,7 @@ struct EntityPaths {
             [
                 Verb(.list, "entity-list-by-id", "List the ids of entities.", Page.schema) { call, page in
                     let entities = try await core.identities(call).entities(page)
-                    let mounts = MountLabels(core: core)
+                    let mounts = MountLabels(core: core, call.namespace)
                     return try .list(entities.map(\.id), info: entities.map { ($0.id, $0.brief(mounts)) })
                 }
             ])
@@ -104,7 +104,7 @@ struct EntityPaths {
             [
                 Verb(.list, "entity-list-by-name", "List the names of entities.", Page.schema) { call, page in
                     let entities = try await core.identities(call).entitiesByName(page)
-                    let mounts = MountLabels(core: core)
+                    let mounts = MountLabels(core: core, call.namespace)
                     return try .list(entities.map(\.name), info: entities.map { ($0.id, $0.brief(mounts)) })
                 }
             ])
@@ -158,7 +158,7 @@ extension Core {
     /// The answer of a read; 404 when there is no such entity.
     func read(_ entity: Entity?, _ call: Call) async throws -> Reply {
         guard let entity else { throw EngineError.notFound }
-        var object = entity.shown(MountLabels(core: self), namespaceID: call.namespace.id)
+        var object = entity.shown(MountLabels(core: self, call.namespace), namespaceID: call.namespace.id)
         let caller = try await identities(call).caller(entityID: entity.id)
         let direct = caller?.directGroupIDs ?? []
         let inherited = caller?.inheritedGroupIDs ?? []

@@ -35,7 +35,7 @@ struct GroupAliasPaths {
     private func write(_ call: Call, _ given: AliasChange, id: String) async throws -> Reply {
         var change = given
         if !change.mountAccessor.isEmpty {
-            change.isLocal = try MountLabels(core: core).isLocal(change.mountAccessor)
+            change.isLocal = try MountLabels(core: core, call.namespace).isLocal(change.mountAccessor)
         }
         let place = try await core.identities(call).writeGroupAlias(change, id: id)
         return place.map { .data(["canonical_id": .string($0.canonicalID), "id": .string($0.id)]) } ?? .empty
@@ -47,7 +47,7 @@ struct GroupAliasPaths {
             [
                 Verb(.list, "group-list-aliases-by-id", "List the ids of aliases of groups.", Page.schema) {
                     call, page in
-                    let mounts = MountLabels(core: core)
+                    let mounts = MountLabels(core: core, call.namespace)
                     let aliases = try await core.identities(call).groupAliases(page)
                     let info = aliases.map { alias in
                         var object = alias.brief(mounts)
@@ -69,7 +69,7 @@ struct GroupAliasPaths {
                     guard let alias = try await core.identities(call).group(aliasID: call.capture("id"))?.alias else {
                         throw EngineError.notFound
                     }
-                    var object = alias.shown(MountLabels(core: core))
+                    var object = alias.shown(MountLabels(core: core, call.namespace))
                     object["namespace_id"] = .string(call.namespace.id)
                     return .data(object.sortedByKey)
                 },

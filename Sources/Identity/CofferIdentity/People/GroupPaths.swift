@@ -82,7 +82,7 @@ struct GroupPaths {
 
     private func info(_ groups: [Group], _ call: Call) async throws -> [(String, JSONObject)] {
         let store = try core.identities(call)
-        let mounts = MountLabels(core: core)
+        let mounts = MountLabels(core: core, call.namespace)
         var info: [(String, JSONObject)] = []
         for group in groups {
             var object: JSONObject = [
@@ -141,7 +141,7 @@ extension Core {
     func read(_ group: Group?, _ call: Call) async throws -> Reply {
         guard let group else { throw EngineError.notFound }
         let store = try identities(call)
-        var object = group.shown(MountLabels(core: self), namespaceID: call.namespace.id)
+        var object = group.shown(MountLabels(core: self, call.namespace), namespaceID: call.namespace.id)
         object["member_entity_ids"] = .strings(try await store.memberEntityIDs(ofGroup: group.id))
         object["member_group_ids"] = try await store.memberGroupIDs(ofGroup: group.id).wireOrNull
         object["parent_group_ids"] = try await store.parentIDs(ofGroup: group.id).wireOrNull

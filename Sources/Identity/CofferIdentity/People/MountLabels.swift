@@ -8,7 +8,7 @@ internal import MountService
 struct MountLabels: Sendable {
     private let routes: RouteTable?
 
-    init(core: Core) { routes = core.services?.mounts.routes }
+    init(core: Core, _ namespace: NamespaceReference) { routes = core.services?.mounts.routes(in: namespace) }
 
     /// Whether aliases of this mount stay on this cluster.
     /// - Throws: `badRequest` when no mount has the accessor.

@@ -1,0 +1,71 @@
+internal import CofferBase
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOSSL
+internal import Synchronization
+
+/// Asks one web service: each request on a connection of its own, redirects never followed, time and size bounded.
+package final class OutboundHTTP: Sendable {
+    package let address: HTTPAddress
+    private let trust: HTTPTrust
+    /// Reading all authorities takes a while: once, and not on a thread that serves requests.
+    private let context = Mutex<NIOSSLContext?>(nil)
+    private let files = BlockingPool(threads: 1)
+
+    package init(_ address: HTTPAddress, trust: HTTPTrust = HTTPTrust()) {
+        self.address = address
+        self.trust = trust
+    }
+
+    package var sender: HTTPSender {
+        { (call) async throws(HTTPFailure) in try await self.send(call) }
+    }
+
+    package func send(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPAnswer {
+        guard call.isWellFormed else { throw .malformedRequest }
+        let context = address.isSecure ? try await tls() : nil
+        // An address is not a name that a server could be asked for; it is verified as an address.
+        let host = trust.serverName.isEmpty ? address.host : trust.serverName
+        let name = (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
+        let loop = MultiThreadedEventLoopGroup.singleton.any()
+        let promise = loop.makePromise(of: HTTPAnswer.self)
+        let limit = TimeAmount.nanoseconds(call.timeout.wholeNanoseconds)
+        let address = address
+        ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                let pipeline = channel.pipeline.syncOperations
+                if let context {
+                    try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
+                }
+                try pipeline.addHTTPClientHandlers()
+                try pipeline.addHandler(HTTPExchange(call, address, limit: limit, promise))
+            }
+        }.connect(host: address.host, port: address.port).cascadeFailure(to: promise)
+        do {
+            return try await promise.futureResult.get()
+        } catch {
+            throw Self.failure(error)
+        }
+    }
+
+    private func tls() async throws(HTTPFailure) -> NIOSSLContext {
+        if let known = context.withLock({ $0 }) { return known }
+        do {
+            let made = try await files.run { [trust] in try trust.context() }
+            context.withLock { $0 = made }
+            return made
+        } catch {
+            throw error as? HTTPFailure ?? .badTrust("the certificates of the authorities cannot be read")
+        }
+    }
+
+    private static func failure(_ error: any Error) -> HTTPFailure {
+        switch error {
+        case let failure as HTTPFailure: failure
+        case ChannelError.connectTimeout: .timedOut
+        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .untrusted
+        default: .unreachable
+        }
+    }
+}

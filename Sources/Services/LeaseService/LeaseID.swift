@@ -1,0 +1,35 @@
+/// How lease ids are kept.
+///
+/// Those of the root namespace are kept as callers know them. Those of any other one stand below a folder that no
+/// request can name, so that an id means nothing outside its namespace, and that no prefix of one namespace reaches
+/// another.
+package enum LeaseID {
+    package static let root = "root"
+
+    /// As it is kept; `id` is what a caller in the namespace knows, or the beginning of it.
+    package static func kept(_ id: String, in namespaceID: String) -> String {
+        var plain = id[...]
+        while plain.utf8.first == UInt8(ascii: "/") { plain.removeFirst() }
+        if namespaceID == root { return plain.startIndex == id.startIndex ? id : String(plain) }
+        return folder(of: namespaceID) + plain
+    }
+
+    /// All ids of a namespace below the root begin with it.
+    package static func folder(of namespaceID: String) -> String { "/\(namespaceID)/" }
+
+    /// The namespace of an id that is kept, and the id as callers know it.
+    package static func split(_ kept: String) -> (namespaceID: String, id: String) {
+        guard kept.utf8.first == UInt8(ascii: "/") else { return (root, kept) }
+        let rest = kept.dropFirst()
+        guard let slash = rest.firstIndex(of: "/") else { return (root, kept) }
+        return (String(rest[..<slash]), String(rest[rest.index(after: slash)...]))
+    }
+
+    /// What ends the ids of a namespace: Vault's mark of the namespace.
+    package static func suffix(of namespaceID: String) -> String { namespaceID == root ? "" : "." + namespaceID }
+}
+
+extension Lease {
+    /// The id as callers in its namespace know it.
+    package var publicID: String { LeaseID.split(id).id }
+}
