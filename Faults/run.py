@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Faults against a whole server: kills, a full audit disk, planted secrets, bad starts, bad shares.
+"""Faults against a whole server, or three: kills, a full audit disk, planted secrets, bad starts, bad shares.
 
 Each group starts servers of its own in a temporary folder; the standard library is enough.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -13,8 +14,8 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
-    audit_blocked, audit_full, canaries, dev_mode, durability, initialization, logins, migration, published, recovery,
-    seal, snapshots, startup,
+    audit_blocked, audit_full, canaries, dev_mode, durability, fencing, ha, initialization, logins, migration,
+    published, recovery, seal, snapshots, startup,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -24,12 +25,14 @@ GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
     "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
     "published": published, "dev-mode": dev_mode,
-    "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
+    "snapshots": snapshots, "initialization": initialization, "recovery": recovery, "ha": ha, "fencing": fencing,
 }
 
 
 def main():
     options = parsed_options()
+    if options.full:
+        os.environ["COFFER_FAULTS_FULL"] = "1"
     binary = binary_from(options.binary)
     tally = Tally()
     for name in options.only or GROUPS:
@@ -45,6 +48,7 @@ def parsed_options():
     parser.add_argument("--binary", help="the coffer program; this repository's release build by default")
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group; may repeat")
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which the server is killed")
+    parser.add_argument("--full", action="store_true", help="checks of high availability at their full scale: hours")
     return parser.parse_args()
 
 

@@ -56,6 +56,7 @@ SAME_LAYER = {
     "SnapshotArchive": {"CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"},
     "CofferFramework": {"CofferStorage"},
     "CofferTools": {"CofferFramework"},
+    "FenceProbe": {"PostgresStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},

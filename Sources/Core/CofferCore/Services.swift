@@ -1,5 +1,6 @@
 package import AuditService
 package import CofferBarrier
+internal import CofferStorage
 package import IdentityService
 package import LeaseService
 package import LockoutService
@@ -30,6 +31,8 @@ package final class Services: Sendable {
     package let periodic: PeriodicWork
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
+    /// The leadership that they belong to; nil on a server without a cluster.
+    package let term: Term?
 
     init(
         barrier: Barrier,
@@ -47,7 +50,8 @@ package final class Services: Sendable {
         rotation: KeyRotation,
         periodic: PeriodicWork,
         cluster: ClusterIdentity,
-        ceremonies: Ceremonies
+        ceremonies: Ceremonies,
+        term: Term?
     ) {
         self.barrier = barrier
         self.mounts = mounts
@@ -65,6 +69,7 @@ package final class Services: Sendable {
         self.periodic = periodic
         self.cluster = cluster
         self.ceremonies = ceremonies
+        self.term = term
     }
 }
 
@@ -72,4 +77,17 @@ package final class Services: Sendable {
 package struct ClusterIdentity: Sendable {
     package let name: String
     package let id: String
+
+    static let path: StorageKey = "core/cluster/local/info"
+
+    package init(name: String, id: String) {
+        self.name = name
+        self.id = id
+    }
+
+    init?(encoded bytes: [UInt8]) {
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard parts.count == 2 else { return nil }
+        self.init(name: parts[0], id: parts[1])
+    }
 }

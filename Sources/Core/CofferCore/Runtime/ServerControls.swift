@@ -23,5 +23,8 @@ package final class ServerControls: Sendable {
     /// Where clients are told to reach this node (`api_addr`).
     package let apiAddress = Snapshot("")
 
+    /// The same as a URL.
+    package var clusterURL: String { clusterAddress.value.isEmpty ? "" : "https://" + clusterAddress.value }
+
     init() {}
 }

@@ -26,7 +26,7 @@ extension Core {
         guard let configuration = try await sealConfiguration() else {
             throw EngineError.badRequest("server is not yet initialized")
         }
-        if services != nil { return }
+        if isOpen { return }
         // The bounds of the family: a 16-byte key up to a 32-byte key with its place.
         guard (16...33).contains(share.count) else {
             throw EngineError.badRequest("invalid key: key is shorter than 16 bytes or longer than 33 bytes")
@@ -51,21 +51,28 @@ extension Core {
 
     /// From a sealed state to one that serves.
     func open(_ rootKey: SecretBytes) async throws {
+        if let cluster { return try await join(cluster, rootKey) }
+        try await barrier.unseal(rootKey: rootKey)
+        try await activate(under: nil)
+        log.info("vault is unsealed")
+    }
+
+    /// Behind an open barrier: everything that serves.
+    func activate(under term: Term?) async throws {
         do {
-            try await barrier.unseal(rootKey: rootKey)
-            let services = try await openServices(over: barrier)
+            let services = try await openServices(over: barrier, term)
             try await services.audit.load()
             try await services.audit.declare(configuration.declaredAuditDevices)
             try await VersionHistory(storage: barrier).record(
                 configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
             controls.cors.replace(with: try await CORSRules.load(from: barrier))
+            if let term, let cluster { try await publish(term, cluster) }
             enter(.unsealed(services))
         } catch {
             barrier.seal()
             log.error("unseal failed after the key was accepted", metadata: ["error": "\(type(of: error))"])
             throw error
         }
-        log.info("vault is unsealed")
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
@@ -74,20 +81,28 @@ extension Core {
 
     /// Drops every key and everything decoded; answers 503 from then on.
     package func sealNow() async {
-        guard let services else { return }
+        guard isOpen else { return }
+        await cluster?.leave()
+        let services = services
         enter(.sealed)
-        await services.reaper.stop()
-        await services.rotation.stop()
-        await services.periodic.stop()
-        services.audit.close()
-        barrier.seal()
+        if let services { await end(services) }
+        barrier.forgetKeyring()
         seal.reset()
         log.info("vault is sealed")
         configuration.logFeed.end()
     }
 
+    /// Nobody reaches them any more.
+    func end(_ services: Services) async {
+        await services.reaper.stop()
+        await services.rotation.stop()
+        await services.periodic.stop()
+        services.audit.close()
+        barrier.seal()
+    }
+
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
-    func openServices(over barrier: Barrier) async throws -> Services {
+    func openServices(over barrier: Barrier, _ term: Term? = nil) async throws -> Services {
         let leases = Leases(storage: barrier)
         let mounts = Mounts(
             storage: barrier, kinds: configuration.engines, clock: clock, random: random,
@@ -119,7 +134,7 @@ extension Core {
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),
             cluster: try await clusterIdentity(barrier),
-            ceremonies: makeCeremonies(barrier, tokens))
+            ceremonies: makeCeremonies(barrier, tokens), term: term)
     }
 
     private func openQuotas(_ barrier: Barrier, _ leases: Leases, _ mounts: Mounts) async throws -> Quotas {
@@ -187,8 +202,7 @@ extension Core {
     private func clusterIdentity(_ barrier: Barrier) async throws -> ClusterIdentity {
         let view = StorageView(barrier, prefix: "core/cluster/")
         if let stored = try await view.get("local/info") {
-            let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n").map(String.init)
-            if parts.count == 2 { return ClusterIdentity(name: parts[0], id: parts[1]) }
+            if let identity = ClusterIdentity(encoded: stored) { return identity }
         }
         let name =
             configuration.clusterName.isEmpty
