@@ -8,6 +8,10 @@ package import TokenService
 package enum Denial: Error, Sendable {
     case sealed
     case notInitialized
+    /// A standby was asked for something that only concerns itself, and that it cannot authorise.
+    case localOnly
+    /// A standby got what only the leader answers, and may not send it on.
+    case noLeader
     case malformedBody
     case bodyTooLarge
     case busy
@@ -59,6 +63,8 @@ package enum Denial: Error, Sendable {
     private var publicError: EngineError {
         switch self {
         case .sealed, .notInitialized: .unavailable("Vault is sealed")
+        case .noLeader: .unavailable("no active Vault instance found")
+        case .localOnly: .badRequest("cannot forward local-only request")
         case .malformedBody: .badRequest("error parsing JSON")
         case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
         case .busy: .unavailable("too many large requests at once; try again")
@@ -105,6 +111,8 @@ package enum Denial: Error, Sendable {
         switch self {
         case .sealed: "sealed"
         case .notInitialized: "not initialized"
+        case .localOnly: "local only"
+        case .noLeader: "no leader"
         case .malformedBody: "malformed body"
         case .bodyTooLarge: "body too large"
         case .busy: "busy"
