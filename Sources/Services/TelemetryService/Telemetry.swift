@@ -72,7 +72,7 @@ package actor Telemetry {
             do {
                 try await work.countUsage()
             } catch {
-                log.warning("usage could not be counted for metrics")
+                if !Task.isCancelled { log.warning("usage could not be counted for metrics") }
             }
         }
         guard !work.links.isEmpty else { return }

@@ -16,6 +16,7 @@ extension Tokens {
 
 extension Tokens {
     /// Calls `body` with every stored token, in no order that means anything. One that cannot be read is passed over.
+    /// - Throws: also `CancellationError`.
     package func eachEntry(_ body: (TokenEntry) -> Void) async throws {
         var after: StorageKey?
         while true {
@@ -25,7 +26,8 @@ extension Tokens {
             }
             guard keys.count == 500, let last = keys.last else { return }
             after = last
-            // A million tokens must not keep requests waiting.
+            // A million tokens must keep neither requests waiting nor a server from stopping.
+            try Task.checkCancellation()
             await Task.yield()
         }
     }
