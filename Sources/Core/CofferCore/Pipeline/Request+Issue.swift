@@ -60,7 +60,7 @@ extension Request {
     private func completeLogin(
         _ id: String, _ services: Services
     ) async throws -> (auth: IssuedAuth, warnings: [String]) {
-        guard services.pendingLogins.login(id)?.context.namespace == namespace,
+        guard services.pendingLogins.look(at: id)?.context.namespace == namespace,
             let waiting = services.pendingLogins.take(id)
         else { throw MFATexts.unknownRequest }
         let mount = services.mounts.routes(in: namespace).route(uuid: waiting.context.loginMount)?.mount
