@@ -17,7 +17,8 @@ package struct SystemEngine: Engine {
             + SpecificationPaths(core: core).paths + LeasePaths(core: core).paths
             + LeaseReportPaths(core: core).paths + NamespacePaths(core: core).paths + ToolPaths(core: core).paths
         let rootOnly =
-            SealPaths(core: core).paths + SealBackendPaths(core: core).paths + StatusPaths(core: core).paths + AuditPaths(core: core).paths
+            SealPaths(core: core).paths + SealBackendPaths(core: core).paths + StatusPaths(core: core).paths
+            + AuditPaths(core: core).paths
             + AuditHeaderPaths(core: core).paths + OperationPaths(core: core).paths + RekeyPaths(core: core).paths
             + GenerateRootPaths(core: core).paths + RotationPaths(core: core).paths
         paths = PathTable(everywhere + rootOnly.map(\.inRootOnly))
