@@ -164,7 +164,7 @@ let edge: [Module] = [
     Module(
         name: "CofferHTTP", folder: "HTTP",
         needs: nio + [
-            "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
+            "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
         ]),
     Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
     Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
@@ -174,7 +174,7 @@ let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
         needs: pluginNeeds + (engines + authMethods + databases + auditDevices + seals).map(\.name)
-            + ["MemoryStorage", "SQLiteStorage"]),
+            + ["MemoryStorage", "PostgresStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
@@ -192,6 +192,7 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+    Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
@@ -231,11 +232,13 @@ let tests: [Module] = [
     Module(name: "CofferMetrics", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "SnapshotArchive", folder: "Base", needs: ["CofferBase"]),
     Module(name: "CofferStorage", folder: "Storage", needs: ["CofferBase", "MemoryStorage", "TestSupport"]),
-    Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
+    Module(
+        name: "MemoryStorage", folder: "Storage",
+        needs: ["CofferBase", "CofferStorage", "StorageConformance", "TestSupport"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "StorageConformance"]),
     Module(
         name: "PostgresStorage", folder: "Storage",
-        needs: ["CofferBase", "CofferJSON", "CofferStorage", "StorageConformance"]),
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "PostgresClient", "StorageConformance"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: [
@@ -314,7 +317,7 @@ let tests: [Module] = [
     Module(name: "DatabaseEngine", folder: "Engines", needs: engineTestNeeds + ["CofferCrypto"]),
     Module(
         name: "CofferHTTP", folder: "HTTP",
-        needs: nio + ["NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
+        needs: nio + ["NIOHTTP1", "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
     Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework", "CofferJSON"]),
     Module(
         name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Faults against a whole server: kills, a full audit disk, planted secrets, bad starts, bad shares.
+"""Faults against a whole server, or three: kills, a full audit disk, planted secrets, bad starts, bad shares.
 
 Each group starts servers of its own in a temporary folder; the standard library is enough.
 """
 
 import argparse
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -13,9 +14,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
-    audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, http2_abuse,
-    initialization, lease_storms, logins, migration, namespaces, power, published, raw_requests, recovery, seal, seal_migration,
-    sealing, snapshots, startup, stopping, storage_faults,
+    audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, fencing, ha, http2_abuse,
+    initialization, lease_storms, logins, migration, namespaces, power, published, raw_requests, recovery, seal,
+    seal_migration, sealing, snapshots, startup, stopping, storage_faults,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -28,12 +29,14 @@ GROUPS = {
     "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests, "http2": http2_abuse,
     "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
-    "seal-migration": seal_migration, "stopping": stopping,
+    "seal-migration": seal_migration, "stopping": stopping, "ha": ha, "fencing": fencing,
 }
 
 
 def main():
     options = parsed_options()
+    if options.full:
+        os.environ["COFFER_FAULTS_FULL"] = "1"
     binary = binary_from(options.binary)
     tally = Tally()
     for name in options.only or GROUPS:

@@ -8,7 +8,7 @@ from .world import SealedServer
 
 CHECKS = Checks("scheduled snapshots")
 PLANS = "/v1/sys/storage/raft/snapshot-auto/config"
-LARGE = 40
+LARGE = 60
 
 
 class ScheduledWorld:
@@ -33,7 +33,7 @@ class ScheduledWorld:
         return self.server.api().must("GET", f"/v1/sys/storage/raft/snapshot-auto/status/{name}").data
 
     def plan(self, name, **fields):
-        self.server.api().must("POST", f"{PLANS}/{name}", {"interval": "2s", "retain": 2, **fields})
+        self.server.api().must("POST", f"{PLANS}/{name}", {"interval": "2s", "retain": 2} | fields)
 
     def stop(self, name):
         self.server.api().must("DELETE", f"{PLANS}/{name}")
@@ -43,7 +43,7 @@ class ScheduledWorld:
 
     def to_bucket(self, name):
         self.plan(
-            name, storage_type="aws-s3", path_prefix="coffer", aws_s3_bucket="backups", aws_s3_region="eu-west-1",
+            name, interval="1h", storage_type="aws-s3", path_prefix="coffer", aws_s3_bucket="backups", aws_s3_region="eu-west-1",
             aws_s3_endpoint=self.service.address, aws_access_key_id="AKIAEXAMPLE",
             aws_secret_access_key=self.service.secrets[0])
 
@@ -74,7 +74,7 @@ def _(world):
 @CHECKS.check("a plan takes a snapshot to a bucket, and shows no secret")
 def _(world):
     world.to_bucket("far")
-    wait_for(lambda: world.objects(), "there is no object", 15)
+    wait_for(lambda: world.status("far")["last_snapshot_url"], "there is no snapshot", 15)
     status = world.status("far")
     equal((status["last_snapshot_error"], status["consecutive_errors"]), ("", 0))
     true(status["last_snapshot_url"].startswith("s3://backups/coffer/vault-snapshot-"), status)
@@ -92,7 +92,7 @@ def _(world):
     for index in range(LARGE):
         world.server.write(f"large/{index}", base64.b64encode(os.urandom(400_000)).decode())
     world.to_bucket("far")
-    wait_for(lambda: set(world.objects()) - before, "there is no object", 30)
+    wait_for(lambda: world.status("far")["last_snapshot_url"], "there is no snapshot", 60)
     world.stop("far")
     world.large = max(set(world.objects()) - before)
     size = world.bucket.head_object(Bucket="backups", Key=world.large)["ContentLength"]

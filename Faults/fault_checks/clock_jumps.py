@@ -111,7 +111,7 @@ def _(world):
     print(f"           ({count} tokens, p99 {probe.quantile(0.99) * 1e3:.1f} ms, in quiet "
           f"{quiet.quantile(0.99) * 1e3:.1f} ms)", flush=True)
     equal(set(probe.statuses), {200}, "statuses meanwhile")
-    true(probe.quantile(0.99) < max(3 * quiet.quantile(0.99), 0.05), "look-ups are slow meanwhile")
+    true(probe.quantile(0.99) < max(3 * quiet.quantile(0.99), world.pick(0.5, 0.05)), "look-ups are slow meanwhile")
     equal(status(world, keep), 200, "status of a token that has not ended")
     spent = cpu(world.server)
     threading.Event().wait(1)

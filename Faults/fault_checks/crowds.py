@@ -1,5 +1,6 @@
 """Many clients at once that want nothing but to be a burden: uploads, idle connections, slow ones, no open files."""
 
+import contextlib
 import resource
 import selectors
 import socket
@@ -41,6 +42,11 @@ def closed(links):
         except OSError:
             count += 1
     return count
+
+
+def allowed(world):
+    """Seconds that health may take in 99 of 100 times; what else the machine does may disturb a short run."""
+    return max(2 * world.quiet, world.pick(0.5, 0.05))
 
 
 class Upload:
@@ -163,13 +169,15 @@ def _(world):
         with Probe(server.api("")) as probe:
             for _ in range(100):
                 for link in slow[:: len(slow) // 20]:
-                    link.send(b"y")
+                    with contextlib.suppress(OSError):
+                        # It had its time for a head.
+                        link.send(b"y")
                 server.api().must("GET", "/v1/secret/data/after")
         grown = memory(server) - before
         print(f"           ({count} idle, {len(slow)} slow: {grown >> 20} MiB more memory, health p99 "
               f"{probe.quantile(0.99) * 1e3:.1f} ms, in quiet {world.quiet * 1e3:.1f} ms)", flush=True)
         equal(set(probe.statuses), {200}, "health meanwhile")
-        true(probe.quantile(0.99) < max(2 * world.quiet, 0.05), "health is slow meanwhile")
+        true(probe.quantile(0.99) < allowed(world), "health is slow meanwhile")
         true(grown < (500 << 20), f"{grown >> 20} MiB more memory")
         # The idle ones were let in, and are not closed before their time.
         true(closed(links) < count // 100, "idle connections were closed below the limit")
@@ -213,7 +221,7 @@ listener "tcp" {{
               flush=True)
         true(grown < (500 << 20), f"{grown >> 20} MiB more memory")
         equal(set(probe.statuses), {200}, "health meanwhile")
-        true(probe.quantile(0.99) < max(2 * world.quiet, 0.05), "health is slow meanwhile")
+        true(probe.quantile(0.99) < allowed(world), "health is slow meanwhile")
     finally:
         for link in links:
             link.close()
@@ -276,13 +284,12 @@ def _(world):
                 except OSError:
                     pass
             time.sleep(0.3)
-    equal(closed(heads), each, "slow heads that were closed")
-    equal(closed(bodies), each, "slow bodies that were closed")
-    equal(closed(idle), each, "idle connections that were closed")
+    for name, links in (("slow heads", heads), ("slow bodies", bodies), ("idle connections", idle)):
+        wait_for(lambda links=links: closed(links) == each, f"not all {name} are closed", seconds=20)
     # What came before the end is read first; the server has let go of the connection when it counts none.
     wait_for(lambda: connections_of(server) <= 1, "clients that never read are not closed")
     equal(set(probe.statuses), {200}, "health meanwhile")
-    true(probe.quantile(0.99) < max(2 * world.quiet, 0.05), "health is slow meanwhile")
+    true(probe.quantile(0.99) < allowed(world), "health is slow meanwhile")
     for link in heads + bodies + deaf + idle:
         link.close()
     equal(server.stop(), 0, "exit status")

@@ -166,7 +166,7 @@ def _(world):
         equal(writers.kept(server), [], f"lost in cycle {cycle}")
         total += sum(map(len, writers.attempted.values())) + len(writers.tokens)
     print(f"           ({cycles} kills, {total} writes and tokens, back after {slowest:.2f} s at most)", flush=True)
-    true(slowest < 2, f"back after {slowest:.2f} s only")
+    true(slowest < world.pick(10, 2), f"back after {slowest:.2f} s only")
     equal(server.stop(), 0, "exit status")
 
 

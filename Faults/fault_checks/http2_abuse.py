@@ -119,7 +119,7 @@ def make_check(name, pieces):
               f"{'ended' if is_closed else 'held'})", flush=True)
         true(grown < (64 << 20), f"{grown >> 20} MiB more memory")
         equal(set(probe.statuses), {200}, "health meanwhile")
-        true(probe.quantile(0.99) < 0.1, f"health p99 {probe.quantile(0.99) * 1e3:.0f} ms")
+        true(probe.quantile(0.99) < world.pick(0.5, 0.1), f"health p99 {probe.quantile(0.99) * 1e3:.0f} ms")
         equal(server.api("").get("/v1/sys/health").status, 200, "health after it")
 
 

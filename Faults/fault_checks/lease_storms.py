@@ -65,7 +65,7 @@ class Link:
         return part
 
 
-def costs(server, rounds=300):
+def costs(server, rounds):
     """Milliseconds of the processor: a look-up of a lease, of a token, and a revocation."""
     link = Link(server)
     tokens, leases = [], []
@@ -73,7 +73,7 @@ def costs(server, rounds=300):
         status, body = link.ask("POST", "/v1/auth/token/create", {"ttl": "72h"})
         equal(status, 200, "status of a creation")
         tokens.append(json.loads(body)["auth"]["client_token"])
-    names = json.loads(link.ask("LIST", "/v1/sys/leases/lookup/auth/token/create?limit=300")[1])["data"]["keys"]
+    names = json.loads(link.ask("LIST", f"/v1/sys/leases/lookup/auth/token/create?limit={rounds}")[1])["data"]["keys"]
     leases = [f"auth/token/create/{name}" for name in names[:rounds]]
 
     def each(items, path, field):
@@ -90,9 +90,9 @@ def costs(server, rounds=300):
     }
 
 
-def best_costs(server):
-    """The least of five: other processes only add."""
-    found = [costs(server) for _ in range(5)]
+def best_costs(server, rounds):
+    """The least of some: other processes only add. The first warms."""
+    found = [costs(server, rounds) for _ in range(4)]
     return {name: min(one[name] for one in found) for name in found[0]}
 
 
@@ -119,8 +119,8 @@ def _(world):
     server.api().must("POST", "/v1/sys/mounts/secret", {"type": "kv"})
     server.api().must("POST", "/v1/secret/x", {"k": "v"})
     make_tokens(server, 1000, "72h")
-    best_costs(server)
-    world.small = best_costs(server)
+    world.rounds = world.pick(100, 500)
+    world.small = best_costs(server, world.rounds)
 
 
 @CHECKS.check("with very many leases a start costs no more than two seconds, and memory is small (F21)")
@@ -128,13 +128,14 @@ def _(world):
     server = world.server
     if not server:
         raise Skip("wrk is not installed")
-    count = make_tokens(server, world.pick(20_000, 1_000_000), "72h")
+    count = make_tokens(server, world.pick(10_000, 1_000_000), "72h")
     equal(server.stop(), 0, "exit status")
     server.start()
     server.unseal()
     equal(server.api().get("/v1/auth/token/lookup-self").status, 200, "the first answer")
     spent, resident = cpu_nanoseconds(server) / 1e9, memory(server)
     print(f"           ({count} leases: {spent:.2f} s of the processor to the first answer, {resident >> 20} MiB)", flush=True)
+    # Of the processor, so that a busy machine does not count.
     true(spent < 2, f"{spent:.2f} s of the processor")
     true(resident < (300 << 20), f"{resident >> 20} MiB")
 
@@ -143,13 +144,12 @@ def _(world):
 def _(world):
     if not world.server:
         raise Skip("wrk is not installed")
-    best_costs(world.server)
-    large = best_costs(world.server)
+    large = best_costs(world.server, world.rounds)
     print("           (" + "; ".join(
         f"{name}: {world.small[name] * 1e3:.0f} µs, now {large[name] * 1e3:.0f} µs" for name in large) + ")", flush=True)
     true(memory(world.server) < (300 << 20), f"{memory(world.server) >> 20} MiB")
     for name, cost in large.items():
-        true(cost < world.small[name] * 1.2 + 0.02, f"{name}: {world.small[name]:.3f} ms with few leases, {cost:.3f} ms now")
+        true(cost < world.small[name] * world.pick(2, 1.2) + 0.02, f"{name}: {world.small[name]:.3f} ms with few leases, {cost:.3f} ms now")
 
 
 @CHECKS.check("leases that end all at once are gone soon, and reads are hardly slower meanwhile (F19)")
@@ -164,7 +164,7 @@ def _(world):
     count = make_tokens(server, world.pick(5_000, 100_000), "1h")
     link = Link(server)
     p99(link, 500)
-    quiet = p99(link, 3000)
+    quiet = p99(link, world.pick(1000, 5000))
     before = count_of(server)
     shim.move_clock(2 * 3600)
     # One that comes due now wakes the reaper.
@@ -177,7 +177,8 @@ def _(world):
     print(f"           ({count} gone in {seconds:.1f} s, {count / seconds:.0f} a second; read p50 {quantile(quiet, 0.5):.2f} ms "
           f"and p99 {quantile(quiet):.2f} ms in quiet, {quantile(during, 0.5):.2f} and {quantile(during):.2f} ms meanwhile)",
           flush=True)
-    true(quantile(during) < 1.5 * quantile(quiet) + 1, "reads are slow meanwhile")
+    # A few thousand are gone too soon to tell much.
+    true(quantile(during) < 1.5 * quantile(quiet) + world.pick(10, 1), "reads are slow meanwhile")
     wait_for(lambda: server.api().get("/v1/auth/token/lookup-self").status == 200, "the root token")
     equal(server.stop(), 0, "exit status")
 

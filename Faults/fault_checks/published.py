@@ -84,12 +84,12 @@ def _(world):
             worked = (cpu(server) - worked) / 10
             grown = memory(server, "VmHWM") - before
             # The median: another process may take the machine for a moment.
-            true(sorted(seconds)[5] < 0.2, f"{name}: {sorted(seconds)[5] * 1e3:.0f} ms")
+            true(sorted(seconds)[5] < world.pick(1, 0.2), f"{name}: {sorted(seconds)[5] * 1e3:.0f} ms")
             true(grown < 2 * len(body) + (8 << 20), f"{name}: {grown >> 20} MiB more memory")
             # Receiving 30 MiB takes most of it.
             true(worked < 0.08, f"{name}: {worked * 1e3:.0f} ms of the processor")
     equal(set(probe.statuses), {200}, "health meanwhile")
-    true(probe.quantile(0.99) < 0.05, f"health p99 {probe.quantile(0.99) * 1e3:.0f} ms meanwhile")
+    true(probe.quantile(0.99) < world.pick(0.5, 0.05), f"health p99 {probe.quantile(0.99) * 1e3:.0f} ms meanwhile")
 
 
 @CHECKS.check("requests under templated policies leave no memory behind (CVE-2023-5954)")

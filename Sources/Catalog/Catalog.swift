@@ -11,6 +11,7 @@ internal import MariaDBDatabase
 internal import MemoryStorage
 internal import PKCS11Seal
 internal import PostgresDatabase
+internal import PostgresStorage
 internal import RedisDatabase
 internal import SQLiteStorage
 internal import SocketAudit
@@ -40,6 +41,36 @@ package enum Catalogue {
     package enum StorageKind: Sendable {
         case memory
         case sqlite(folder: String)
+        case postgresql(PostgresPlace)
+    }
+
+    /// A PostgreSQL database and our tables in it.
+    package struct PostgresPlace: Sendable {
+        package var connectionURL: String
+        package var table: String
+        package var leaderTable: String
+        package var parallelReads = 16
+        package var connectRetries = 1
+        package var createsTables = true
+        package var acceptsUnsafeServer = false
+
+        package init(connectionURL: String, table: String, leaderTable: String) {
+            self.connectionURL = connectionURL
+            self.table = table
+            self.leaderTable = leaderTable
+        }
+
+        fileprivate func options(maximumEntrySize: Int) -> PostgresOptions {
+            var options = PostgresOptions(connectionURL: connectionURL)
+            options.table = table
+            options.leaderTable = leaderTable
+            options.parallelReads = parallelReads
+            options.connectRetries = connectRetries
+            options.createsTables = createsTables
+            options.acceptsUnsafeServer = acceptsUnsafeServer
+            options.maxEntrySize = maximumEntrySize
+            return options
+        }
     }
 
     /// Opens a storage.
@@ -53,6 +84,9 @@ package enum Catalogue {
         case .sqlite(let folder):
             let storage = try SQLiteStorage.open(
                 folder: folder, options: SQLiteStorage.Options(maxEntrySize: maximumEntrySize))
+            return (storage, storage.openWarning)
+        case .postgresql(let place):
+            let storage = try PostgresStorage(place.options(maximumEntrySize: maximumEntrySize))
             return (storage, storage.openWarning)
         }
     }

@@ -2,7 +2,7 @@ internal import CofferBase
 internal import Crypto
 internal import Glibc
 
-/// An authority and a server's certificate, P-256, good for a month: for development only.
+/// An authority and a server's certificate, P-256: for development, and between the nodes of a cluster.
 ///
 /// Written in DER by hand (RFC 5280, X.690): a whole library for two certificates would be too much.
 struct DevCertificates {
@@ -10,12 +10,17 @@ struct DevCertificates {
     let certificate: String
     let key: String
 
-    init(names: [String], now: Timestamp, random: RandomSource) throws {
+    /// - Parameter lifetime: from now on.
+    init(
+        names: [String], now: Timestamp, random: RandomSource, lifetime: Duration = .seconds(30 * 86_400)
+    ) throws {
+        let end = now + lifetime
         let (authorityKey, serverKey) = (try Self.key(random), try Self.key(random))
         let alternatives = ["localhost", "127.0.0.1", "::1"] + names
         let authority = try Self.sign(
             Self.body(
-                subject: "Coffer dev authority", serial: try random.bytes(16), now: now, key: authorityKey.publicKey,
+                subject: "Coffer dev authority", serial: try random.bytes(16), now: now, end: end,
+                key: authorityKey.publicKey,
                 extensions: [
                     Self.extension([0x55, 0x1d, 0x13], isCritical: true, DER.sequence([DER.true])),
                     // keyCertSign and cRLSign
@@ -23,7 +28,7 @@ struct DevCertificates {
                 ]), authorityKey)
         let leaf = try Self.sign(
             Self.body(
-                subject: "localhost", serial: try random.bytes(16), now: now, key: serverKey.publicKey,
+                subject: "localhost", serial: try random.bytes(16), now: now, end: end, key: serverKey.publicKey,
                 extensions: [
                     // digitalSignature; serverAuth and clientAuth
                     Self.extension([0x55, 0x1d, 0x0f], isCritical: true, [0x03, 0x02, 0x07, 0x80]),
@@ -51,12 +56,13 @@ struct DevCertificates {
     private static let algorithm = DER.sequence([DER.object([0x2a, 0x86, 0x48, 0xce, 0x3d, 4, 3, 2])])
 
     private static func body(
-        subject: String, serial: [UInt8], now: Timestamp, key: P256.Signing.PublicKey, extensions: [[UInt8]]
+        subject: String, serial: [UInt8], now: Timestamp, end: Timestamp, key: P256.Signing.PublicKey,
+        extensions: [[UInt8]]
     ) -> [UInt8] {
         DER.sequence([
             DER.value(0xa0, [0x02, 0x01, 0x02]), DER.value(0x02, [0x01] + serial), algorithm,
             name("Coffer dev authority"),
-            DER.sequence([time(now + .seconds(-3600)), time(now + .seconds(30 * 86_400))]), name(subject),
+            DER.sequence([time(now + .seconds(-3600)), time(end)]), name(subject),
             Array(key.derRepresentation), DER.value(0xa3, DER.sequence(extensions)),
         ])
     }

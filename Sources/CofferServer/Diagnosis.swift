@@ -25,6 +25,7 @@ struct Diagnosis: Sendable {
             return Finding("Coffer Diagnose", .success, parts: parts)
         }
         parts.append(await storage(configuration))
+        if let seals = await seals(configuration) { parts.append(seals) }
         parts.append(check("Check Listeners") { Finding("", .success, parts: listeners(configuration)) })
         parts.append(
             check("Check API Address") {

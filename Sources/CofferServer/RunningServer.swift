@@ -55,7 +55,13 @@ struct RunningServer: Sendable {
             throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
         }
         let seals = try SealSetup(clock: clock, environment: environment, log: log).seals(configuration.seals)
-        let core = makeCore(configuration, storage, seals, clock, log, outputs, environment)
+        let cluster = try ClusterSetup.cluster(configuration, storage)
+        let core = makeCore(configuration, storage, seals, clock, log, outputs, environment, cluster)
+        let threads = max(2, min(System.coreCount, 8))
+        let connections = connectionLimit()
+        ProcessLimits.returnLargeBlocks()
+        let http = HTTPServer(threads: threads, clock: clock, bodies: BodyBudget(limit: bodyLimit()))
+        let forwarder = try await makeForwarder(configuration, core, http, log)
         if configuration.isRecovery {
             log.warning("recovery mode: nothing answers but sys/raw, and nothing is audited")
         } else {
@@ -63,15 +69,12 @@ struct RunningServer: Sendable {
                 settings: configuration.initialization, core: core, log: log, environment: environment
             ).begin()
         }
-        let threads = max(2, min(System.coreCount, 8))
         var tls: [TLSContext] = []
         var addresses: [String] = []
         let handlers = configuration.listeners.map { listener in
-            APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration))
+            APIHandler(
+                core: core, limits: limits(listener), headers: headers(listener, configuration), forwarder: forwarder)
         }
-        let connections = connectionLimit()
-        ProcessLimits.returnLargeBlocks()
-        let http = HTTPServer(threads: threads, clock: clock, bodies: BodyBudget(limit: bodyLimit()))
         for (listener, handler) in zip(configuration.listeners, handlers) {
             var (converted, context) = try listenerConfiguration(listener)
             converted.maximumConnections = connections
@@ -137,9 +140,31 @@ struct RunningServer: Sendable {
         await storage.close()
     }
 
+    /// Nil without a cluster. The other nodes are let in before this one may lead them.
+    private static func makeForwarder(
+        _ configuration: ServerConfiguration, _ core: Core, _ http: HTTPServer, _ log: Logger
+    ) async throws -> Forwarder? {
+        guard let cluster = core.cluster else { return nil }
+        core.controls.clusterAddress.replace(with: SanitizedConfiguration.clusterAddress(configuration))
+        core.controls.apiAddress.replace(with: configuration.apiAddress)
+        guard !configuration.disablesClustering, let listener = configuration.listeners.first,
+            let address = try ClusterSetup.address(configuration)
+        else { return Forwarder(port: nil, log: log) }
+        let port = ClusterPort(
+            core: core, http: http,
+            handler: APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration)))
+        var converted = ListenerConfiguration(address: address)
+        converted.tls = port.tls
+        converted.requestTimeout = amount(configuration.maximumRequestDuration)
+        _ = try await http.listen(converted) { await port.handle($0) }
+        cluster.transport.replace(with: port)
+        return Forwarder(port: port, log: log)
+    }
+
     private static func makeCore(
         _ configuration: ServerConfiguration, _ storage: any Storage, _ seals: [ConfiguredSeal],
-        _ clock: any WallClock, _ log: Logger, _ outputs: LogOutputs, _ environment: [String: String]
+        _ clock: any WallClock, _ log: Logger, _ outputs: LogOutputs, _ environment: [String: String],
+        _ cluster: Cluster?
     ) -> Core {
         let own = Snapshot<Core?>(nil)
         var settings = CoreConfiguration()
@@ -185,7 +210,8 @@ struct RunningServer: Sendable {
         settings.countsUsage = configuration.telemetry.usagePeriod > .zero
         settings.web = OutboundWeb(trust: WebTrust(environment: environment)).sender
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
-        let core = Core(configuration: settings, storage: storage, clock: clock, random: .system, log: log)
+        let core = Core(
+            configuration: settings, storage: storage, clock: clock, random: .system, log: log, cluster: cluster)
         own.replace(with: core)
         core.install(
             system: configuration.isRecovery ? RecoveryEngine(core: core).paths : SystemEngine(core: core).paths)

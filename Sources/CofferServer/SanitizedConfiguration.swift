@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferConfig
+internal import CofferHTTP
 internal import CofferJSON
 
 /// The configuration as `sys/config/state/sanitized` shows it: nothing in it is secret.
@@ -38,6 +39,7 @@ enum SanitizedConfiguration {
             address = address.dropFirst(scheme.count)
         }
         if !address.isEmpty { return String(address) }
+        if let api = ClusterAddress(configuration.apiAddress), api.port < 65535 { return "\(api.host):\(api.port + 1)" }
         guard case .tcp(let host, let port)? = configuration.listeners.first?.address else { return "" }
         return "\(host):\(port + 1)"
     }
@@ -58,10 +60,12 @@ enum SanitizedConfiguration {
             switch configuration.storage?.kind {
             case nil, .memory?: "inmem"
             case .sqlite?: "sqlite"
+            case .postgresql?: "postgresql"
             }
         return [
             "type": .string(type), "redirect_addr": .string(configuration.apiAddress),
-            "cluster_addr": .string(configuration.clusterAddress), "disable_clustering": false,
+            "cluster_addr": .string(configuration.clusterAddress),
+            "disable_clustering": .bool(configuration.disablesClustering),
         ]
     }
 }

@@ -15,6 +15,7 @@ extension StorageSettings {
         switch kind {
         case .memory: .memory
         case .sqlite(let folder): .sqlite(folder: folder)
+        case .postgresql(let settings): .postgresql(settings.place)
         }
     }
 
@@ -25,5 +26,16 @@ extension StorageSettings {
         guard stat(folder + "/coffer.db", &status) == 0 else {
             throw ConfigurationError("\(folder): there is no storage here")
         }
+    }
+}
+
+extension PostgresStorageSettings {
+    fileprivate var place: Catalogue.PostgresPlace {
+        var place = Catalogue.PostgresPlace(connectionURL: connectionURL, table: table, leaderTable: leaderTable)
+        place.parallelReads = parallelReads
+        place.connectRetries = connectRetries
+        place.createsTables = createsTables
+        place.acceptsUnsafeServer = acceptsUnsafeServer
+        return place
     }
 }

@@ -44,6 +44,7 @@ CONSTRUCTS = [
         "tasks without an owner live in services only",
         {
             "Sources/Services/*": "a service owns the tasks that it starts",
+            "Sources/Core/CofferCore/Cluster/*": "a node's part in its cluster lives as long as it is open",
             "Sources/coffer/Coffer.swift": "the program itself; see its comment",
             "Sources/HTTP/CofferHTTP/Server/EventLoopTasks.swift": "one task per request, on its event loop",
         },

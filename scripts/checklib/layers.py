@@ -58,6 +58,7 @@ SAME_LAYER = {
     "CofferTools": {"CofferFramework"},
     "MFAClient": {"WebClient"},
     "AWSClient": {"HTTPClient"},
+    "FenceProbe": {"PostgresStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},

@@ -63,7 +63,8 @@ class Server:
             tail = self.log.read_text(errors="replace")[-2000:]
             raise AssertionError(f"the server ended with status {self.process.returncode}:\n{tail}")
         try:
-            return self.api("").get("/v1/sys/seal-status").status == 200
+            # With a damaged entry of the seal it is an error, and an answer all the same.
+            return self.api("").get("/v1/sys/seal-status").status in (200, 500)
         except OSError:
             return False
 

@@ -7,6 +7,7 @@ internal import HCL
 /// The last scalar wins, listeners append, unknown keys warn.
 package struct ConfigurationReader {
     private var configuration = ServerConfiguration()
+    private var sharedStorage: (settings: StorageSettings, position: HCLPosition)?
 
     package init() {}
 
@@ -17,12 +18,13 @@ package struct ConfigurationReader {
             var reader = StanzaReader(file: name)
             let body = try HCLDocument.parse(text).body
             let stanzas: Set = [
-                "storage", "listener", "backend", "user_lockout", "telemetry", "initialize", "audit", "seal",
-                "service_registration",
+                "storage", "listener", "backend", "ha_storage", "ha_backend", "user_lockout", "telemetry", "initialize",
+                "audit", "seal", "service_registration",
             ]
             let rest = HCLBody(items: body.items.filter { !stanzas.contains($0.name) })
             try reader.read(rest, into: &configuration, settings: Self.settings, stanza: "configuration")
             try readStorage(body, &reader)
+            try readSharedStorage(body, &reader)
             try readListeners(body, &reader)
             try readInitialization(body, &reader)
             try readAuditDevices(body, &reader)
@@ -57,6 +59,7 @@ package struct ConfigurationReader {
         if variable("DISABLE_USER_LOCKOUT").flatMap({ Bool(wireText: $0) }) == true {
             result.disablesUserLockout = true
         }
+        try finishStorage(&result, url: variable("PG_CONNECTION_URL"))
         if result.storage == nil {
             throw ConfigurationError(
                 "A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
@@ -80,6 +83,41 @@ package struct ConfigurationReader {
         if blocks.count > 1 { throw HCLError("only one storage stanza is allowed", at: block.position) }
         configuration.storage = try StorageStanza.read(block, &reader)
     }
+
+    /// A leader elected in one database cannot be kept from writing to another: both must be one.
+    private mutating func readSharedStorage(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
+        let items = body.items(named: "ha_storage") + body.items(named: "ha_backend")
+        guard let last = items.last else { return }
+        guard let block = HCLBody(items: items).blocks(named: last.name, labels: 1)?.last else {
+            throw HCLError("expected ha_storage \"TYPE\" { … }", at: last.position)
+        }
+        sharedStorage = (try StorageStanza.read(block, &reader), last.position)
+    }
+
+    private func finishStorage(
+        _ result: inout ServerConfiguration, url: String?
+    ) throws(ConfigurationError) {
+        if case .postgresql(var settings)? = result.storage?.kind {
+            settings.connectionURL = url ?? settings.connectionURL
+            if let shared = sharedStorage?.settings.kind {
+                guard case .postgresql(let other) = shared,
+                    other.connectionURL == settings.connectionURL || other.connectionURL.isEmpty
+                else { throw Self.otherStorage }
+                settings.leaderTable = other.leaderTable
+                settings.isShared = true
+            }
+            guard !settings.connectionURL.isEmpty else {
+                throw ConfigurationError("storage \"postgresql\" needs connection_url, or VAULT_PG_CONNECTION_URL")
+            }
+            result.storage?.kind = .postgresql(settings)
+        } else if sharedStorage != nil {
+            throw Self.otherStorage
+        }
+    }
+
+    private static let otherStorage = ConfigurationError(
+        "ha_storage must be the same database as storage: the storage itself refuses what a deposed leader writes, "
+            + "and it can do so only when it knows who leads")
 
     private mutating func readTelemetry(_ body: HCLBody, _ reader: inout StanzaReader) throws(HCLError) {
         guard let blocks = body.blocks(named: "telemetry", labels: 0) else {
@@ -139,6 +177,9 @@ package struct ConfigurationReader {
         var settings: [String: Setting<ServerConfiguration>] = [
             "api_addr": .take { (value, target) throws(HCLError) in target.apiAddress = try value.text() },
             "cluster_addr": .take { (value, target) throws(HCLError) in target.clusterAddress = try value.text() },
+            "disable_clustering": .take { (value, target) throws(HCLError) in
+                target.disablesClustering = try value.flag()
+            },
             "cluster_name": .take { (value, target) throws(HCLError) in target.clusterName = try value.text() },
             "default_lease_ttl": .take { (value, target) throws(HCLError) in
                 target.defaultLeaseTTL = try value.duration()
@@ -196,7 +237,6 @@ package struct ConfigurationReader {
             "enable_unauthenticated_access": .take { (value, target) throws(HCLError) in
                 target.unauthenticatedAccess = try unauthenticatedAccess(value)
             },
-            "ha_storage": .refused("this version runs on a single node only; remove the stanza"),
         ]
         for name in ignored { settings[name] = .ignored }
         for name in unsupported { settings[name] = .unsupported }
@@ -224,7 +264,7 @@ package struct ConfigurationReader {
     private static let ignored = [
         "disable_mlock", "ui", "enable_multiseal", "kms_library", "entropy", "sentinel", "replication", "license_path",
         "cloud", "disable_performance_standby", "disable_sealwrap", "disable_indexing", "cluster_cipher_suites",
-        "development_cluster", "remove_irrevocable_lease_after", "disable_clustering", "detect_deadlocks",
+        "development_cluster", "remove_irrevocable_lease_after", "detect_deadlocks",
         "plugin_directory", "plugin_file_uid", "plugin_file_permissions", "plugin_tmpdir", "experiments",
         "imprecise_lease_role_tracking", "disable_printable_check",
     ]

@@ -94,7 +94,10 @@ enum ListenerStanza {
         settings["telemetry"] = opening("metrics", "unauthenticated_metrics_access")
         settings["inflight_requests_logging"] = opening("in-flight-req", "unauthenticated_in_flight_requests_access")
         settings["profiling"] = opening("pprof", "unauthenticated_pprof_access")
-        for name in ["http_write_timeout", "cluster_address", "tls_disable_replication", "purpose"] {
+        settings["cluster_address"] = .take { (value, draft) throws(HCLError) in
+            draft.settings.clusterAddress = try value.text()
+        }
+        for name in ["http_write_timeout", "tls_disable_replication", "purpose"] {
             settings[name] = .ignored
         }
         for name in unsupported { settings[name] = .unsupported }

@@ -10,6 +10,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var seals: [SealStanzaSettings] = []
     package var apiAddress = ""
     package var clusterAddress = ""
+    /// Standbys send clients to the leader instead of forwarding their requests.
+    package var disablesClustering = false
     package var clusterName = ""
     package var defaultLeaseTTL: Duration = .seconds(768 * 3600)
     package var maximumLeaseTTL: Duration = .seconds(768 * 3600)
@@ -62,6 +64,7 @@ package struct StorageSettings: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case memory
         case sqlite(folder: String)
+        case postgresql(PostgresStorageSettings)
     }
 
     package var kind: Kind
@@ -69,6 +72,20 @@ package struct StorageSettings: Sendable, Equatable {
     package var maximumEntrySize = 1 << 20
 
     package init(kind: Kind) { self.kind = kind }
+}
+
+/// `storage "postgresql"`: where the entries are, and whether several servers share them.
+package struct PostgresStorageSettings: Sendable, Equatable {
+    package var connectionURL = ""
+    package var table = "coffer_kv_store"
+    package var leaderTable = "coffer_leader"
+    package var parallelReads = 16
+    package var connectRetries = 1
+    package var createsTables = true
+    package var acceptsUnsafeServer = false
+    package var isShared = false
+
+    package init() {}
 }
 
 /// A `listener` stanza.
@@ -119,6 +136,8 @@ package struct ListenerSettings: Sendable, Equatable {
     /// Nil: as the server's.
     package var maximumRequestDuration: Duration?
     package var headerRules: [HeaderRule] = []
+    /// Where other nodes reach this one, as `HOST:PORT`; empty for the port after this listener's.
+    package var clusterAddress = ""
 
     package init(address: Address) { self.address = address }
 }

@@ -62,6 +62,8 @@ package struct CoreConfiguration: Sendable {
 package final class Core: Sendable {
     package enum State: Sendable {
         case sealed
+        /// Open, and another node serves.
+        case standby(Standby)
         case unsealed(Services)
     }
 
@@ -82,6 +84,10 @@ package final class Core: Sendable {
     package let metrics: Metrics
     package let meters: CoreMeters
     package let controls = ServerControls()
+    /// Nil: this server shares its storage with no other.
+    package let cluster: Cluster?
+    /// What this node tells the others while it leads.
+    package let activeNode = Snapshot<ActiveNode?>(nil)
     /// For files, which block.
     let fileWork = BlockingPool(threads: 2)
     let spools = SpoolLimit(2)
@@ -90,12 +96,13 @@ package final class Core: Sendable {
 
     package init(
         configuration: CoreConfiguration, storage: any Storage, clock: any WallClock, random: RandomSource,
-        log: Logger
+        log: Logger, cluster: Cluster? = nil
     ) {
         self.configuration = configuration
         metrics = Metrics(configuration.metrics, clock: clock)
         meters = CoreMeters(metrics)
-        let storage = MeteredStorage(storage, metrics)
+        let storage = MeteredStorage(storage, metrics, onFence: { cluster?.fenced($0) })
+        self.cluster = cluster
         self.storage = storage
         self.clock = clock
         self.random = random

@@ -1,6 +1,7 @@
 package import AuditService
 package import CofferBarrier
 package import CofferBase
+internal import CofferStorage
 package import IdentityService
 package import LeaseService
 package import LockoutService
@@ -39,6 +40,8 @@ package final class Services: Sendable {
     package let removals: NamespaceRemovals
     package let cluster: ClusterIdentity
     package let ceremonies: Ceremonies
+    /// The leadership that they belong to; nil on a server without a cluster.
+    package let term: Term?
 
     init(
         barrier: Barrier,
@@ -60,7 +63,8 @@ package final class Services: Sendable {
         snapshots: SnapshotSchedule,
         removals: NamespaceRemovals,
         cluster: ClusterIdentity,
-        ceremonies: Ceremonies
+        ceremonies: Ceremonies,
+        term: Term?
     ) {
         self.barrier = barrier
         self.namespaces = namespaces
@@ -82,6 +86,7 @@ package final class Services: Sendable {
         self.removals = removals
         self.cluster = cluster
         self.ceremonies = ceremonies
+        self.term = term
     }
 }
 
@@ -89,4 +94,17 @@ package final class Services: Sendable {
 package struct ClusterIdentity: Sendable {
     package let name: String
     package let id: String
+
+    static let path: StorageKey = "core/cluster/local/info"
+
+    package init(name: String, id: String) {
+        self.name = name
+        self.id = id
+    }
+
+    init?(encoded bytes: [UInt8]) {
+        let parts = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        guard parts.count == 2 else { return nil }
+        self.init(name: parts[0], id: parts[1])
+    }
 }

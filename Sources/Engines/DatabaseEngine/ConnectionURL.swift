@@ -68,15 +68,14 @@ enum ConnectionURL {
         while index < url.count, url[index] == 32 { index += 1 }
     }
 
+    /// A space or `&` that is neither quoted nor escaped ends a value.
     private static func end(ofValueAt start: Int, in url: [UInt8]) -> Int {
-        guard start < url.count else { return url.count }
-        let quote = UInt8(ascii: "'")
-        let isQuoted = url[start] == quote
-        var index = isQuoted ? start + 1 : start
+        var isQuoted = false
+        var index = start
         while index < url.count {
             switch url[index] {
             case UInt8(ascii: "\\"): index += 1
-            case quote where isQuoted: return index + 1
+            case UInt8(ascii: "'"): isQuoted.toggle()
             case 32 where !isQuoted, UInt8(ascii: "&") where !isQuoted: return index
             default: break
             }

@@ -166,7 +166,10 @@ package actor SnapshotSchedule {
                 throw SnapshotFailure("the snapshot could not be restored, and was removed")
             }
         }
-        try await view.put("last/" + StorageKey(plan.name), Array(String(now.nanoseconds).utf8))
+        // A plan may have been deleted meanwhile.
+        if plans[plan.name] != nil {
+            try await view.put("last/" + StorageKey(plan.name), Array(String(now.nanoseconds).utf8))
+        }
         for old in try await target.names().dropLast(Int(plan.retain)) { try await target.remove(old) }
         return target.url(name)
     }

@@ -42,10 +42,11 @@ extension Barrier {
     }
 
     /// Opens the keyring and takes leadership of the storage.
-    package func unseal(rootKey: SecretBytes) async throws(BarrierError) {
+    /// - Parameter epoch: of an election that was won; nil takes a new one, whoever leads.
+    package func unseal(rootKey: SecretBytes, under epoch: Epoch? = nil) async throws(BarrierError) {
         // A wrong key must not depose the leader, so the keyring is opened before the epoch is taken.
-        _ = try await readKeyring(rootKey)
-        try await takeOver(rootKey)
+        if epoch == nil { _ = try await readKeyring(rootKey) }
+        try await takeOver(rootKey, under: epoch)
     }
 
     /// Takes leadership anew: what this process knows is read again, since another may have led meanwhile.
@@ -65,8 +66,13 @@ extension Barrier {
     package func seal() { state.replace(with: nil) }
 
     @discardableResult
-    private func takeOver(_ rootKey: SecretBytes) async throws(BarrierError) -> Epoch {
-        let epoch = try await storing { () async throws(StorageError) in try await plain.acquireEpoch() }
+    private func takeOver(_ rootKey: SecretBytes, under won: Epoch? = nil) async throws(BarrierError) -> Epoch {
+        let epoch: Epoch
+        if let won {
+            epoch = won
+        } else {
+            epoch = try await storing { () async throws(StorageError) in try await plain.acquireEpoch() }
+        }
         // Only now can the former leader no longer rotate: a keyring that lacks its last term would,
         // at our own next rotation, lose everything that term has written.
         let (keyring, version) = try await readKeyring(rootKey)

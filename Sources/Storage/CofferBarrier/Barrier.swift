@@ -13,6 +13,8 @@ package final class Barrier: TransactionalStorage {
     let clock: any WallClock
     let random: RandomSource
     let state = Snapshot<OpenBarrier?>(nil)
+    /// Of a standby: what it read last.
+    let lastKeyring = Snapshot<(keyring: Keyring, version: UInt64)?>(nil)
     private let cacheEntries: Int
     private let cacheBytes: Int
     private let acceptsUnboundEntries: Bool

@@ -31,6 +31,11 @@ extension Keyring {
         ]
     }
 
+    /// What `encodedRootKey` has written; nil when the text is something else.
+    static func rootKey(encoded bytes: [UInt8]) -> SecretBytes? {
+        (try? JSON.parseObject(bytes, limits: .trusted))?["Value"].flatMap(secret)
+    }
+
     /// Nil when the text is not a keyring, or names another root key than the one that opened it.
     init?(encoded bytes: [UInt8], rootKey: SecretBytes) {
         guard let object = try? JSON.parseObject(bytes, limits: .trusted),

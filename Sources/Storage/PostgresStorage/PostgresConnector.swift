@@ -60,7 +60,9 @@ enum PostgresTransaction {
 
 extension PostgresLink {
     /// Leaves a transaction that failed; false when the connection is of no use any more.
-    func abandonTransaction() -> Bool {
-        runTogether([PostgresTransaction.rollback], within: .seconds(2)).failure == nil
+    func abandonTransaction(after failure: PostgresFailure?) -> Bool {
+        // One that is lost would only be waited for once more.
+        if failure?.kind == .unreachable { return false }
+        return runTogether([PostgresTransaction.rollback], within: .seconds(2)).failure == nil
     }
 }

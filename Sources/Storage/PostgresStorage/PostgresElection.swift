@@ -77,17 +77,17 @@ extension PostgresWritingSession {
         // In two round trips: what is seen under the lock decides whether it is taken.
         let seen = link.runTogether(opening, within: .seconds(5))
         if let failure = seen.failure {
-            if !link.abandonTransaction() { disconnect() }
+            if !link.abandonTransaction(after: failure) { disconnect() }
             throw failure
         }
         if let objection = objection(seen.answers.last ?? .none, identity) {
-            if !link.abandonTransaction() { disconnect() }
+            if !link.abandonTransaction(after: nil) { disconnect() }
             return .failure(.unavailable(objection))
         }
         let outcome = link.runTogether(
             [take(holder, condition, parameters), look, PostgresTransaction.commit], within: .seconds(5))
         if let failure = outcome.failure {
-            if !link.abandonTransaction() { disconnect() }
+            if !link.abandonTransaction(after: failure) { disconnect() }
             throw failure
         }
         guard let epoch = outcome.answers[0].integer(0), let version = outcome.answers[1].integer(0) else {

@@ -1,11 +1,12 @@
 /// Where the entries are, and how the database is used.
 package struct PostgresOptions: Sendable {
     /// How a writer makes sure that it still leads; all but the first exist for the test that must catch them.
-    package enum Fence: Sendable {
+    package enum Fence: Sendable, Equatable {
         /// The shared lock, then the check as a later statement, in the transaction that writes.
         case lockThenCheck
         /// Asks first and writes afterwards: unsafe, since a pause in between lets a deposed leader write.
-        case checkThenWrite
+        /// - Parameter pause: between the two, in microseconds.
+        case checkThenWrite(pause: UInt32)
     }
 
     /// A URL, or libpq's `keyword=value` pairs.

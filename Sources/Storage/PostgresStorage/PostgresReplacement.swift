@@ -14,7 +14,7 @@ extension PostgresWritingSession {
             do {
                 try replace(link, next, maxEntrySize)
             } catch {
-                if !link.abandonTransaction() { disconnect() }
+                if !link.abandonTransaction(after: error as? PostgresFailure) { disconnect() }
                 throw error
             }
         } catch let failure as PostgresFailure {

@@ -91,7 +91,7 @@ final class PostgresTerm: Sendable {
         link = nil
         let outcome = open.runTogether(statements, within: limit)
         if let failure = outcome.failure {
-            if statements.count == 1 || open.abandonTransaction() { link = failure.kind == .unreachable ? nil : open }
+            if open.abandonTransaction(after: failure) { link = open }
             throw failure
         }
         link = open

@@ -17,8 +17,9 @@ extension PostgresWritingSession {
             return fenced(epoch) + [
                 group.hasChanges ? moveVersion(from: start, to: group.lastVersion) : checkVersion(start)
             ]
-        case .checkThenWrite:
+        case .checkThenWrite(let pause):
             guard link.runTogether([checkEpoch(epoch)], within: .seconds(5)).failure == nil else { return nil }
+            usleep(pause)
             return PostgresTransaction.begin() + [
                 PostgresStatement(
                     "UPDATE \(tables.meta) SET version = greatest(version, $1) WHERE id = 1",
@@ -87,7 +88,7 @@ extension PostgresWritingSession {
             ]
         let outcome = link.runTogether(statements, within: .seconds(5))
         if let failure = outcome.failure {
-            if !link.abandonTransaction() { disconnect() }
+            if !link.abandonTransaction(after: failure) { disconnect() }
             throw failure
         }
         guard let moved = outcome.answers.dropLast().last?.integer(0), moved >= 0 else {

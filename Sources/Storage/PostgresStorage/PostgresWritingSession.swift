@@ -39,9 +39,6 @@ struct PostgresWritingSession {
     /// After a transaction of another kind: what it left.
     mutating func start(from version: UInt64) { self.version = version }
 
-    /// Nobody knows any more.
-    mutating func forgetVersion() { version = nil }
-
     mutating func connection() throws(PostgresFailure) -> PostgresLink {
         if let link, link.isAlive { return link }
         link = nil
@@ -104,7 +101,7 @@ struct PostgresWritingSession {
             return .done(results(group, outcome, opening.count))
         }
         if failure.kind == .unreachable { return try settle(group, epoch, from: start, outcome, opening.count) }
-        if !link.abandonTransaction() { self.link = nil }
+        if !link.abandonTransaction(after: failure) { self.link = nil }
         if failure.isFailedCheck {
             // The checks are the last two statements before the entries: the epoch, then the version.
             if outcome.answers.count < opening.count - 1 { throw .fenced }

@@ -4,17 +4,36 @@ internal import CofferFramework
 internal import CofferJSON
 internal import CofferStorage
 
-/// `sys/storage/raft`: what clients of a Raft cluster ask, as a single node over any storage answers
+/// `sys/storage/raft`: what clients of a Raft cluster ask, as the nodes over any storage answer
 /// (contract, "HA behaviour").
 struct RaftPaths {
     let core: Core
 
     var paths: [Path] { [configuration, autopilotState, autopilotConfiguration] + refusals }
 
-    private static let nodeID = "coffer"
+    /// A node as these paths show it.
+    private struct Server {
+        let id: String
+        let address: String
+        let isLeader: Bool
+        var version: String
+        var lastContact = "0s"
+    }
 
-    private func server() -> JSONObject {
-        ["address": .string(core.controls.clusterAddress.value), "leader": true, "node_id": .string(Self.nodeID)]
+    /// The leader, which answers this, and those that it has heard of.
+    private var servers: [Server] {
+        let own = Server(
+            id: core.cluster?.settings.id ?? "coffer", address: core.controls.clusterAddress.value, isLeader: true,
+            version: core.configuration.reportedVersion)
+        let now = core.clock.now
+        let others = core.cluster?.nodes.all(at: now) ?? []
+        return [own]
+            + others.map { seen in
+                Server(
+                    id: seen.node.id,
+                    address: seen.node.clusterAddress.replacing("https://", with: ""), isLeader: false,
+                    version: seen.node.version, lastContact: GoDuration.format(now - seen.lastEcho))
+            }
     }
 
     private var configuration: Path {
@@ -22,10 +41,13 @@ struct RaftPaths {
             "storage/raft/configuration", "The nodes of the cluster.",
             [
                 Verb(.read, "raft-read-configuration", "The nodes of the cluster.") { _ in
-                    var server = server()
-                    server["protocol_version"] = "\u{3}"
-                    server["voter"] = true
-                    return .data(["config": ["index": 0, "servers": [.object(server)]]])
+                    let list: [JSON] = servers.map { server in
+                        [
+                            "address": .string(server.address), "leader": .bool(server.isLeader),
+                            "node_id": .string(server.id), "protocol_version": "\u{3}", "voter": true,
+                        ]
+                    }
+                    return .data(["config": ["index": 0, "servers": .array(list)]])
                 }
             ])
     }
@@ -33,24 +55,27 @@ struct RaftPaths {
     private var autopilotState: Path {
         Path(
             "storage/raft/autopilot/state", "Health of the cluster.",
-            [
-                Verb(.read, "raft-autopilot-state", "Health of the cluster.") { _ in
-                    let id = Self.nodeID
-                    let server: JSONObject = [
-                        "id": .string(id), "name": .string(id),
-                        "address": .string(core.controls.clusterAddress.value), "node_status": "alive",
-                        "node_type": "voter", "status": "leader", "healthy": true, "last_contact": "0s",
-                        "last_term": 1, "last_index": 0, "stable_since": .string(core.startTime.rfc3339),
-                        "version": .string(core.configuration.reportedVersion), "meta": nil,
-                    ]
-                    var servers = JSONObject()
-                    servers[id] = .object(server)
-                    return .data([
-                        "healthy": true, "failure_tolerance": 0, "leader": .string(id), "voters": [.string(id)],
-                        "non_voters": nil, "servers": .object(servers),
-                    ])
-                }
-            ])
+            [Verb(.read, "raft-autopilot-state", "Health of the cluster.") { _ in .data(state) }])
+    }
+
+    private var state: JSONObject {
+        let epoch = core.activeNode.value?.epoch.value ?? 1
+        var object = JSONObject()
+        for server in servers {
+            object[server.id] = [
+                "id": .string(server.id), "name": .string(server.id), "address": .string(server.address),
+                "node_status": "alive", "node_type": "voter", "status": server.isLeader ? "leader" : "voter",
+                "healthy": true, "last_contact": .string(server.lastContact),
+                "last_term": .int(Int64(clamping: epoch)), "last_index": 0,
+                "stable_since": .string(core.startTime.rfc3339), "version": .string(server.version), "meta": nil,
+            ]
+        }
+        let ids: [JSON] = servers.map { .string($0.id) }
+        return [
+            // Any one of them can lead alone: the storage is what needs a majority.
+            "healthy": true, "failure_tolerance": .int(Int64(ids.count - 1)), "leader": ids.first ?? "",
+            "voters": .array(ids), "non_voters": nil, "servers": .object(object),
+        ]
     }
 
     // MARK: autopilot configuration: stored and returned, otherwise without effect

@@ -19,6 +19,7 @@ struct SealPaths {
         $0.whenSealed = true
         $0.unauthenticated = [.read, .update]
         $0.isNeverWrapped = true
+        $0.isLocalOnly = true
     }
 
     // MARK: sys/init
@@ -143,7 +144,10 @@ struct SealPaths {
     }
 
     private var seal: Path {
-        let sudo = PathTraits.traits { $0.sudo = [.update] }
+        let sudo = PathTraits.traits {
+            $0.sudo = [.update]
+            $0.isLocalOnly = true
+        }
         return Path(
             "seal", "Seal the server.", traits: sudo,
             [
@@ -172,18 +176,18 @@ struct SealPaths {
         let hidesVersion = redactions.contains(.version)
         let seal = SealState(try await core.sealSituation())
         let progress = core.seal.state
-        let services = core.services
+        let isOpen = core.isOpen
         var object: JSONObject = [
             "type": .string(core.automaticSeals?.type ?? "shamir"), "initialized": .bool(seal.isInitialized),
-            "sealed": .bool(services == nil),
+            "sealed": .bool(!isOpen),
             "t": .int(seal.shares?.threshold ?? 0), "n": .int(seal.shares?.shares ?? 0),
-            "progress": .int(services == nil ? progress.progress : 0),
-            "nonce": .string(services == nil ? progress.nonce : ""),
+            "progress": .int(isOpen ? 0 : progress.progress),
+            "nonce": .string(isOpen ? "" : progress.nonce),
             "version": .string(hidesVersion ? "" : core.configuration.reportedVersion),
             "build_date": .string(hidesVersion ? "" : core.configuration.buildDate),
             "migration": .bool(seal.isMigrating),
         ]
-        if let cluster = services?.cluster {
+        if let cluster = core.clusterIdentity {
             if !redactions.contains(.clusterName) { object["cluster_name"] = .string(cluster.name) }
             object["cluster_id"] = .string(cluster.id)
         }

@@ -2,8 +2,9 @@ internal import CofferBase
 internal import CofferCore
 internal import CofferFramework
 internal import CofferJSON
+internal import CofferStorage
 
-/// Health, leader and HA status, as a single node answers them.
+/// Health, leader and HA status.
 struct StatusPaths {
     let core: Core
 
@@ -13,6 +14,7 @@ struct StatusPaths {
         $0.whenSealed = true
         $0.unauthenticated = [.read]
         $0.isNeverWrapped = true
+        $0.isLocalOnly = true
     }
 
     struct HealthInput: Sendable {
@@ -63,44 +65,66 @@ struct StatusPaths {
             .allSatisfy { (100...599).contains($0) }
     }
 
+    /// Storage is asked only by a closed node that has never been told that it is initialized.
     private func health(_ input: HealthInput, _ redactions: Set<Call.Redaction>) async throws -> Reply {
-        let services = core.services
-        // An open server is initialized; only a closed one has to ask its storage.
+        let isOpen = core.isOpen
         let isInitialized: Bool
-        if services != nil { isInitialized = true } else { isInitialized = try await core.isInitialized() }
-        let status = !isInitialized ? input.uninitializedCode : services == nil ? input.sealedCode : input.activeCode
-        let mode: JSON = services == nil ? "unknown" : "disabled"
+        if isOpen { isInitialized = true } else { isInitialized = try await core.isInitialized() }
+        let standby = StandbyHealth(core)
+        let mode: JSON = isOpen ? "disabled" : "unknown"
         var object: JSONObject = [
-            "initialized": .bool(isInitialized), "sealed": .bool(services == nil), "standby": .bool(services == nil),
+            "initialized": .bool(isInitialized), "sealed": .bool(!isOpen),
+            "standby": .bool(!isOpen || standby != nil),
             "performance_standby": false, "replication_performance_mode": mode, "replication_dr_mode": mode,
             "server_time_utc": .int(core.clock.now.seconds),
             "version": .string(redactions.contains(.version) ? "" : core.configuration.reportedVersion),
             "enterprise": false,
         ]
-        if let cluster = services?.cluster {
+        if let cluster = core.clusterIdentity {
             // As in Vault, what is left out is an empty text, and the name of a cluster is not there at all.
             if !redactions.contains(.clusterName) { object["cluster_name"] = .string(cluster.name) }
             object["cluster_id"] = .string(cluster.id)
         }
-        object["echo_duration_ms"] = 0
-        object["clock_skew_ms"] = 0
+        object["echo_duration_ms"] = .int(standby?.echo.duration ?? 0)
+        object["clock_skew_ms"] = .int(standby?.echo.skew ?? 0)
         object["replication_primary_canary_age_ms"] = 0
+        if let standby {
+            object["ha_connection_healthy"] = .bool(standby.isHealthy)
+            if let since = standby.sinceEcho { object["last_request_forwarding_heartbeat_ms"] = .int(since) }
+        }
         if !redactions.contains(.version) { object["coffer_version"] = .string(core.configuration.ownVersion) }
+        let status = !isInitialized ? input.uninitializedCode : isOpen ? status(input, standby) : input.sealedCode
         return .bare(.object(object), status: Int(status))
+    }
+
+    /// Of an open node. `standbyok` does not hide a standby that has lost its leader.
+    private func status(_ input: HealthInput, _ standby: StandbyHealth?) -> Int64 {
+        guard let standby else { return input.activeCode }
+        if !standby.isHealthy { return input.unhealthyCode }
+        return input.standbyOK ? input.activeCode : input.standbyCode
     }
 
     private var leader: Path {
         Path(
             "leader", "The active node.", traits: Self.open,
             [
-                Verb(.read, "leader-status", "The active node.") { _ in
-                    .bare([
-                        "ha_enabled": false, "is_self": false, "active_time": .string(Timestamp.unsetText),
-                        "leader_address": "", "leader_cluster_address": "", "performance_standby": false,
-                        "performance_standby_last_remote_wal": 0,
-                    ])
-                }
+                Verb(.read, "leader-status", "The active node.") { call in .bare(.object(leader(call.redactions))) }
             ])
+    }
+
+    private func leader(_ redactions: Set<Call.Redaction>) -> JSONObject {
+        let own = core.activeNode.value
+        let leader = own ?? core.standby?.leader
+        let hidesAddresses = redactions.contains(.addresses)
+        var object: JSONObject = [
+            "ha_enabled": .bool(core.cluster != nil), "is_self": .bool(own != nil),
+            "active_time": .string(own?.activeSince.rfc3339 ?? Timestamp.unsetText),
+            "leader_address": .string(hidesAddresses ? "" : leader?.apiAddress ?? ""),
+            "leader_cluster_address": .string(hidesAddresses ? "" : leader?.clusterAddress ?? ""),
+            "performance_standby": false, "performance_standby_last_remote_wal": 0,
+        ]
+        if let epoch = leader?.epoch { object["coffer_epoch"] = .int(Int64(clamping: epoch.value)) }
+        return object
     }
 
     private var haStatus: Path {
@@ -108,20 +132,55 @@ struct StatusPaths {
             "ha-status", "All nodes of the cluster.", traits: .traits { $0.isDoubled = true },
             [
                 Verb(.read, "ha-status", "All nodes of the cluster.") { _ in
-                    let node: JSON = [
+                    let own: JSON = [
                         "hostname": .string(HostInfo.name), "api_address": .string(core.controls.apiAddress.value),
-                        "cluster_address": .string(core.controls.clusterAddress.value), "active_node": true,
-                        "last_echo": nil, "version": .string(core.configuration.reportedVersion),
+                        "cluster_address": .string(
+                            core.cluster == nil ? core.controls.clusterAddress.value : core.controls.clusterURL),
+                        "active_node": true, "last_echo": nil,
+                        "version": .string(core.configuration.reportedVersion),
                     ]
-                    return .data(["nodes": [node]])
+                    let others = core.cluster?.nodes.all(at: core.clock.now) ?? []
+                    return .data(["nodes": .array([own] + others.map(Self.node))])
                 }
             ])
+    }
+
+    private static func node(_ seen: ClusterNodes.Seen) -> JSON {
+        [
+            "hostname": .string(seen.node.hostname), "api_address": .string(seen.node.apiAddress),
+            "cluster_address": .string(seen.node.clusterAddress), "active_node": false,
+            "last_echo": .string(seen.lastEcho.rfc3339), "version": .string(seen.node.version),
+            "echo_duration_ms": .int(seen.node.echoDuration), "clock_skew_ms": .int(seen.node.clockSkew),
+        ]
     }
 
     private var stepDown: Path {
         Path(
             "step-down", "Give up leadership; without effect on a single node.",
             traits: .traits { $0.sudo = [.update] },
-            [Verb(.update, "step-down-leader", "Give up leadership.") { _ in .empty }])
+            [
+                Verb(.update, "step-down-leader", "Give up leadership.") { _ in
+                    core.cluster?.askToStepDown()
+                    return .empty
+                }
+            ])
+    }
+}
+
+/// What a standby says of its leader; nil on any other node.
+private struct StandbyHealth {
+    let isHealthy: Bool
+    /// Milliseconds.
+    let sinceEcho: Int64?
+    let echo: (duration: Int64, skew: Int64)
+
+    /// Milliseconds without an answer of the leader after which a standby says that it has lost it.
+    private static let limit: Int64 = 10_000
+
+    init?(_ core: Core) {
+        guard let standby = core.standby, let cluster = core.cluster else { return nil }
+        sinceEcho = standby.sinceEcho(cluster.settings.steady())
+        isHealthy = sinceEcho.map { $0 < Self.limit } ?? true
+        echo = standby.echo
     }
 }

@@ -2,6 +2,7 @@ import CofferBase
 import CofferJSON
 import CofferStorage
 import Glibc
+import PostgresClient
 import PostgresStorage
 import Synchronization
 
@@ -34,4 +35,11 @@ enum RealDatabase {
         options.acceptsUnsafeServer = true
         return options
     }
+
+    static func link() throws -> PostgresLink {
+        try PostgresLink(PostgresSettings(try url()), within: .seconds(5))
+    }
+
+    /// As an operator does it by hand.
+    static func run(_ sql: String) throws { try link().run(sql) }
 }

@@ -55,7 +55,7 @@ package struct ServerHarness: Sendable {
     ///   - configure: changes what the server is told before it starts.
     package init(
         storage: any Storage = MemoryStorage(), clock: ManualClock = ManualClock(), engines: [EngineKind] = [],
-        configure: (inout CoreConfiguration) -> Void = { _ in }
+        cluster: Cluster? = nil, configure: (inout CoreConfiguration) -> Void = { _ in }
     ) {
         self.storage = storage
         self.clock = clock
@@ -76,10 +76,11 @@ package struct ServerHarness: Sendable {
         configure(&configuration)
         var log = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         log.logLevel = .critical
-        core = Core(configuration: configuration, storage: storage, clock: clock, random: .system, log: log)
+        core = Core(
+            configuration: configuration, storage: storage, clock: clock, random: .system, log: log, cluster: cluster)
         own.replace(with: core)
         core.install(system: SystemEngine(core: core).paths)
-        handler = APIHandler(core: core)
+        handler = APIHandler(core: core, forwarder: cluster.map { _ in Forwarder(port: nil, log: log) })
     }
 
     /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.

@@ -23,3 +23,8 @@ package struct Answer: Sendable {
         self.status = status
     }
 }
+
+extension Answer {
+    /// In the place of what a node computed that may no longer lead: it may be out of date.
+    static var deposed: Answer { Answer(.failure(.unavailable("this node no longer leads the cluster"))) }
+}

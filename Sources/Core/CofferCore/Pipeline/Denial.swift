@@ -8,6 +8,10 @@ package import TokenService
 package enum Denial: Error, Sendable {
     case sealed
     case notInitialized
+    /// A standby was asked for something that only concerns itself, and that it cannot authorise.
+    case localOnly
+    /// A standby got what only the leader answers, and may not send it on.
+    case noLeader
     case malformedBody
     case bodyTooLarge
     case busy
@@ -42,6 +46,7 @@ package enum Denial: Error, Sendable {
         case .entity(.unknown): RefusalCause("unknown_entity", "The entity of the token was deleted.")
         case .entity(.disabled): RefusalCause("disabled_entity", "The entity of the token is disabled.")
         case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
+        case .namespaceLocked: RefusalCause("namespace_locked", "The namespace was locked by an administrator.")
         case .foreignToken:
             RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
         case .namespaceLocked:
@@ -58,6 +63,8 @@ package enum Denial: Error, Sendable {
     private var publicError: EngineError {
         switch self {
         case .sealed, .notInitialized: .unavailable("Vault is sealed")
+        case .noLeader: .unavailable("no active Vault instance found")
+        case .localOnly: .badRequest("cannot forward local-only request")
         case .malformedBody: .badRequest("error parsing JSON")
         case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
         case .busy: .unavailable("too many large requests at once; try again")
@@ -104,6 +111,8 @@ package enum Denial: Error, Sendable {
         switch self {
         case .sealed: "sealed"
         case .notInitialized: "not initialized"
+        case .localOnly: "local only"
+        case .noLeader: "no leader"
         case .malformedBody: "malformed body"
         case .bodyTooLarge: "body too large"
         case .busy: "busy"

@@ -12,7 +12,10 @@ extension Core {
         do { id = try random.uuid() } catch { return Answer(.failure(.internal("no random bytes"))) }
         let start = clock.now
         inFlight.begin(id, incoming, at: start)
-        defer { inFlight.end(id) }
+        defer {
+            inFlight.end(id)
+            cluster?.finishedRequest()
+        }
         var request = Request(id: id, incoming: incoming, core: self)
         defer { request.visited?.visitors.leave() }
         defer { (request.isLogin ? meters.login : meters.request).measure(since: start) }
@@ -25,6 +28,7 @@ extension Core {
             let admitted = try await request.admit(verdict, gate)
             let outcome = await request.perform(verdict, admitted, gate)
             var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict.denial)
+            if let term = gate.services?.term, !request.isLocal, !term.isProvable { answer = Answer.deposed }
             answer.requestID = id
             return answer
         } catch {
@@ -40,7 +44,7 @@ extension Core {
     private var gate: Gate {
         switch state {
         case .unsealed(let services): .open(services)
-        case .sealed: .closed
+        case .sealed, .standby: .closed
         }
     }
 

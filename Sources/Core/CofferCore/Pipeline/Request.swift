@@ -104,7 +104,7 @@ struct Request: Sendable {
 
     /// Sealed: only `sys/` paths that are declared to answer in every state, or that the listener opens to everybody.
     private func locateWhenSealed() throws(Denial) -> Location {
-        guard path.text.hasPrefix("sys/") else { throw .sealed }
+        guard path.text.hasPrefix("sys/") else { throw core.isOpen ? .noLeader : .sealed }
         let rest = String(path.text.dropFirst(4))
         let match = Self.match(core.system, rest, operation)
         let mount = MountReference(
@@ -114,10 +114,13 @@ struct Request: Sendable {
             route: nil, mount: mount, match: match, storage: StorageView(core.barrier, prefix: "sys/none/"),
             rest: rest)
         guard let traits = core.system.path(matching: rest)?.traits, traits.whenSealed || isOpened(traits) else {
-            throw .sealed
+            throw core.isOpen ? .localOnly : .sealed
         }
         return location
     }
+
+    /// About this node, whether or not it leads.
+    var isLocal: Bool { location?.traits.isLocalOnly == true }
 
     private static func match(
         _ table: PathTable, _ rest: String, _ operation: CofferFramework.Operation

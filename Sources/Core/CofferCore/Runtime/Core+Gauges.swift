@@ -58,13 +58,16 @@ extension Core {
         metrics.setGauges("quota.lease_count.counter", counts)
     }
 
-    /// Counts usage unless that was done since the unseal, so that the first scrape shows it.
+    /// Counts usage unless that was done since the unseal, so that the first scrape shows it; where there is very much
+    /// to count a scraper would not wait so long, and finds it after the first `usage_gauge_period`.
     package func countUsageOnce() async throws {
-        guard configuration.countsUsage, let services, controls.countedUsage.value != services.cluster.id else {
-            return
-        }
+        guard configuration.countsUsage, let services, controls.countedUsage.value != services.cluster.id,
+            try await services.leases.tally.total() <= Self.mostCountedForScraper
+        else { return }
         try await countUsage()
     }
+
+    private static let mostCountedForScraper = 50_000
 
     /// Counts what takes reading: tokens by their kinds, entities, secrets. For every `usage_gauge_period`.
     package func countUsage() async throws {

@@ -9,8 +9,11 @@ final class MeteredStorage: Storage {
     private let lists: Summary
     private let writes: Summary
     private let clock: any WallClock
+    /// Told of an epoch that is over.
+    private let onFence: (@Sendable (Epoch) -> Void)?
 
-    init(_ base: any Storage, _ metrics: Metrics) {
+    init(_ base: any Storage, _ metrics: Metrics, onFence: (@Sendable (Epoch) -> Void)? = nil) {
+        self.onFence = onFence
         self.base = base
         reads = metrics.summary(base.type + ".get")
         lists = metrics.summary(base.type + ".list")
@@ -41,7 +44,12 @@ final class MeteredStorage: Storage {
     func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         let start = clock.now
         defer { writes.measure(since: start) }
-        return try await base.commit(batch)
+        do throws(StorageError) {
+            return try await base.commit(batch)
+        } catch {
+            if error == .fenced { onFence?(batch.epoch) }
+            throw error
+        }
     }
 
     func walk(

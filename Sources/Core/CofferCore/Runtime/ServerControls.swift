@@ -36,5 +36,8 @@ package final class ServerControls: Sendable {
     /// The server ends: no request is begun any more.
     package let isDraining = Snapshot(false)
 
+    /// The same as a URL.
+    package var clusterURL: String { clusterAddress.value.isEmpty ? "" : "https://" + clusterAddress.value }
+
     init() {}
 }

@@ -18,7 +18,7 @@ extension Core {
     /// - Throws: when no seal could open it, or the server behind it could not start.
     @discardableResult
     package func openBySeal() async throws -> Opening {
-        if services != nil { return .opened }
+        if isOpen { return .opened }
         switch try await sealSituation() {
         case .uninitialized: return .uninitialized
         case .shares, .migration: return .needsShares

@@ -49,7 +49,7 @@ extension Core {
     package func unseal(with share: SecretBytes, migrate: Bool = false) async throws {
         let situation = try await sealSituation()
         try Self.check(situation, migrate: migrate)
-        if services != nil { return }
+        if isOpen { return }
         let configuration = try Self.shares(for: situation)
         // The bounds of the family: a 16-byte key up to a 32-byte key with its place.
         guard (16...33).contains(share.count) else {
@@ -96,14 +96,22 @@ extension Core {
 
     /// From a sealed state to one that serves.
     func open(_ rootKey: SecretBytes) async throws {
+        if let cluster { return try await join(cluster, rootKey) }
+        do { try await barrier.unseal(rootKey: rootKey) } catch { throw Self.damage(error) ?? error }
+        try await activate(under: nil)
+        log.info("vault is unsealed")
+    }
+
+    /// Behind an open barrier: everything that serves.
+    func activate(under term: Term?) async throws {
         do {
-            try await barrier.unseal(rootKey: rootKey)
-            let services = try await openServices(over: barrier)
+            let services = try await openServices(over: barrier, term)
             try await services.audit.load()
             try await services.audit.declare(configuration.declaredAuditDevices)
             try await VersionHistory(storage: barrier).record(
                 configuration.reportedVersion, buildDate: configuration.buildDate, at: clock.now)
             controls.cors.replace(with: try await CORSRules.load(from: barrier))
+            if let term, let cluster { try await publish(term, cluster) }
             enter(.unsealed(services))
         } catch {
             barrier.seal()
@@ -113,7 +121,6 @@ extension Core {
                 metadata: ["error": "\(damage?.texts.joined() ?? "\(type(of: error))")"])
             throw damage ?? error
         }
-        log.info("vault is unsealed")
         services?.reaper.start()
         await services?.rotation.start()
         await services?.periodic.start()
@@ -124,8 +131,19 @@ extension Core {
 
     /// Drops every key and everything decoded; answers 503 from then on.
     package func sealNow() async {
-        guard let services else { return }
+        guard isOpen else { return }
+        await cluster?.leave()
+        let services = services
         enter(.sealed)
+        if let services { await end(services) }
+        barrier.forgetKeyring()
+        seal.reset()
+        log.info("vault is sealed")
+        configuration.logFeed.end()
+    }
+
+    /// Nobody reaches them any more.
+    func end(_ services: Services) async {
         await services.reaper.stop()
         await services.rotation.stop()
         await services.periodic.stop()
@@ -133,13 +151,10 @@ extension Core {
         await services.removals.stop()
         services.audit.close()
         barrier.seal()
-        seal.reset()
-        log.info("vault is sealed")
-        configuration.logFeed.end()
     }
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
-    func openServices(over barrier: Barrier) async throws -> Services {
+    func openServices(over barrier: Barrier, _ term: Term? = nil) async throws -> Services {
         let leases = Leases(storage: barrier)
         let namespaces = try await openNamespaces(barrier)
         let mounts = Mounts(
@@ -181,7 +196,7 @@ extension Core {
                 namespaces: namespaces, clock: clock, log: log, explain: EngineLeases.explain
             ) { try await removal.run($0) },
             cluster: try await clusterIdentity(barrier),
-            ceremonies: makeCeremonies(barrier, tokens))
+            ceremonies: makeCeremonies(barrier, tokens), term: term)
     }
 
     private func openNamespaces(_ barrier: Barrier) async throws -> Namespaces {
@@ -260,8 +275,7 @@ extension Core {
     private func clusterIdentity(_ barrier: Barrier) async throws -> ClusterIdentity {
         let view = StorageView(barrier, prefix: "core/cluster/")
         if let stored = try await view.get("local/info") {
-            let parts = String(decoding: stored, as: UTF8.self).split(separator: "\n").map(String.init)
-            if parts.count == 2 { return ClusterIdentity(name: parts[0], id: parts[1]) }
+            if let identity = ClusterIdentity(encoded: stored) { return identity }
         }
         let name =
             configuration.clusterName.isEmpty

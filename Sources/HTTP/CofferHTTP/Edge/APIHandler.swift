@@ -5,13 +5,17 @@ internal import Logging
 /// The `/v1` API over HTTP: reads requests for the core, and writes its answers.
 package struct APIHandler: Sendable {
     private let core: Core
+    /// Nil: requests are answered here or not at all.
+    private let forwarder: Forwarder?
     private let limits: RequestReader.Limits
     /// Replaced while the server runs.
     package let headers: Snapshot<ResponseHeaders>
 
     package init(
-        core: Core, limits: RequestReader.Limits = RequestReader.Limits(), headers: ResponseHeaders = ResponseHeaders()
+        core: Core, limits: RequestReader.Limits = RequestReader.Limits(), headers: ResponseHeaders = ResponseHeaders(),
+        forwarder: Forwarder? = nil
     ) {
+        self.forwarder = forwarder
         self.core = core
         self.limits = limits
         self.headers = Snapshot(headers)
@@ -56,6 +60,9 @@ package struct APIHandler: Sendable {
         do throws(RequestReader.Refusal) {
             if core.controls.isDraining.value { throw Self.draining }
             let incoming = try RequestReader.incoming(request, limits)
+            if let forwarder, let forwarding = core.forwarding(of: incoming) {
+                return await forwarder.answer(request, forwarding, limits)
+            }
             let start = core.clock.now
             let answer = await core.serve(incoming)
             response = ResponseWriter.response(answer)

@@ -10,7 +10,7 @@ package struct ListenError: Error, Sendable, CustomStringConvertible {
 
 /// Listeners that share one set of threads.
 package final class HTTPServer: Sendable {
-    private let group: MultiThreadedEventLoopGroup
+    let group: MultiThreadedEventLoopGroup
     private let dates: HTTPDate
     private let channels = Snapshot<[any Channel]>([])
     private let open = OpenConnections()

@@ -33,8 +33,10 @@ package final class TLSContext: Sendable {
         }
     }
 
-    private let files: Files
-    private let current: Snapshot<NIOSSLContext>
+    /// Nil: the program sets the context itself.
+    private let files: Files?
+    /// Nil: nobody is served.
+    private let current: Snapshot<NIOSSLContext?>
 
     /// - Throws: `TLSError` that names the file.
     package init(_ files: Files) throws(TLSError) {
@@ -42,19 +44,30 @@ package final class TLSContext: Sendable {
         current = Snapshot(try Self.load(files))
     }
 
+    /// Nobody is served before `use`.
+    init() {
+        files = nil
+        current = Snapshot(nil)
+    }
+
+    func use(_ context: NIOSSLContext?) { current.replace(with: context) }
+
     /// A handler for one new connection.
     func makeHandler() throws -> NIOSSLServerHandler {
+        guard let context = current.value else { throw TLSError(description: "nobody is served here") }
         // Only a login looks at an optional certificate, so whoever signed it is of no concern here.
-        if case .optional = files.clients {
+        if case .optional? = files?.clients {
             return NIOSSLServerHandler(
-                context: current.value,
+                context: context,
                 customVerificationCallback: { _, promise in promise.succeed(.certificateVerified) })
         }
-        return NIOSSLServerHandler(context: current.value)
+        return NIOSSLServerHandler(context: context)
     }
 
     /// Reads the files anew; on failure the old context stays in use.
-    package func reload() throws(TLSError) { current.replace(with: try Self.load(files)) }
+    package func reload() throws(TLSError) {
+        if let files { current.replace(with: try Self.load(files)) }
+    }
 
     private static func load(_ files: Files) throws(TLSError) -> NIOSSLContext {
         do {

@@ -1,0 +1,278 @@
+package import CofferBase
+package import CofferStorage
+internal import Logging
+internal import Synchronization
+
+/// What a node needs to take part in a cluster.
+package struct ClusterSettings: Sendable {
+    /// Drawn by this process.
+    package var id: String
+    package var hostname = ""
+    package var timing = ClusterTiming()
+    package var steady: SteadyTime = Steady.now
+    /// A new authority, and a certificate and key that it signed.
+    package var makeCertificate: @Sendable () throws -> ClusterCertificate
+
+    package init(id: String, makeCertificate: @escaping @Sendable () throws -> ClusterCertificate) {
+        self.id = id
+        self.makeCertificate = makeCertificate
+    }
+}
+
+/// This node's part in the cluster: follows a leader, tries to lead when there is none, and keeps its leadership.
+///
+/// What is decided is in `Candidacy` and `TermSchedule`; here is what waits and asks.
+package final class Cluster: Sendable {
+    private struct State {
+        var work: Task<Void, Never>?
+        var isLeaving = false
+        var term: Term?
+        var candidacy = Candidacy()
+        var wantsStepDown = false
+    }
+
+    package let settings: ClusterSettings
+    package let nodes = ClusterNodes()
+    /// Set once the edge listens; without one nothing is forwarded.
+    package let transport = Snapshot<(any ClusterTransport)?>(nil)
+    private let election: any Election
+    private let state = Mutex(State())
+    private let bell = Bell()
+
+    package init(_ settings: ClusterSettings, election: any Election) {
+        self.settings = settings
+        self.election = election
+    }
+
+    /// The term in which this node leads.
+    package var term: Term? { state.withLock { $0.term } }
+
+    /// The storage refused a write of this epoch: it is over.
+    func fenced(_ epoch: Epoch) {
+        if let term, term.epoch == epoch { term.end(.deposed) }
+    }
+
+    // MARK: coming and going
+
+    /// Follows or leads from now on; returns when it is known which.
+    func join(_ core: Core, _ standby: Standby) async {
+        await withCheckedContinuation { continuation in
+            let first = OnceContinuation(continuation)
+            state.withLock { state in
+                state.isLeaving = false
+                state.candidacy = Candidacy()
+                state.work = Task { await run(core, standby, first) }
+            }
+        }
+    }
+
+    /// Gives up leadership and stops following; returns when nothing of it runs any more.
+    func leave() async {
+        let (work, term) = state.withLock { state in
+            state.isLeaving = true
+            defer { state.work = nil }
+            return (state.work, state.term)
+        }
+        term?.end(.resigned)
+        bell.ring()
+        await work?.value
+    }
+
+    /// From within its own work: it ends after what it does now.
+    func abandon() { state.withLock { $0.isLeaving = true } }
+
+    /// Gives up leadership once the answer to whoever asked for it is on its way.
+    package func askToStepDown() { state.withLock { $0.wantsStepDown = true } }
+
+    /// After each answer.
+    func finishedRequest() {
+        let term = state.withLock { state in
+            defer { state.wantsStepDown = false }
+            return state.wantsStepDown ? state.term : nil
+        }
+        term?.end(.resigned)
+    }
+
+    private var isLeaving: Bool { state.withLock { $0.isLeaving } }
+
+    private func run(_ core: Core, _ standby: Standby, _ first: OnceContinuation) async {
+        let echoes = Task { await self.echoes(core, standby) }
+        while !isLeaving {
+            let term = await attempt(core, standby)
+            first.resume()
+            if let term {
+                await finish(term, core, standby)
+            } else {
+                await bell.wait(for: settings.timing.poll, core.clock)
+            }
+        }
+        first.resume()
+        echoes.cancel()
+        await echoes.value
+        transport.value?.follow(nil)
+    }
+
+    // MARK: following
+
+    /// Looks who leads, and tries to when nobody does; the term in which this node then leads.
+    private func attempt(_ core: Core, _ standby: Standby) async -> Term? {
+        do throws(StorageError) {
+            let record = try await election.leader()
+            let now = settings.steady()
+            let verdict = state.withLock {
+                $0.candidacy.verdict(on: record, own: settings.id, at: now, settings.timing)
+            }
+            switch verdict {
+            case .follow(let record):
+                await follow(record, core, standby)
+                return nil
+            case .wait:
+                await follow(nil, core, standby)
+                return nil
+            case .stand: return try await stand(core, standby)
+            }
+        } catch {
+            core.log.warning("no leader can be looked for", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    private func follow(_ record: LeaderRecord?, _ core: Core, _ standby: Standby) async {
+        if standby.leader?.epoch == record?.epoch { return }
+        let leader = record == nil ? nil : await core.readLeader(standby)
+        // One that has not told yet where it is: asked for again at the next look.
+        let found = leader?.epoch == record?.epoch ? leader : nil
+        guard found != nil || standby.leader != nil else { return }
+        standby.leader = found
+        transport.value?.follow(found)
+        if let found {
+            core.log.info("following the active node", metadata: ["address": "\(found.apiAddress)"])
+        }
+    }
+
+    private func echoes(_ core: Core, _ standby: Standby) async {
+        while !Task.isCancelled {
+            if term == nil { await core.refreshKeys(standby) }
+            if standby.leader != nil, let transport = transport.value {
+                let start = (steady: settings.steady(), wall: core.clock.now)
+                if let answer = try? await transport.echo(self.node(core, standby)) {
+                    let end = settings.steady()
+                    let took = (end - start.steady).wholeNanoseconds / 1_000_000
+                    let middle = start.wall.nanoseconds / 1_000_000 + took / 2
+                    standby.echoed(at: end, duration: took, skew: middle - answer.time)
+                }
+            }
+            guard (try? await core.clock.sleep(until: core.clock.now + settings.timing.echo)) != nil else { return }
+        }
+    }
+
+    /// What this node tells about itself.
+    package func node(_ core: Core, _ standby: Standby?) -> ClusterNode {
+        var node = ClusterNode(
+            id: settings.id, hostname: settings.hostname, apiAddress: core.controls.apiAddress.value,
+            clusterAddress: core.controls.clusterURL, version: core.configuration.reportedVersion)
+        if let echo = standby?.echo { (node.echoDuration, node.clockSkew) = echo }
+        return node
+    }
+
+    // MARK: leading
+
+    private func stand(_ core: Core, _ standby: Standby) async throws(StorageError) -> Term? {
+        let candidate = candidate(core)
+        let asked = settings.steady()
+        guard let epoch = try await election.acquire(candidate, for: settings.timing.time) else { return nil }
+        let schedule = TermSchedule(settings.timing, askedAt: asked)
+        let term = Term(epoch, provableUntil: schedule.provableUntil, now: settings.steady)
+        let isLeaving = state.withLock { state in
+            state.term = term
+            return state.isLeaving
+        }
+        if isLeaving { term.end(.resigned) }
+        core.log.info("acquired lock, enabling active operation", metadata: ["epoch": "\(epoch.value)"])
+        let keeper = Task { await keep(term, schedule, core) }
+        do {
+            follow(nobody: standby)
+            try await core.lead(term, standby)
+            return term
+        } catch {
+            core.log.error("this node cannot lead", metadata: ["error": "\(type(of: error))"])
+            term.end(.resigned)
+            await keeper.value
+            await leaveOffice(term, core)
+            await core.recover(standby, from: error)
+            return nil
+        }
+    }
+
+    private func follow(nobody standby: Standby) {
+        standby.leader = nil
+        transport.value?.follow(nil)
+    }
+
+    /// Returns when the node follows again.
+    private func finish(_ term: Term, _ core: Core, _ standby: Standby) async {
+        let end = await term.waitForEnd()
+        core.log.warning(
+            end == .deposed ? "leadership lost" : "stepping down from active operation to standby",
+            metadata: ["epoch": "\(term.epoch.value)"])
+        let services = core.follow(standby)
+        if end == .resigned {
+            let now = settings.steady()
+            state.withLock { $0.candidacy.steppedDown(at: now, settings.timing) }
+        }
+        // What the services still have on its way is refused by the fence; nobody has to wait for it.
+        await leaveOffice(term, core)
+        if let services { await core.end(services) }
+    }
+
+    private func leaveOffice(_ term: Term, _ core: Core) async {
+        state.withLock { $0.term = nil }
+        nodes.forgetAll()
+        do throws(StorageError) {
+            try await election.release(term.epoch, candidate(core))
+        } catch {
+            core.log.warning("leadership could not be given back; it ends by itself", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func candidate(_ core: Core) -> Candidate {
+        Candidate(id: settings.id, address: core.controls.apiAddress.value)
+    }
+
+    /// Asks for more time until the term ends, and ends it when that is not granted.
+    private func keep(_ term: Term, _ schedule: TermSchedule, _ core: Core) async {
+        var schedule = schedule
+        while !term.hasEnded {
+            switch schedule.next(at: settings.steady()) {
+            case .over: return term.end(.deposed)
+            case .wait(let duration): await term.wait(for: duration, core.clock)
+            case .renew:
+                let asked = settings.steady()
+                do throws(StorageError) {
+                    guard try await election.renew(term.epoch, candidate(core), for: settings.timing.time) else {
+                        return term.end(.deposed)
+                    }
+                    schedule.renewed(askedAt: asked)
+                    term.extend(until: schedule.provableUntil)
+                } catch {
+                    core.log.warning("leadership could not be renewed", metadata: ["error": "\(error)"])
+                    schedule.failed(at: settings.steady())
+                }
+            }
+        }
+    }
+}
+
+/// Resumed once, however often it is asked to.
+private final class OnceContinuation: Sendable {
+    private let continuation: Mutex<CheckedContinuation<Void, Never>?>
+    init(_ continuation: CheckedContinuation<Void, Never>) { self.continuation = Mutex(continuation) }
+
+    func resume() {
+        let waiting = continuation.withLock { waiting in
+            defer { waiting = nil }
+            return waiting
+        }
+        waiting?.resume()
+    }
+}

@@ -1,0 +1,48 @@
+internal import CofferBase
+internal import Synchronization
+
+/// What a node that is open and does not lead has: the root key, and the way to the leader.
+package final class Standby: Sendable {
+    private struct State {
+        var rootKey: SecretBytes
+        var leader: ActiveNode?
+        var lastEcho: Duration?
+        var echo: (duration: Int64, skew: Int64) = (0, 0)
+    }
+
+    package let cluster: ClusterIdentity?
+    private let state: Mutex<State>
+
+    init(rootKey: SecretBytes, cluster: ClusterIdentity?) {
+        self.cluster = cluster
+        state = Mutex(State(rootKey: rootKey))
+    }
+
+    var rootKey: SecretBytes {
+        get { state.withLock { $0.rootKey } }
+        set { state.withLock { $0.rootKey = newValue } }
+    }
+
+    /// Nil: nobody leads, or the leader has not told where it is.
+    package internal(set) var leader: ActiveNode? {
+        get { state.withLock { $0.leader } }
+        set {
+            state.withLock { state in
+                state.leader = newValue
+                state.lastEcho = nil
+            }
+        }
+    }
+
+    func echoed(at time: Duration, duration: Int64, skew: Int64) {
+        state.withLock { ($0.lastEcho, $0.echo) = (time, (duration, skew)) }
+    }
+
+    /// How long ago the leader answered, in milliseconds; nil when this leader never has.
+    package func sinceEcho(_ now: Duration) -> Int64? {
+        state.withLock { $0.lastEcho }.map { (now - $0).wholeNanoseconds / 1_000_000 }
+    }
+
+    /// How long the last message took, and by how much this clock is ahead of the leader's, in milliseconds.
+    package var echo: (duration: Int64, skew: Int64) { state.withLock { $0.echo } }
+}
