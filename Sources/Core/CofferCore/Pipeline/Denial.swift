@@ -49,8 +49,6 @@ package enum Denial: Error, Sendable {
         case .namespaceLocked: RefusalCause("namespace_locked", "The namespace was locked by an administrator.")
         case .foreignToken:
             RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
-        case .namespaceLocked:
-            RefusalCause("locked_namespace", "The API of the namespace, or of one above it, is locked.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
         case .busy: RefusalCause("busy", "The server had no room left for another large body.")
