@@ -41,6 +41,9 @@ package enum Denial: Error, Sendable {
     private var cause: RefusalCause? {
         switch self {
         case .sealed, .notInitialized: RefusalCause("sealed", "The server was sealed.")
+        case .localOnly: RefusalCause("standby", "A standby cannot authorise a request that concerns only itself.")
+        case .noLeader:
+            RefusalCause("no_leader", "A standby may not send the request on, and only the leader answers it.")
         case .missingToken: RefusalCause("missing_token", "The request carried no token.")
         case .token(let refusal): RefusalCause(refusal.code, refusal.text)
         case .entity(.unknown): RefusalCause("unknown_entity", "The entity of the token was deleted.")
@@ -99,7 +102,7 @@ package enum Denial: Error, Sendable {
     /// Comes in floods, from anybody.
     var isFrequent: Bool {
         switch self {
-        case .sealed, .notInitialized, .rateLimited, .namespaceLocked: true
+        case .sealed, .notInitialized, .noLeader, .rateLimited, .namespaceLocked: true
         default: false
         }
     }
