@@ -347,7 +347,7 @@ def by_namespaces(it):
     text = "API access to this namespace has been locked by an administrator"
     answer = it.root.request("GET", "/v1/one/auth/token/lookup-self", token=ours)
     equal((answer.status, text in str(answer.errors)), (503, True), "the answer of a locked namespace")
-    it.explained("a locked namespace", answer, (503, answer.json), "locked_namespace")
+    it.explained("a locked namespace", answer, (503, answer.json), "namespace_locked")
     must("POST", "/v1/sys/namespaces/api-lock/unlock/one", {"unlock_key": key})
 
 
