@@ -35,7 +35,7 @@ def main():
         os.environ["COFFER_FAULTS_FULL"] = "1"
     binary = binary_from(options.binary)
     tally = Tally()
-    for name in options.only or GROUPS:
+    for name in options.only or [name for name in GROUPS if name not in options.without]:
         module = GROUPS[name]
         with tempfile.TemporaryDirectory(prefix="coffer-faults-") as folder:
             with World(binary, Path(folder), options.seed) as world:
@@ -47,6 +47,7 @@ def parsed_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", help="the coffer program; this repository's release build by default")
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group; may repeat")
+    parser.add_argument("--without", action="append", choices=GROUPS, default=[], help="not this group; may repeat")
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which the server is killed")
     parser.add_argument("--full", action="store_true", help="checks of high availability at their full scale: hours")
     return parser.parse_args()
