@@ -71,13 +71,20 @@ class Node(Server):
         self.process.send_signal(signal.SIGCONT)
 
 
+def postgres(world):
+    """A PostgreSQL of the group's own."""
+    databases.install()
+    server = databases.PostgresServer().start()
+    world.on_exit(server.__exit__, None, None, None)
+    return server
+
+
 class Cluster:
     """Servers over one database, initialised with one share and all of them open."""
 
     def __init__(self, world, count=3, name="node", more=""):
         self.world = world
-        self.database = databases.PostgresServer().start()
-        world.on_exit(self.database.__exit__, None, None, None)
+        self.database = postgres(world)
         self.nodes = []
         for number in range(count):
             folder = world.folder / f"{name}{number}"

@@ -8,12 +8,11 @@ import time
 import signal
 from http.client import HTTPException
 
-from livetest import databases
 from livetest.api import API
 from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
-from .cluster import Cluster, Node, Writers, full_scale
+from .cluster import Node, full_scale, postgres
 
 CHECKS = Checks("fencing")
 
@@ -84,8 +83,7 @@ def entries(database, fence, epoch):
 
 @CHECKS.check("FE1: a deposed leader writes nothing, however it was stopped; a careless fence is caught")
 def _(world):
-    world.database = databases.PostgresServer().start()
-    world.on_exit(world.database.__exit__, None, None, None)
+    world.database = postgres(world)
     count = rounds(60, 600)
     stale, written = take_overs(world, "safe", count)
     report(f"fence as built: {count} take-overs, {written} entries, {stale} written by a deposed leader")
