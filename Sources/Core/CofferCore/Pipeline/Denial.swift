@@ -49,13 +49,14 @@ package enum Denial: Error, Sendable {
         case .entity(.unknown): RefusalCause("unknown_entity", "The entity of the token was deleted.")
         case .entity(.disabled): RefusalCause("disabled_entity", "The entity of the token is disabled.")
         case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
-        case .namespaceLocked: RefusalCause("namespace_locked", "The namespace was locked by an administrator.")
         case .foreignToken:
             RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
         case .busy: RefusalCause("busy", "The server had no room left for another large body.")
-        case .malformedBody, .bodyTooLarge, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute, .auditFailed,
+        case .noLeader: RefusalCause("no_leader", "No node led the cluster.")
+        case .malformedBody, .bodyTooLarge, .localOnly, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute,
+            .auditFailed,
             .engine:
             nil
         }
