@@ -41,9 +41,6 @@ package enum Denial: Error, Sendable {
     private var cause: RefusalCause? {
         switch self {
         case .sealed, .notInitialized: RefusalCause("sealed", "The server was sealed.")
-        case .localOnly: RefusalCause("standby", "A standby cannot authorise a request that concerns only itself.")
-        case .noLeader:
-            RefusalCause("no_leader", "A standby may not send the request on, and only the leader answers it.")
         case .missingToken: RefusalCause("missing_token", "The request carried no token.")
         case .token(let refusal): RefusalCause(refusal.code, refusal.text)
         case .entity(.unknown): RefusalCause("unknown_entity", "The entity of the token was deleted.")
@@ -51,6 +48,8 @@ package enum Denial: Error, Sendable {
         case .unknownNamespace: RefusalCause("unknown_namespace", "There is no namespace of that name.")
         case .foreignToken:
             RefusalCause("foreign_namespace", "The token belongs to a namespace that is not above the request's.")
+        case .namespaceLocked:
+            RefusalCause("locked_namespace", "The API of the namespace, or of one above it, is locked.")
         case .rateLimited: RefusalCause("rate_quota", "A rate quota had no request left for the client.")
         case .leasesExhausted: RefusalCause("lease_quota", "A lease-count quota had no place left for the lease.")
         case .busy: RefusalCause("busy", "The server had no room left for another large body.")
@@ -103,7 +102,7 @@ package enum Denial: Error, Sendable {
     /// Comes in floods, from anybody.
     var isFrequent: Bool {
         switch self {
-        case .sealed, .notInitialized, .noLeader, .rateLimited, .namespaceLocked: true
+        case .sealed, .notInitialized, .rateLimited, .namespaceLocked: true
         default: false
         }
     }
