@@ -51,11 +51,8 @@ def parsed_options():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--binary", help="the coffer program; this repository's release build by default")
     parser.add_argument("--only", action="append", choices=GROUPS, help="one group; may repeat")
-<<<<<<< HEAD
     parser.add_argument("--full", action="store_true", help="at the scale of a release: takes an hour or more")
-=======
     parser.add_argument("--without", action="append", choices=GROUPS, default=[], help="not this group; may repeat")
->>>>>>> in-pg
     parser.add_argument("--seed", type=int, default=1, help="of the moments at which the server is killed")
     return parser.parse_args()
 
