@@ -46,14 +46,7 @@ struct RunningServer: Sendable {
                 "the machine's clock was set back; time goes on without that step until a restart",
                 metadata: ["seconds": "\(step.wholeSeconds)"])
         })
-        guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
-        let (storage, warning) = try Catalogue.open(
-            settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
-        if let warning { log.warning("\(warning)") }
-        if try await StorageMigration.isUnfinished(storage) {
-            await storage.close()
-            throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
-        }
+        let storage = try await openStorage(configuration, log)
         let seals = try SealSetup(clock: clock, environment: environment, log: log).seals(configuration.seals)
         let cluster = try ClusterSetup.cluster(configuration, storage)
         let core = makeCore(configuration, storage, seals, clock, log, outputs, environment, cluster)
@@ -98,6 +91,20 @@ struct RunningServer: Sendable {
             "listener": { server.reloadTLS() }, "audit": { server.core.services?.audit.reopen() },
         ])
         return server
+    }
+
+    private static func openStorage(
+        _ configuration: ServerConfiguration, _ log: Logger
+    ) async throws -> any Storage {
+        guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
+        let (storage, warning) = try Catalogue.open(
+            settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
+        if let warning { log.warning("\(warning)") }
+        if try await StorageMigration.isUnfinished(storage) {
+            await storage.close()
+            throw ConfigurationError("the storage is an unfinished copy; run \"operator migrate\" again to finish it")
+        }
+        return storage
     }
 
     /// Reads TLS files anew and reopens audit and log files; what fails stays as it was.
