@@ -47,7 +47,9 @@ package struct Forwarder: Sendable {
 
     private func redirect(_ request: HTTPRequest, _ standby: Standby) -> HTTPResponse {
         guard let address = standby.leader?.apiAddress, !address.isEmpty else {
-            return ResponseWriter.refusal(RequestReader.Refusal(503, ["no active Vault instance found"]))
+            var response = ResponseWriter.refusal(RequestReader.Refusal(503, ["no active Vault instance found"]))
+            response.fields.add("Retry-After", "1")
+            return response
         }
         var response = HTTPResponse(status: 307)
         let base = address.hasSuffix("/") ? String(address.dropLast()) : address
