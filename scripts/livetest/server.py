@@ -134,5 +134,5 @@ def binary_from(argument):
     """The program under test: the argument, or this repository's release build."""
     path = Path(argument) if argument else Path(__file__).resolve().parents[2] / ".build/release/coffer"
     if not os.access(path, os.X_OK):
-        raise SystemExit(f"{path} is not there; build it: swift build -c release --product coffer")
+        raise SystemExit(f"{path} is not there; build it: scripts/build-release")
     return path.resolve()
