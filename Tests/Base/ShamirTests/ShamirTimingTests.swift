@@ -41,7 +41,7 @@ import Testing
     }
 
     private static func combiningStatistic(_ zeros: [[SecretBytes]], _ randoms: [[SecretBytes]]) throws -> Double {
-        let classes = (0..<(TimingStatistic.samples / 10)).map { index in (Bool.random(), index % zeros.count) }
+        let classes = (0..<(TimingStatistic.costlySamples)).map { index in (Bool.random(), index % zeros.count) }
         var times: (fixed: [Double], random: [Double]) = ([], [])
         for (isFixed, index) in classes {
             let shares = isFixed ? zeros[index] : randoms[index]

@@ -3,7 +3,11 @@ internal import Glibc
 /// Welch's t of two classes of times, as dudect has it: beyond 4.5 the classes take different times.
 package enum TimingStatistic {
     /// How many measurements: few in every run of the tests, a million where COFFER_TEST_FULL is set.
-    package static var samples: Int { getenv("COFFER_TEST_FULL") == nil ? 6_000 : 1_000_000 }
+    package static var samples: Int { isFull ? 1_000_000 : 6_000 }
+    /// The same for what takes long each time.
+    package static var costlySamples: Int { isFull ? 1_000_000 : 600 }
+
+    private static var isFull: Bool { getenv("COFFER_TEST_FULL") != nil }
 
     /// The slowest tenth of each class is left out: what disturbs a machine falls on both alike.
     package static func welch(_ left: [Double], _ right: [Double]) -> Double {
