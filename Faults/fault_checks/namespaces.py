@@ -12,7 +12,7 @@ COUNT = int(os.environ.get("COFFER_NAMESPACES", "1000"))
 # For 10,000 of them; a debug build is slower.
 CPU_LIMIT = 3.0
 KILOBYTES_EACH = 16
-SECRETS = 200
+SECRETS = 1000
 
 
 def cpu_seconds(server):
