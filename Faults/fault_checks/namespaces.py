@@ -1,6 +1,8 @@
 """Many namespaces: what they cost at a start and in memory, and that a killed deletion goes on."""
 
 import os
+import sqlite3
+from contextlib import closing
 
 from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
@@ -27,6 +29,13 @@ def kilobytes(server):
             if line.startswith("VmRSS:"):
                 return int(line.split()[1])
     return 0
+
+
+def stored_keys(server):
+    """The keys of everything that the server stores; values are encrypted, keys are not."""
+    [path] = server.folder.rglob("coffer.db")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        return {bytes(key) for (key,) in database.execute("SELECT key FROM entries")}
 
 
 def again(server):
@@ -56,10 +65,11 @@ def _(world):
     true(each < KILOBYTES_EACH, f"{each:.2f} KiB each are too much")
 
 
-@CHECKS.check("a deletion whose server is killed goes on after the restart")
+@CHECKS.check("a deletion whose server is killed goes on after the restart, and leaves nothing in the storage")
 def _(world):
     server = world.server
     api = server.api()
+    before = stored_keys(server)
     api.must("POST", "/v1/sys/namespaces/gone", {})
     api.must("POST", "/v1/gone/sys/mounts/secret", {"type": "kv"})
     for number in range(SECRETS):
@@ -72,6 +82,8 @@ def _(world):
     api = server.api()
     equal(api.get("/v1/gone/secret/s1").status, 404)
     wait_for(lambda: api.get("/v1/sys/namespaces/gone").status == 404, "the namespace is not gone", seconds=60)
+    left = stored_keys(server) - before
+    true(not left, f"{len(left)} entries are left, such as {sorted(left)[:3]}")
     api.must("POST", "/v1/sys/namespaces/gone", {})
     equal(sorted(api.must("GET", "/v1/gone/sys/mounts").data), ["cubbyhole/", "identity/", "sys/"])
     equal(api.list("/v1/gone/auth/token/accessors").status, 404)

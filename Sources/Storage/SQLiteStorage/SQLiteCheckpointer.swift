@@ -56,19 +56,23 @@ final class SQLiteCheckpointer: Sendable {
     }
 
     private func copy(_ version: UInt64) {
-        connection.withLock { connection in
-            guard let connection else { return }
-            for _ in 0..<Self.rounds {
-                guard health.failure == nil else { return }
-                do throws(SQLiteFailure) {
-                    if try connection.checkpoint() <= Self.rest { break }
-                } catch {
-                    _ = health.report(error)
-                    return
-                }
-            }
-        }
+        guard connection.withLock({ isCopied(by: $0) }) else { return finish() }
         note.write(version)
         progressNow.withLock { $0 = .nearlyDone }
+    }
+
+    /// False after a failure, such as a full disk, which may have room at the next try.
+    private func isCopied(by connection: SQLiteConnection?) -> Bool {
+        guard let connection else { return false }
+        for _ in 0..<Self.rounds {
+            guard health.failure == nil else { return false }
+            do throws(SQLiteFailure) {
+                if try connection.checkpoint() <= Self.rest { break }
+            } catch {
+                _ = health.report(error)
+                return false
+            }
+        }
+        return true
     }
 }
