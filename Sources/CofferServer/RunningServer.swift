@@ -273,6 +273,7 @@ struct RunningServer: Sendable {
         converted.headerTimeout = amount(listener.headerTimeout)
         converted.readTimeout = amount(listener.readTimeout)
         converted.idleTimeout = amount(listener.idleTimeout)
+        converted.proxyProtocol = listener.proxyProtocol.map(proxyProtocol)
         guard let tls = listener.tls else { return (converted, nil) }
         let clients: TLSContext.ClientCertificates =
             if tls.requiresClientCertificate {
@@ -288,6 +289,15 @@ struct RunningServer: Sendable {
                 minimumVersion: tls.minimumVersion))
         converted.tls = context
         return (converted, context)
+    }
+
+    private static func proxyProtocol(_ settings: ListenerSettings.ProxyProtocol) -> ProxyProtocol {
+        let authorized = settings.authorized.compactMap { CIDR($0) }
+        return switch settings.behavior {
+        case .useAlways: ProxyProtocol(.useAlways)
+        case .allowAuthorized: ProxyProtocol(.allowAuthorized, authorized: authorized)
+        case .denyUnauthorized: ProxyProtocol(.denyUnauthorized, authorized: authorized)
+        }
     }
 
     private static func amount(_ duration: Duration) -> TimeAmount { .nanoseconds(duration.wholeNanoseconds) }

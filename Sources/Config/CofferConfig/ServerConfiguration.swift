@@ -119,7 +119,22 @@ package struct ListenerSettings: Sendable, Equatable {
         package var headers: [Header] = []
     }
 
+    /// Whose word is taken for where a connection comes from (PROXY protocol).
+    package struct ProxyProtocol: Sendable, Equatable {
+        package enum Behavior: String, Sendable {
+            case useAlways = "use_always"
+            case allowAuthorized = "allow_authorized"
+            case denyUnauthorized = "deny_unauthorized"
+        }
+
+        package var behavior: Behavior
+        /// Addresses and networks, each of which can be read.
+        package var authorized: [String] = []
+    }
+
     package var address: Address
+    /// Nil: nobody's.
+    package var proxyProtocol: ProxyProtocol?
     /// Nil: plain.
     package var tls: TLS?
     package var headerTimeout: Duration = .seconds(10)
