@@ -45,6 +45,7 @@ import Testing
             "PROXY TCP4 \u{661}.0.0.1 198.51.100.1 4660 443", "PROXY TCP5 203.0.113.7 198.51.100.1 4660 443",
             "PROXY UDP4 203.0.113.7 198.51.100.1 4660 443", "PROXY tcp4 203.0.113.7 198.51.100.1 4660 443",
             "PROXY TCP6 fe80::1%eth0 ::1 4660 443", "PROXY TCP6 [::1] ::1 4660 443", "PROXY unknown", "PROXY UNKNOWNX",
+            "PROXY \u{7eb}", "PROXY UNKNOWN\u{301}",
         ])
     func malformedLines(line: String) {
         #expect(ProxyHeader.read((line + "\r\n").utf8) == .malformed)

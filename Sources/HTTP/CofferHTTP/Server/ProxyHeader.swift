@@ -43,8 +43,10 @@ struct ProxyHeader: Equatable {
     private static func line(_ bytes: [UInt8]) -> Reading {
         guard let end = bytes.firstIndex(of: 10) else { return bytes.count < longestLine ? .incomplete : .malformed }
         guard bytes[end - 1] == 13 else { return .malformed }
-        let words = String(decoding: bytes[..<(end - 1)], as: UTF8.self)
-            .split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+        // Split as bytes: in a text a space and a combining mark are one character.
+        let words = bytes[..<(end - 1)].split(separator: 32, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+        guard words.count > 1 else { return .malformed }
         // What follows this word is to be ignored.
         if words[1] == "UNKNOWN" { return .header(ProxyHeader(source: .connection, length: end + 1)) }
         guard words.count == 6, let family = family(words[1]), let source = address(words[2], family),
