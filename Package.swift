@@ -20,6 +20,7 @@ let base: [Module] = [
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "TimingTrials", folder: "Base", needs: ["CofferBase", "Shamir"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
     Module(name: "Barcode", folder: "Base"),
@@ -192,6 +193,7 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+    Module(name: "TimingProbe", folder: "Base", needs: ["TimingTrials"]),
     Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
 ]
 
@@ -226,6 +228,7 @@ let tests: [Module] = [
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "TimingTrials", folder: "Base"),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "Barcode", folder: "Base"),

@@ -50,6 +50,8 @@ SAME_LAYER = {
     "GoTemplate": {"CofferBase", "CofferJSON", "CofferCrypto"},
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
+    "TimingTrials": {"CofferBase", "Shamir"},
+    "TimingProbe": {"TimingTrials"},
     "OpenPGP": {"CofferBase", "CofferCrypto"},
     "PasswordHash": {"CCrypt", "CofferBase"},
     "CofferMetrics": {"CofferBase", "CofferJSON"},
