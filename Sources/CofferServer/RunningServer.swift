@@ -10,12 +10,12 @@ internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
+internal import HTTPClient
 internal import Logging
 internal import NIOCore
 internal import RegistrationService
 internal import SealService
 internal import TelemetryService
-internal import WebClient
 
 /// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
 struct RunningServer: Sendable {
@@ -215,7 +215,7 @@ struct RunningServer: Sendable {
         settings.logFeed = outputs.feed
         settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
         settings.countsUsage = configuration.telemetry.usagePeriod > .zero
-        settings.web = OutboundWeb(trust: WebTrust(environment: environment)).sender
+        settings.web = OutboundWeb(trust: HTTPTrust(environment: environment)).sender
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(
             configuration: settings, storage: storage, clock: clock, random: .system, log: log, cluster: cluster)

@@ -58,7 +58,7 @@ SAME_LAYER = {
     "SnapshotArchive": {"CBase", "CofferBase", "CofferCrypto", "CofferJSON", "CZlib"},
     "CofferFramework": {"CofferStorage"},
     "CofferTools": {"CofferFramework"},
-    "MFAClient": {"WebClient"},
+    "MFAClient": {"HTTPClient"},
     "AWSClient": {"HTTPClient"},
     "FenceProbe": {"PostgresStorage"},
     "TokenService": {"LeaseService"},
