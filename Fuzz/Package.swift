@@ -66,6 +66,7 @@ let modules: [Module] = [
         name: "CofferHTTP", path: "HTTP/CofferHTTP/Server", needs: ["NIOCore"],
         sources: [
             "HTTP1Parser.swift", "HTTP1Head.swift", "HTTPFields.swift", "HTTP2FrameWalk.swift", "ProxyHeader.swift",
+            "AddressText.swift",
         ]),
 ]
 

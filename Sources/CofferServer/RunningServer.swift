@@ -157,9 +157,13 @@ struct RunningServer: Sendable {
         guard !configuration.disablesClustering, let listener = configuration.listeners.first,
             let address = try ClusterSetup.address(configuration)
         else { return Forwarder(port: nil, log: log) }
+        var own = limits(listener)
+        // The node that was asked has seen to these, and tells the client's address in its own way.
+        own.forwardedFor = nil
+        own.requiresRequestHeader = false
         let port = ClusterPort(
             core: core, http: http,
-            handler: APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration)))
+            handler: APIHandler(core: core, limits: own, headers: headers(listener, configuration)))
         var converted = ListenerConfiguration(address: address)
         converted.tls = port.tls
         converted.requestTimeout = amount(configuration.maximumRequestDuration)
@@ -257,6 +261,15 @@ struct RunningServer: Sendable {
         limits.token = listener.maximumTokenHeaderSize
         limits.json = listener.json
         limits.openings = listener.openings
+        limits.requiresRequestHeader = listener.requiresRequestHeader
+        let authorized = listener.forwardedFor.authorized.compactMap { CIDR($0) }
+        if !authorized.isEmpty {
+            var forwarded = ForwardedFor(authorized: authorized)
+            forwarded.hopSkips = listener.forwardedFor.hopSkips
+            forwarded.rejectsNotPresent = listener.forwardedFor.rejectsNotPresent
+            forwarded.rejectsNotAuthorized = listener.forwardedFor.rejectsNotAuthorized
+            limits.forwardedFor = forwarded
+        }
         limits.redactions = Set(listener.redactions.compactMap(redaction))
         return limits
     }

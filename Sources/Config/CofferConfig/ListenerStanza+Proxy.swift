@@ -1,7 +1,7 @@
 internal import CofferBase
 internal import HCL
 
-/// Which proxies a listener believes.
+/// Which proxies a listener believes, and what it wants of requests.
 extension ListenerStanza {
     struct ProxyDraft {
         var behavior: ListenerSettings.ProxyProtocol.Behavior?
@@ -40,6 +40,25 @@ extension ListenerStanza {
         },
         "proxy_protocol_authorized_addrs": .take { (value, draft) throws(HCLError) in
             draft.proxy.addresses = try addresses(value)
+        },
+        "x_forwarded_for_authorized_addrs": .take { (value, draft) throws(HCLError) in
+            draft.settings.forwardedFor.authorized = try addresses(value)
+        },
+        "x_forwarded_for_hop_skips": .take { (value, draft) throws(HCLError) in
+            let skips = try value.integer()
+            guard skips >= 0 else {
+                throw HCLError("x_forwarded_for_hop_skips cannot be negative", at: value.position)
+            }
+            draft.settings.forwardedFor.hopSkips = skips
+        },
+        "x_forwarded_for_reject_not_authorized": .take { (value, draft) throws(HCLError) in
+            draft.settings.forwardedFor.rejectsNotAuthorized = try value.flag()
+        },
+        "x_forwarded_for_reject_not_present": .take { (value, draft) throws(HCLError) in
+            draft.settings.forwardedFor.rejectsNotPresent = try value.flag()
+        },
+        "require_request_header": .take { (value, draft) throws(HCLError) in
+            draft.settings.requiresRequestHeader = try value.flag()
         },
     ]
 

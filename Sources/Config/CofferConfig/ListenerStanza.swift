@@ -131,10 +131,8 @@ enum ListenerStanza {
     ]
 
     private static let refused = [
-        "require_request_header", "chroot_namespace",
-        "x_forwarded_for_authorized_addrs", "x_forwarded_for_hop_skips", "x_forwarded_for_reject_not_authorized",
-        "x_forwarded_for_reject_not_present", "x_forwarded_for_client_cert_header",
-        "x_forwarded_for_client_cert_header_decoders", "metrics_only",
+        "chroot_namespace", "x_forwarded_for_client_cert_header", "x_forwarded_for_client_cert_header_decoders",
+        "metrics_only",
     ]
 
     /// Zero stands for the default, as in Vault.

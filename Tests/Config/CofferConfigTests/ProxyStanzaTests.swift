@@ -38,9 +38,35 @@ import Testing
         #expect(unix.listeners.first?.proxyProtocol == .init(behavior: .useAlways))
     }
 
+    @Test("X-Forwarded-For and the header of requests, with Vault's defaults")
+    func forwardedFor() throws {
+        let standard = try tcp("").forwardedFor
+        #expect(standard.authorized.isEmpty && standard.rejectsNotPresent && standard.rejectsNotAuthorized)
+        let found = try tcp(
+            """
+            x_forwarded_for_authorized_addrs = "10.0.0.0/8, ::1"
+            x_forwarded_for_hop_skips = "2"
+            x_forwarded_for_reject_not_authorized = "false"
+            x_forwarded_for_reject_not_present = false
+            require_request_header = true
+            """)
+        #expect(
+            found.forwardedFor
+                == .init(
+                    authorized: ["10.0.0.0/8", "::1"], hopSkips: 2, rejectsNotAuthorized: false,
+                    rejectsNotPresent: false))
+        #expect(found.requiresRequestHeader)
+    }
+
     @Test(
         "what would believe nobody or not whom was meant is no start",
         arguments: [
+            (
+                "tcp\" { tls_disable = 1 x_forwarded_for_hop_skips = -1 }",
+                "x_forwarded_for_hop_skips cannot be negative"
+            ),
+            ("tcp\" { tls_disable = 1 x_forwarded_for_authorized_addrs = \"a\" }", "expected addresses"),
+            ("tcp\" { tls_disable = 1 x_forwarded_for_client_cert_header = \"X\" }", "this protection is not offered"),
             (
                 "tcp\" { tls_disable = 1 proxy_protocol_behavior = \"allow_authorized\" }",
                 "proxy_protocol_behavior set to allow"

@@ -49,10 +49,10 @@ struct ProxyHeader: Equatable {
         guard words.count > 1 else { return .malformed }
         // What follows this word is to be ignored.
         if words[1] == "UNKNOWN" { return .header(ProxyHeader(source: .connection, length: end + 1)) }
-        guard words.count == 6, let family = family(words[1]), let source = address(words[2], family),
-            address(words[3], family) != nil, let port = number(words[4]), number(words[5]) != nil
+        guard words.count == 6, let family = family(words[1]), let source = AddressText.bytes(words[2], family),
+            AddressText.bytes(words[3], family) != nil, let port = number(words[4]), number(words[5]) != nil
         else { return .malformed }
-        return .header(ProxyHeader(source: .address(text(source), port: port), length: end + 1))
+        return .header(ProxyHeader(source: .address(AddressText.spelled(source), port: port), length: end + 1))
     }
 
     private static func family(_ word: String) -> Int32? {
@@ -61,13 +61,6 @@ struct ProxyHeader: Equatable {
         case "TCP6": AF_INET6
         default: nil
         }
-    }
-
-    private static func address(_ word: String, _ family: Int32) -> [UInt8]? {
-        // C would read no further than a NUL.
-        if word.utf8.contains(0) { return nil }
-        var bytes = [UInt8](repeating: 0, count: family == AF_INET ? 4 : 16)
-        return inet_pton(family, word, &bytes) == 1 ? bytes : nil
     }
 
     private static func number(_ word: String) -> Int? {
@@ -117,18 +110,6 @@ struct ProxyHeader: Equatable {
         default: return .connection
         }
         let ports = payload.dropFirst(2 * size).prefix(2)
-        return .address(text(Array(payload.prefix(size))), port: ports.reduce(0) { $0 << 8 | Int($1) })
-    }
-
-    /// The one spelling of an address; one of IPv4 that is mapped into IPv6 is shown as such.
-    private static func text(_ bytes: [UInt8]) -> String {
-        var bytes = bytes
-        if bytes.count == 16, bytes[..<10].allSatisfy({ $0 == 0 }), bytes[10] == 0xff, bytes[11] == 0xff {
-            bytes.removeFirst(12)
-        }
-        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-        let family = bytes.count == 4 ? AF_INET : AF_INET6
-        guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return "" }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return .address(AddressText.spelled(Array(payload.prefix(size))), port: ports.reduce(0) { $0 << 8 | Int($1) })
     }
 }
