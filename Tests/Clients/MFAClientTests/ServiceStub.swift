@@ -49,7 +49,7 @@ extension HTTPAnswer {
     /// Names and values as they are in the query or in the form.
     var fields: [String: String] {
         var fields: [String: String] = [:]
-        for pair in (method == "GET" ? query : text).split(separator: "&") {
+        for pair in (call.method == "GET" ? query : text).split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
             fields[sides[0]] = sides.count > 1 ? sides[1] : ""
         }
