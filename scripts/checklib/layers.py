@@ -60,7 +60,7 @@ SAME_LAYER = {
     "CofferTools": {"CofferFramework"},
     "MFAClient": {"HTTPClient"},
     "AWSClient": {"HTTPClient"},
-    "FenceProbe": {"PostgresStorage"},
+    "FenceProbe": {"EtcdStorage", "PostgresStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},

@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferStorage
+internal import EtcdStorage
 internal import Glibc
 internal import PostgresStorage
 
@@ -7,6 +8,7 @@ internal import PostgresStorage
 /// another one take over, and counts.
 ///
 ///     FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe
+///     FenceProbe http://ETCD PATH - safe|unsafe
 ///
 /// Told `take`, it takes leadership and says `leading EPOCH`; when a write is refused, `deposed EPOCH`.
 @main
@@ -16,15 +18,16 @@ struct Probe {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 5 else {
-            say("usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe")
+            say(
+                "usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe, or FenceProbe http://ETCD PATH - safe|unsafe"
+            )
             return
         }
-        var options = PostgresOptions(connectionURL: arguments[1])
-        options.table = arguments[2]
-        options.leaderTable = arguments[3]
-        options.acceptsUnsafeServer = true
-        if arguments[4] == "unsafe" { options.fence = .checkThenWrite(pause: 20_000) }
-        let storage = try PostgresStorage(options)
+        let isSafe = arguments[4] != "unsafe"
+        let storage =
+            arguments[1].hasPrefix("http")
+            ? try await etcd(arguments[1], path: arguments[2], isSafe: isSafe)
+            : try postgres(arguments[1], table: arguments[2], leaderTable: arguments[3], isSafe: isSafe)
         let input = BlockingPool(threads: 1)
         say("ready")
         while let line = try await input.run({ readLine() }) {
@@ -37,8 +40,26 @@ struct Probe {
         await storage.close()
     }
 
+    private static func postgres(
+        _ url: String, table: String, leaderTable: String, isSafe: Bool
+    ) throws -> any Storage {
+        var options = PostgresOptions(connectionURL: url)
+        options.table = table
+        options.leaderTable = leaderTable
+        options.acceptsUnsafeServer = true
+        if !isSafe { options.fence = .checkThenWrite(pause: 20_000) }
+        return try PostgresStorage(options)
+    }
+
+    private static func etcd(_ address: String, path: String, isSafe: Bool) async throws -> any Storage {
+        var options = try EtcdOptions(addresses: [address], access: .init())
+        options.path = path
+        if !isSafe { options.fence = .checkThenWrite(pause: .milliseconds(20)) }
+        return try await EtcdStorage.open(options)
+    }
+
     /// Behind a careless leader that is stopped while it holds rows, it takes a while.
-    private static func take(_ storage: PostgresStorage) async -> Epoch {
+    private static func take(_ storage: any Storage) async -> Epoch {
         while true {
             do throws(StorageError) {
                 return try await storage.acquireEpoch()
@@ -48,7 +69,7 @@ struct Probe {
         }
     }
 
-    private static func writeUntilDeposed(_ storage: PostgresStorage, _ epoch: Epoch) async {
+    private static func writeUntilDeposed(_ storage: any Storage, _ epoch: Epoch) async {
         await withTaskGroup(of: Void.self) { group in
             for writer in 0..<writers {
                 group.addTask {
