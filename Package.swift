@@ -192,6 +192,12 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+    Module(
+        name: "HotPieces", folder: "Services",
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "PolicyService", "TokenService",
+        ]),
     Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
 ]
 
@@ -259,6 +265,9 @@ let tests: [Module] = [
     Module(
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "TokenService", folder: "Services",
+        needs: ["CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
         name: "LockoutService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
