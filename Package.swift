@@ -196,9 +196,19 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+<<<<<<< HEAD
     Module(name: "TimingProbe", folder: "Base", needs: ["TimingTrials"]),
     Module(
         name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdStorage", "PostgresStorage"]),
+=======
+    Module(
+        name: "HotPieces", folder: "Services",
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "PolicyService", "TokenService",
+        ]),
+    Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
+>>>>>>> fc2a30d46f532130d17d18961e6cef3e60f3d4ec
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
@@ -271,6 +281,9 @@ let tests: [Module] = [
     Module(
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
+        name: "TokenService", folder: "Services",
+        needs: ["CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
         name: "LockoutService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),

@@ -21,6 +21,7 @@ LAYERS = [
     ("Sources/Seals/*", 2),
     ("Sources/AuditDevices/*", 2),
     ("Sources/Clients/*", 2),
+    ("Sources/Services/HotPieces", PROGRAMS),
     ("Sources/Services/*", 3),
     ("Sources/Core/*", 4),
     ("Sources/System/*", 4),

@@ -106,6 +106,21 @@ package final class SQLiteStorage: Storage {
         }
     }
 
+    package func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        try await readers.long { (connection) throws(SQLiteFailure) in
+            var found: Set<StorageKey> = []
+            for prefix in prefixes {
+                try connection.run(
+                    "SELECT key FROM entries WHERE key >= ?1 ORDER BY key LIMIT 1", [.blob(prefix.bytes)]
+                ) { row in
+                    if StorageKey(bytes: row.blob(0)).hasPrefix(prefix) { found.insert(prefix) }
+                    return false
+                }
+            }
+            return found
+        }
+    }
+
     @discardableResult
     package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         for case .put(let value) in batch.changes.values where value.count > maxEntrySize {

@@ -1,11 +1,13 @@
 internal import Synchronization
 
-/// One at a time for each name, in the order of the calls: rotations of one password must not overlap.
-final class Turns: Sendable {
+/// One at a time for each name, in the order of the calls.
+package final class Turns: Sendable {
     /// Who waits for a name that is taken; an entry without waiters is a name that is taken.
     private let waiting = Mutex<[String: [CheckedContinuation<Void, Never>]]>([:])
 
-    func take<R>(_ name: String, _ body: () async throws -> R) async throws -> R {
+    package init() {}
+
+    package func take<R>(_ name: String, _ body: () async throws -> R) async throws -> R {
         await withCheckedContinuation { continuation in
             let isFree = waiting.withLock { waiting in
                 if waiting[name] != nil {
