@@ -192,6 +192,7 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+    Module(name: "HistoryCheck", folder: "Storage", needs: ["Linearizability"]),
     Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
 ]
 
@@ -205,6 +206,7 @@ let testSupport: [Module] = [
         name: "TestSupport", folder: "Tests/Support",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "MemoryStorage"]),
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
+    Module(name: "Linearizability", folder: "Tests/Support", needs: ["CofferJSON"]),
     Module(
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
@@ -335,6 +337,7 @@ let tests: [Module] = [
             "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
+    Module(name: "Linearizability", folder: "Support"),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 
