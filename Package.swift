@@ -40,6 +40,7 @@ let storages: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
     Module(name: "PostgresStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresClient"]),
+    Module(name: "EtcdStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdClient"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
@@ -77,6 +78,9 @@ let clients: [Module] = [
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+    Module(
+        name: "EtcdClient", folder: "Clients",
+        needs: ["CofferBase", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"]),
     Module(name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
     Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "WebClient"]),
 ]
@@ -174,7 +178,7 @@ let programs: [Module] = [
     Module(
         name: "Catalog", folder: "",
         needs: pluginNeeds + (engines + authMethods + databases + auditDevices + seals).map(\.name)
-            + ["MemoryStorage", "PostgresStorage", "SQLiteStorage"]),
+            + ["EtcdStorage", "MemoryStorage", "PostgresStorage", "SQLiteStorage"]),
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
@@ -242,6 +246,11 @@ let tests: [Module] = [
         name: "PostgresStorage", folder: "Storage",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "PostgresClient", "StorageConformance"]),
     Module(
+        name: "EtcdStorage", folder: "Storage",
+        needs: [
+            "CofferBase", "CofferJSON", "CofferStorage", "EtcdClient", "NIOCore", "NIOPosix", "StorageConformance",
+        ]),
+    Module(
         name: "CofferBarrier", folder: "Storage",
         needs: [
             "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "MemoryStorage", "Shamir", "TestSupport",
@@ -292,6 +301,9 @@ let tests: [Module] = [
         needs: ["CofferBase", "CofferJSON", "HTTPClient", "Logging", "TestSupport"]),
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
+    Module(
+        name: "EtcdClient", folder: "Clients",
+        needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
     Module(
         name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),

@@ -4,6 +4,7 @@ package import CofferFramework
 package import CofferStorage
 internal import CubbyholeEngine
 internal import DatabaseEngine
+internal import EtcdStorage
 internal import FileAudit
 internal import HTTPAudit
 internal import KVEngine
@@ -42,6 +43,7 @@ package enum Catalogue {
         case memory
         case sqlite(folder: String)
         case postgresql(PostgresPlace)
+        case etcd(EtcdPlace)
     }
 
     /// A PostgreSQL database and our tables in it.
@@ -78,7 +80,7 @@ package enum Catalogue {
     /// - Returns: the storage, and what the log should say about its state, if anything.
     package static func open(
         _ kind: StorageKind, maximumEntrySize: Int
-    ) throws(StorageOpenError) -> (storage: any Storage, warning: String?) {
+    ) async throws(StorageOpenError) -> (storage: any Storage, warning: String?) {
         switch kind {
         case .memory: return (MemoryStorage(maxEntrySize: maximumEntrySize), nil)
         case .sqlite(let folder):
@@ -87,6 +89,9 @@ package enum Catalogue {
             return (storage, storage.openWarning)
         case .postgresql(let place):
             let storage = try PostgresStorage(place.options(maximumEntrySize: maximumEntrySize))
+            return (storage, storage.openWarning)
+        case .etcd(let place):
+            let storage = try await EtcdStorage.open(place.options(maximumEntrySize: maximumEntrySize))
             return (storage, storage.openWarning)
         }
     }

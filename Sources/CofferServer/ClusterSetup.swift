@@ -12,8 +12,8 @@ enum ClusterSetup {
 
     /// Nil: the storage is this server's alone.
     static func cluster(_ configuration: ServerConfiguration, _ storage: any Storage) throws -> Cluster? {
-        guard case .postgresql(let settings)? = configuration.storage?.kind, settings.isShared,
-            !configuration.isRecovery, let election = storage as? any Election
+        guard configuration.storage?.isShared == true, !configuration.isRecovery,
+            let election = storage as? any Election
         else { return nil }
         var cluster = ClusterSettings(id: try RandomSource.system.uuid()) {
             let made = try DevCertificates(

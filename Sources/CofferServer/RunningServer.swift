@@ -97,7 +97,7 @@ struct RunningServer: Sendable {
         _ configuration: ServerConfiguration, _ log: Logger
     ) async throws -> any Storage {
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
-        let (storage, warning) = try Catalogue.open(
+        let (storage, warning) = try await Catalogue.open(
             settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
         if let warning { log.warning("\(warning)") }
         if try await StorageMigration.isUnfinished(storage) {

@@ -61,6 +61,7 @@ enum SanitizedConfiguration {
             case nil, .memory?: "inmem"
             case .sqlite?: "sqlite"
             case .postgresql?: "postgresql"
+            case .etcd?: "etcd"
             }
         return [
             "type": .string(type), "redirect_addr": .string(configuration.apiAddress),

@@ -6,7 +6,7 @@ internal import Glibc
 extension StorageSettings {
     /// Opens the storage, and prints what is to be known about its state.
     func open() async throws -> any Storage {
-        let (storage, warning) = try Catalogue.open(catalogueKind, maximumEntrySize: maximumEntrySize)
+        let (storage, warning) = try await Catalogue.open(catalogueKind, maximumEntrySize: maximumEntrySize)
         if let warning { Console.complain("WARNING! \(warning)") }
         return storage
     }
@@ -16,6 +16,7 @@ extension StorageSettings {
         case .memory: .memory
         case .sqlite(let folder): .sqlite(folder: folder)
         case .postgresql(let settings): .postgresql(settings.place)
+        case .etcd(let settings): .etcd(settings.place)
         }
     }
 
@@ -36,6 +37,16 @@ extension PostgresStorageSettings {
         place.connectRetries = connectRetries
         place.createsTables = createsTables
         place.acceptsUnsafeServer = acceptsUnsafeServer
+        return place
+    }
+}
+
+extension EtcdStorageSettings {
+    fileprivate var place: Catalogue.EtcdPlace {
+        var place = Catalogue.EtcdPlace(addresses: addresses, path: path)
+        (place.username, place.password) = (username, password)
+        (place.authorityFile, place.certificateFile, place.keyFile) = (authorityFile, certificateFile, keyFile)
+        (place.serverName, place.requestTimeout, place.synchronizes) = (serverName, requestTimeout, synchronizes)
         return place
     }
 }

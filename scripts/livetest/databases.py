@@ -4,10 +4,12 @@ Servers that refuse to run as root run as the user that their package made for t
 """
 
 import glob
+import json
 import os
 import shutil
 import subprocess
 import tempfile
+import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +19,7 @@ PACKAGES = {
     "postgresql": "postgresql:/usr/lib/postgresql",
     "mariadb-server": "mariadb-server:mariadbd",
     "redis-server": "redis-server:redis-server",
+    "etcd-server": "etcd-server:etcd",
 }
 
 
@@ -27,10 +30,10 @@ def install():
 
 
 @contextmanager
-def all_three():
+def all_of_them():
     """Running servers, as {variable of the environment: details of a configuration}; unit tests read them there."""
-    with PostgresServer() as postgres, MariaDBServer() as mariadb, RedisServer() as redis:
-        for server in (postgres, mariadb, redis):
+    with PostgresServer() as postgres, MariaDBServer() as mariadb, RedisServer() as redis, EtcdServer() as etcd:
+        for server in (postgres, mariadb, redis, etcd):
             server.start()
         mariadb.make_superuser()
         accounts = {"username": "coffer", "password": RedisServer.superuser_password}
@@ -40,6 +43,7 @@ def all_three():
                 "password": postgres.superuser_password},
             "COFFER_TEST_MARIADB": {"connection_url": mariadb.url, **accounts},
             "COFFER_TEST_REDIS": {"host": "127.0.0.1", "port": redis.port, **accounts},
+            "COFFER_TEST_ETCD": {"address": etcd.url},
         }
 
 
@@ -297,3 +301,30 @@ class RedisServer(DatabaseServer):
 
     def users(self):
         return [line for line in self.query("ACL USERS").split() if line.startswith("V_")]
+
+
+class EtcdServer(DatabaseServer):
+    """A cluster of one member."""
+
+    def __init__(self):
+        super().__init__()
+        self.peer_port = free_port()
+        self.data = self.folder / "data"
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def command(self):
+        peer = f"http://127.0.0.1:{self.peer_port}"
+        return ["etcd", "--data-dir", self.data, "--name", "one", "--listen-client-urls", self.url,
+                "--advertise-client-urls", self.url, "--listen-peer-urls", peer, "--initial-advertise-peer-urls", peer,
+                "--initial-cluster", f"one={peer}", "--log-level", "error", "--logger", "zap",
+                "--quota-backend-bytes", str(4 << 30)]
+
+    def is_ready(self):
+        try:
+            with urllib.request.urlopen(self.url + "/health", timeout=2) as answer:
+                return json.load(answer).get("health") == "true"
+        except OSError:
+            return False

@@ -94,8 +94,8 @@ package struct ProtobufMessage: Sendable {
 
     private static func number(_ rest: inout ArraySlice<UInt8>) -> UInt64? {
         var value: UInt64 = 0
-        for shift in stride(from: 0 as UInt64, to: 63, by: 7) {
-            guard let byte = rest.popFirst() else { return nil }
+        for shift in stride(from: 0 as UInt64, through: 63, by: 7) {
+            guard let byte = rest.popFirst(), shift < 63 || byte < 2 else { return nil }
             value |= UInt64(byte & 0x7f) << shift
             if byte < 0x80 { return value }
         }

@@ -59,7 +59,7 @@ package struct ConfigurationReader {
         if variable("DISABLE_USER_LOCKOUT").flatMap({ Bool(wireText: $0) }) == true {
             result.disablesUserLockout = true
         }
-        try finishStorage(&result, url: variable("PG_CONNECTION_URL"))
+        try finishStorage(&result, url: variable("PG_CONNECTION_URL"), environment: environment)
         if result.storage == nil {
             throw ConfigurationError(
                 "A storage backend must be specified: add storage \"sqlite\" { path = \"/var/lib/coffer\" }")
@@ -95,9 +95,10 @@ package struct ConfigurationReader {
     }
 
     private func finishStorage(
-        _ result: inout ServerConfiguration, url: String?
+        _ result: inout ServerConfiguration, url: String?, environment: [String: String]
     ) throws(ConfigurationError) {
-        if case .postgresql(var settings)? = result.storage?.kind {
+        switch result.storage?.kind {
+        case .postgresql(var settings)?:
             settings.connectionURL = url ?? settings.connectionURL
             if let shared = sharedStorage?.settings.kind {
                 guard case .postgresql(let other) = shared,
@@ -110,8 +111,14 @@ package struct ConfigurationReader {
                 throw ConfigurationError("storage \"postgresql\" needs connection_url, or VAULT_PG_CONNECTION_URL")
             }
             result.storage?.kind = .postgresql(settings)
-        } else if sharedStorage != nil {
-            throw Self.otherStorage
+        case .etcd(var settings)?:
+            if let shared = sharedStorage?.settings.kind {
+                guard case .etcd(let other) = shared, other.isSameCluster(as: settings) else { throw Self.otherStorage }
+                settings.isShared = true
+            }
+            settings.apply(environment)
+            result.storage?.kind = .etcd(settings)
+        default: if sharedStorage != nil { throw Self.otherStorage }
         }
     }
 

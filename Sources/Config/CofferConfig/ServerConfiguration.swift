@@ -65,6 +65,7 @@ package struct StorageSettings: Sendable, Equatable {
         case memory
         case sqlite(folder: String)
         case postgresql(PostgresStorageSettings)
+        case etcd(EtcdStorageSettings)
     }
 
     package var kind: Kind
@@ -72,6 +73,15 @@ package struct StorageSettings: Sendable, Equatable {
     package var maximumEntrySize = 1 << 20
 
     package init(kind: Kind) { self.kind = kind }
+
+    /// Several servers share it, of which one leads.
+    package var isShared: Bool {
+        switch kind {
+        case .memory, .sqlite: false
+        case .postgresql(let settings): settings.isShared
+        case .etcd(let settings): settings.isShared
+        }
+    }
 }
 
 /// `storage "postgresql"`: where the entries are, and whether several servers share them.

@@ -19,15 +19,16 @@ enum StorageStanza {
             reader.warn(
                 "storage \"raft\" is kept in SQLite on this single node; use storage \"sqlite\"", block.position)
         case "postgresql": settings = shared.merging(postgres) { _, new in new }
+        case "etcd": return try EtcdStanza.read(block, &reader)
         case "":
             throw HCLError("storage needs a type: storage \"sqlite\" { path = \"…\" }", at: block.position)
         default:
             throw HCLError(
-                "unknown storage type; this version offers sqlite, postgresql, file, raft and inmem", at: block.position
-            )
+                "unknown storage type; this version offers sqlite, postgresql, etcd, file, raft and inmem",
+                at: block.position)
         }
         try reader.read(block.body, into: &draft, settings: settings, stanza: "storage")
-        if type != "inmem" && type != "postgresql" && draft.path.isEmpty {
+        if !["inmem", "postgresql"].contains(type) && draft.path.isEmpty {
             throw HCLError("'path' must be set", at: block.position)
         }
         var storage: StorageSettings
@@ -72,11 +73,15 @@ enum StorageStanza {
 
     private static let shared: [String: Setting<Draft>] = [
         "max_entry_size": .take { (value, draft) throws(HCLError) in
-            let size = try value.integer()
-            guard size > 0 else { throw HCLError("max_entry_size must be positive", at: value.position) }
-            draft.maximumEntrySize = size
+            draft.maximumEntrySize = try entrySize(value)
         }
     ]
+
+    static func entrySize(_ value: StanzaValue) throws(HCLError) -> Int {
+        let size = try value.integer()
+        guard size > 0 else { throw HCLError("max_entry_size must be positive", at: value.position) }
+        return size
+    }
 
     private static let raft: [String: Setting<Draft>] = [
         "retry_join": .refused("several raft nodes are not offered; each would keep data of its own"),

@@ -1,0 +1,125 @@
+import CofferStorage
+import EtcdClient
+import EtcdStorage
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+/// Connections that are cut in the middle of commits. Contract test FE9.
+@Suite(.serialized) struct EtcdFaultTests {
+    private static func number(in entry: StoredEntry?) -> Int {
+        Int(String(decoding: entry?.value ?? [], as: UTF8.self)) ?? 0
+    }
+
+    @Test("what was acknowledged is there, and nothing is done twice, when connections are cut all the time")
+    func cutConnections() async throws {
+        var options = try RealEtcd.options()
+        let relay = try await CuttingRelay(to: options.settings.endpoints[0])
+        options.settings.endpoints = [relay.endpoint]
+        let storage = try await EtcdStorage.open(options)
+        let epoch = try await storage.acquireEpoch()
+        let (writers, rounds) = (8, 60)
+        for writer in 0..<writers { try await storage.commit(.put("counter/\(writer)", Array("0".utf8), epoch)) }
+        let counts = try await withThrowingTaskGroup(of: (Int, unknown: Int, kept: Int).self) { group in
+            for writer in 0..<writers {
+                group.addTask {
+                    let key = StorageKey("counter/\(writer)")
+                    var (unknown, kept) = (0, 0)
+                    for _ in 0..<rounds {
+                        guard let now = try? await storage.get(key) else { continue }
+                        var batch = WriteBatch.put(
+                            "counter/\(writer)", Array("\(Self.number(in: now) + 1)".utf8), epoch)
+                        batch.expected[key] = now.version
+                        do throws(StorageError) {
+                            try await storage.commit(batch)
+                            kept += 1
+                        } catch .unknownOutcome {
+                            unknown += 1
+                        } catch {
+                            #expect(error != .fenced && error != .conflict, "\(error)")
+                        }
+                    }
+                    return (writer, unknown: unknown, kept: kept)
+                }
+            }
+            group.addTask {
+                for _ in 0..<60 {
+                    relay.cut()
+                    _ = try? await storage.commit(.put("pace", [1], epoch))
+                }
+                return (-1, unknown: 0, kept: 0)
+            }
+            return try await group.reduce(into: [Int: (unknown: Int, kept: Int)]()) { $0[$1.0] = ($1.1, $1.2) }
+        }
+        for writer in 0..<writers {
+            let count = Self.number(in: try await storage.get(StorageKey("counter/\(writer)")))
+            let (unknown, kept) = try #require(counts[writer])
+            #expect(count >= kept && count <= kept + unknown, "\(count), \(kept) and \(unknown)")
+            #expect(kept > 0)
+        }
+        await storage.close()
+        try await relay.close()
+    }
+}
+
+/// Passes bytes on between a client and a server, and cuts all connections when it is told to.
+private final class CuttingRelay: Sendable {
+    let endpoint: EtcdEndpoint
+    private let server: any Channel
+
+    init(to target: EtcdEndpoint) async throws {
+        let open = SharedChannels()
+        server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelOption(.autoRead, value: false)
+            .childChannelInitializer { inbound in
+                open.list.withLock { $0.append(inbound) }
+                return ClientBootstrap(group: inbound.eventLoop)
+                    .connect(host: target.host, port: target.port)
+                    .flatMap { outbound in
+                        inbound.eventLoop.makeCompletedFuture {
+                            try inbound.pipeline.syncOperations.addHandler(PassOn(outbound))
+                            try outbound.pipeline.syncOperations.addHandler(PassOn(inbound))
+                        }.flatMap { inbound.setOption(.autoRead, value: true) }
+                    }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = server.localAddress?.port ?? 0
+        guard let made = EtcdEndpoint("http://127.0.0.1:\(port)") else { throw ChannelError.operationUnsupported }
+        endpoint = made
+        channels = open
+    }
+
+    private let channels: SharedChannels
+
+    func cut() {
+        let cut = channels.list.withLock { list in
+            defer { list = [] }
+            return list
+        }
+        for channel in cut { channel.close(promise: nil) }
+    }
+
+    func close() async throws {
+        cut()
+        try await server.close().get()
+    }
+}
+
+private final class SharedChannels: Sendable {
+    let list = Mutex<[any Channel]>([])
+}
+
+private final class PassOn: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let other: any Channel
+
+    init(_ other: any Channel) { self.other = other }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        other.writeAndFlush(unwrapInboundIn(data), promise: nil)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) { other.close(promise: nil) }
+}
