@@ -197,7 +197,8 @@ let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
     Module(name: "HistoryCheck", folder: "Storage", needs: ["Linearizability"]),
-    Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
+    Module(
+        name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdStorage", "PostgresStorage"]),
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]

@@ -11,8 +11,8 @@ from livetest import databases
 
 POSTGRES, ETCD, SQLITE = "postgresql", "etcd", "sqlite"
 # Those over which several nodes share their entries.
-SHARED = (POSTGRES,)
-ALL = (POSTGRES, SQLITE)
+SHARED = (POSTGRES, ETCD)
+ALL = (*SHARED, SQLITE)
 
 
 class PostgresStore:
@@ -70,7 +70,7 @@ storage "postgresql" {{
 
     def probe(self, fence):
         """The arguments of FenceProbe."""
-        return ["postgresql", self.url(), f"probe_{fence}", f"probe_{fence}_leader", fence]
+        return [self.url(), f"probe_{fence}", f"probe_{fence}_leader", fence]
 
     def written(self, fence, epoch):
         """How many entries FenceProbe wrote in an epoch."""
@@ -172,7 +172,7 @@ storage "etcd" {{
         self.ask("deleterange", key=f"{self.path}lock".encode())
 
     def probe(self, fence):
-        return ["etcd", self.server.url, f"/probe_{fence}/", fence]
+        return [self.server.url, f"/probe_{fence}/", "-", fence]
 
     def written(self, fence, epoch):
         named = self.ask("range", key=f"/probe_{fence}/generation".encode())["kvs"][0]["value"]

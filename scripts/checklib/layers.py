@@ -58,7 +58,7 @@ SAME_LAYER = {
     "CofferTools": {"CofferFramework"},
     "MFAClient": {"WebClient"},
     "AWSClient": {"HTTPClient"},
-    "FenceProbe": {"PostgresStorage"},
+    "FenceProbe": {"EtcdStorage", "PostgresStorage"},
     "TokenService": {"LeaseService"},
     "QuotaService": {"LeaseService"},
     "PeriodicService": {"MountService"},

@@ -12,16 +12,20 @@ struct EtcdGroup {
     /// What the commit leaves in the key that every commit touches.
     let mark: [UInt8]
     let layout: EtcdLayout
+    /// False for the fence that a test must catch.
+    var isGuarded = true
 
     var hasChanges: Bool { batches.contains { $0.hasChanges } }
     /// One batch of many operations, whose expectations are the transaction's own.
     private var isLarge: Bool { batches.count == 1 && !batches[0].isSmall }
 
     func transaction(epoch: UInt64, version: UInt64) -> EtcdTransaction {
-        var comparisons: [EtcdComparison] = [
-            .createRevision(of: layout.lock, epoch), .modRevision(of: layout.meta, version),
-            .modRevision(of: layout.generation, generation.revision),
-        ]
+        var comparisons: [EtcdComparison] =
+            isGuarded
+            ? [
+                .createRevision(of: layout.lock, epoch), .modRevision(of: layout.meta, version),
+                .modRevision(of: layout.generation, generation.revision),
+            ] : []
         var success: [EtcdOperation] = hasChanges ? [.put(key: layout.meta, value: mark)] : []
         if isLarge {
             if batches[0].expected.count <= EtcdNesting.comparisons {

@@ -3,6 +3,15 @@ package import EtcdClient
 
 /// Where the entries are, and how etcd is used.
 package struct EtcdOptions: Sendable {
+    /// How a writer makes sure that it still leads; all but the first exist for the test that must catch them.
+    package enum Fence: Sendable, Equatable {
+        /// Comparisons in the transaction that writes.
+        case guarded
+        /// Asks first and writes afterwards: unsafe, since a pause in between lets a deposed leader write.
+        /// - Parameter pause: between the two.
+        case checkThenWrite(pause: Duration)
+    }
+
     package var settings: EtcdSettings
     /// Our keys begin with it; several clusters may share one etcd under different paths.
     package var path = "/coffer/"
@@ -16,6 +25,7 @@ package struct EtcdOptions: Sendable {
     package var callLimit: Duration = .seconds(5)
     /// Uses the servers' own list of members too.
     package var synchronizes = false
+    package var fence = Fence.guarded
     /// For tests: called before each request that writes; false drops the request, as if the process had ended there.
     package var mayWrite: @Sendable () -> Bool = { true }
 

@@ -89,8 +89,13 @@ actor EtcdWritingSession {
     private func write(_ batches: [EtcdBatch]) async throws(StorageError) -> Attempt {
         guard let epoch = batches.first?.epoch.value else { return .done([]) }
         let version = try await version(epoch)
-        let group = EtcdGroup(
+        var group = EtcdGroup(
             batches: batches, generation: reader.generation, mark: nextMark(), layout: layout)
+        if case .checkThenWrite(let pause) = options.fence {
+            guard try await look().epoch == epoch else { throw .fenced }
+            try? await Task.sleep(for: pause)
+            group.isGuarded = false
+        }
         try await checkExpectations(group)
         let verdict: EtcdVerdict
         do throws(EtcdFailure) {

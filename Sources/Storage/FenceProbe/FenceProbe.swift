@@ -1,12 +1,14 @@
 internal import CofferBase
 internal import CofferStorage
+internal import EtcdStorage
 internal import Glibc
 internal import PostgresStorage
 
 /// A leader that does nothing but write, for the test that no deposed leader can: `Faults/` stops it, lets
 /// another one take over, and counts.
 ///
-///     FenceProbe postgresql CONNECTION_URL TABLE HA_TABLE safe|unsafe
+///     FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe
+///     FenceProbe http://ETCD PATH - safe|unsafe
 ///
 /// * `take`: takes leadership, whoever leads, and says `leading EPOCH`; when a write is refused, `deposed EPOCH`;
 /// * `acquire`: asks for it as a node does, and says `leading EPOCH`, `refused` when another one leads, or `failed REASON`;
@@ -17,10 +19,16 @@ struct Probe {
     private static let time: Duration = .seconds(60)
 
     static func main() async throws {
-        guard let storage = try opened(CommandLine.arguments.dropFirst()) else {
-            say("usage: FenceProbe postgresql CONNECTION_URL TABLE HA_TABLE safe|unsafe")
+        let arguments = CommandLine.arguments
+        guard arguments.count == 5 else {
+            say("usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe, or FenceProbe http://ETCD PATH - safe|unsafe")
             return
         }
+        let isSafe = arguments[4] != "unsafe"
+        let storage =
+            arguments[1].hasPrefix("http")
+            ? try await etcd(arguments[1], path: arguments[2], isSafe: isSafe)
+            : try postgres(arguments[1], table: arguments[2], leaderTable: arguments[3], isSafe: isSafe)
         let candidate = Candidate(id: "00000000-0000-4000-8000-\(hex(getpid()))", address: "")
         let input = BlockingPool(threads: 1)
         var held: Epoch?
@@ -41,18 +49,24 @@ struct Probe {
         await storage.close()
     }
 
-    private static func opened(_ arguments: ArraySlice<String>) throws -> (any Storage & Election)? {
-        let arguments = Array(arguments)
-        switch (arguments.first, arguments.count) {
-        case ("postgresql", 5):
-            var options = PostgresOptions(connectionURL: arguments[1])
-            options.table = arguments[2]
-            options.leaderTable = arguments[3]
-            options.acceptsUnsafeServer = true
-            if arguments[4] == "unsafe" { options.fence = .checkThenWrite(pause: 20_000) }
-            return try PostgresStorage(options)
-        default: return nil
-        }
+    private static func postgres(
+        _ url: String, table: String, leaderTable: String, isSafe: Bool
+    ) throws -> any Storage & Election {
+        var options = PostgresOptions(connectionURL: url)
+        options.table = table
+        options.leaderTable = leaderTable
+        options.acceptsUnsafeServer = true
+        if !isSafe { options.fence = .checkThenWrite(pause: 20_000) }
+        return try PostgresStorage(options)
+    }
+
+    private static func etcd(
+        _ address: String, path: String, isSafe: Bool
+    ) async throws -> any Storage & Election {
+        var options = try EtcdOptions(addresses: [address], access: .init())
+        options.path = path
+        if !isSafe { options.fence = .checkThenWrite(pause: .milliseconds(20)) }
+        return try await EtcdStorage.open(options)
     }
 
     private static func hex(_ number: Int32) -> String {
