@@ -21,7 +21,8 @@ struct Probe {
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 5 else {
-            say("usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe, or FenceProbe http://ETCD PATH - safe|unsafe")
+            say("usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe")
+            say("       FenceProbe http://ETCD PATH - safe|unsafe")
             return
         }
         let isSafe = arguments[4] != "unsafe"
