@@ -1,4 +1,4 @@
-package import CofferStorage
+internal import CofferStorage
 internal import EtcdStorage
 
 extension Catalogue {
