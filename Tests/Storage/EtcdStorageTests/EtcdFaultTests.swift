@@ -61,6 +61,21 @@ import Testing
         await storage.close()
         try await relay.close()
     }
+
+    @Test("both fences refuse a leader that is deposed before it looks")
+    func unsafeFence() async throws {
+        var options = try RealEtcd.options()
+        let storage = try await EtcdStorage.open(options)
+        let epoch = try await storage.acquireEpoch()
+        options.fence = .checkThenWrite(pause: .zero)
+        let careless = try await EtcdStorage.open(options)
+        try await careless.commit(.put("k", [1], epoch))
+        _ = try await storage.acquireEpoch()
+        await #expect(throws: StorageError.fenced) { try await careless.commit(.put("k", [2], epoch)) }
+        await #expect(throws: StorageError.fenced) { try await storage.commit(.put("k", [2], epoch)) }
+        await careless.close()
+        await storage.close()
+    }
 }
 
 /// Passes bytes on between a client and a server, and cuts all connections when it is told to.

@@ -27,7 +27,7 @@ import Testing
             #expect(entry?.version == version && entry?.value == Self.value(size, number), "\(number)")
         }
         let walked = Mutex<[StorageKey: Int]>([:])
-        try await storage.walk { key, value in walked.withLock { $0[key] = value.count } }
+        _ = try await storage.walk { key, value in walked.withLock { $0[key] = value.count } }
         #expect(walked.withLock { $0["v/0"] } == 5 << 20)
         #expect(walked.withLock { $0.count } == 5)
         await storage.close()
