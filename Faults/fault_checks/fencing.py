@@ -43,7 +43,7 @@ class Probe:
         waits = 0
         while (line := self.line()) == "waiting":
             waits += 1
-            if waits == 5 and when_stuck:
+            if waits == 2 and when_stuck:
                 when_stuck()
         word, epoch = line.split()
         equal(word, "leading", "the probe's answer")

@@ -53,7 +53,8 @@ storage "postgresql" {{
     def kill(self):
         """Without a goodbye to anybody, and with a recovery at the next start."""
         self.server.run([self.server.bin / "pg_ctl", "stop", "-D", self.server.data, "-m", "immediate"])
-        self.server.stop()
+        self.server.process.wait(timeout=60)
+        self.server.process = None
 
     def freeze(self, number):
         self.server.signal(number)
@@ -149,7 +150,8 @@ storage "etcd" {{
 
     def kill(self):
         self.server.process.kill()
-        self.server.stop()
+        self.server.process.wait(timeout=60)
+        self.server.process = None
 
     def freeze(self, number):
         os.kill(self.server.process.pid, number)
