@@ -192,8 +192,8 @@ def _(world):
     world.history = clients.history
     is_linearizable, words = judged(world, clients.history, "history")
     report(f"seed {world.seed}, {time.monotonic() - clients.began:.0f} s, faults {faults.count}: {words}")
-    unknown = sum("end" not in call for call in clients.history)
-    true(len(clients.history) > seconds * 20 and unknown < len(clients.history) / 2, "hardly anything was answered")
+    answered = sum("end" in call for call in clients.history)
+    true(answered > seconds * 10, f"only {answered} calls were answered")
     true(is_linearizable, words)
 
 
