@@ -139,6 +139,8 @@ storage "etcd" {{
   address    = "http://127.0.0.1:{port or self.port}"
   path       = "{self.path}"
   ha_enabled = "true"
+  # The members' own addresses lead past our wires.
+  sync       = "false"
 }}
 """
 
