@@ -196,19 +196,16 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
-<<<<<<< HEAD
     Module(name: "TimingProbe", folder: "Base", needs: ["TimingTrials"]),
-    Module(
-        name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdStorage", "PostgresStorage"]),
-=======
+    Module(name: "HistoryCheck", folder: "Storage", needs: ["Linearizability"]),
     Module(
         name: "HotPieces", folder: "Services",
         needs: [
             "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "LeaseService",
             "MemoryStorage", "PolicyService", "TokenService",
         ]),
-    Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
->>>>>>> fc2a30d46f532130d17d18961e6cef3e60f3d4ec
+    Module(
+        name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdStorage", "PostgresStorage"]),
 ]
 
 let auditTestNeeds = ["AuditDeviceConformance", "CofferBase", "CofferFramework"]
@@ -221,6 +218,7 @@ let testSupport: [Module] = [
         name: "TestSupport", folder: "Tests/Support",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "CofferFramework", "MemoryStorage"]),
     Module(name: "StorageConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferStorage"]),
+    Module(name: "Linearizability", folder: "Tests/Support", needs: ["CofferJSON"]),
     Module(
         name: "AuditDeviceConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
@@ -364,6 +362,7 @@ let tests: [Module] = [
             "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
+    Module(name: "Linearizability", folder: "Support"),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

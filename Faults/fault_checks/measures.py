@@ -1,8 +1,12 @@
 """What a server takes while something is done to it, as the system tells it."""
 
 import resource
+import subprocess
+import sys
 import threading
 import time
+from contextlib import contextmanager
+from pathlib import Path
 
 from livetest import process
 
@@ -32,6 +36,18 @@ def allow_many_files():
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     return most
+
+
+@contextmanager
+def busy_processors(each=4):
+    """So many processes for each processor do nothing but take its time."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(each * os.cpu_count())]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 class Probe:

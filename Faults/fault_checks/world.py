@@ -6,14 +6,17 @@ from livetest.server import Server
 
 
 class World:
-    def __init__(self, binary, folder, seed, is_full=False):
+    def __init__(self, binary, folder, seed, is_full=False, store=None):
         self.binary = binary
         self.folder = folder
         self.seed = seed
         self.is_full = is_full
+        # The name of the storage that a group runs over, where it runs over several.
+        self.store = store
         self.stack = ExitStack()
         # Whatever one check leaves for the next ones of its group.
         self.server = None
+        self.cluster = None
 
     def pick(self, short, full):
         """How much of something: in every run of the tests, or with --full."""

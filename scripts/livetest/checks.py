@@ -24,6 +24,19 @@ class Checks:
 
         return register
 
+    def only(self, wanted):
+        """The group with the checks whose sentence is wanted."""
+        return self.with_members([member for member in self.members if wanted(member[0])])
+
+    def over(self, what):
+        """The group, with what it runs over in its title."""
+        return self.with_members(self.members, f"{self.title} over {what}" if what else self.title)
+
+    def with_members(self, members, title=None):
+        group = Checks(title or self.title)
+        group.members = members
+        return group
+
 
 class Tally:
     """Counts over all groups of one program."""

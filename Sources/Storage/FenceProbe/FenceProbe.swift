@@ -10,17 +10,19 @@ internal import PostgresStorage
 ///     FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe
 ///     FenceProbe http://ETCD PATH - safe|unsafe
 ///
-/// Told `take`, it takes leadership and says `leading EPOCH`; when a write is refused, `deposed EPOCH`.
+/// * `take`: takes leadership, whoever leads, and says `leading EPOCH`; when a write is refused, `deposed EPOCH`;
+/// * `acquire`: asks for it as a node does, and says `leading EPOCH`, `refused` when another one leads, or `failed REASON`;
+/// * `release`: gives it back, and says `released`.
 @main
 struct Probe {
     private static let writers = 6
+    private static let time: Duration = .seconds(60)
 
     static func main() async throws {
         let arguments = CommandLine.arguments
         guard arguments.count == 5 else {
-            say(
-                "usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe, or FenceProbe http://ETCD PATH - safe|unsafe"
-            )
+            say("usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe")
+            say("       FenceProbe http://ETCD PATH - safe|unsafe")
             return
         }
         let isSafe = arguments[4] != "unsafe"
@@ -28,21 +30,29 @@ struct Probe {
             arguments[1].hasPrefix("http")
             ? try await etcd(arguments[1], path: arguments[2], isSafe: isSafe)
             : try postgres(arguments[1], table: arguments[2], leaderTable: arguments[3], isSafe: isSafe)
+        let candidate = Candidate(id: "00000000-0000-4000-8000-\(hex(getpid()))", address: "")
         let input = BlockingPool(threads: 1)
+        var held: Epoch?
         say("ready")
         while let line = try await input.run({ readLine() }) {
-            guard line == "take" else { continue }
-            let epoch = await take(storage)
-            say("leading \(epoch.value)")
-            await writeUntilDeposed(storage, epoch)
-            say("deposed \(epoch.value)")
+            switch line {
+            case "take":
+                let epoch = await take(storage)
+                say("leading \(epoch.value)")
+                await writeUntilDeposed(storage, epoch)
+                say("deposed \(epoch.value)")
+            case "acquire": held = await acquire(storage, candidate)
+            default:
+                if let epoch = held { try await storage.release(epoch, candidate) }
+                say("released")
+            }
         }
         await storage.close()
     }
 
     private static func postgres(
         _ url: String, table: String, leaderTable: String, isSafe: Bool
-    ) throws -> any Storage {
+    ) throws -> any Storage & Election {
         var options = PostgresOptions(connectionURL: url)
         options.table = table
         options.leaderTable = leaderTable
@@ -51,11 +61,29 @@ struct Probe {
         return try PostgresStorage(options)
     }
 
-    private static func etcd(_ address: String, path: String, isSafe: Bool) async throws -> any Storage {
+    private static func etcd(
+        _ address: String, path: String, isSafe: Bool
+    ) async throws -> any Storage & Election {
         var options = try EtcdOptions(addresses: [address], access: .init())
         options.path = path
         if !isSafe { options.fence = .checkThenWrite(pause: .milliseconds(20)) }
         return try await EtcdStorage.open(options)
+    }
+
+    private static func hex(_ number: Int32) -> String {
+        let digits = String(number, radix: 16)
+        return String(repeating: "0", count: 12 - digits.count) + digits
+    }
+
+    private static func acquire(_ storage: any Election, _ candidate: Candidate) async -> Epoch? {
+        do throws(StorageError) {
+            let epoch = try await storage.acquire(candidate, for: time)
+            say(epoch.map { "leading \($0.value)" } ?? "refused")
+            return epoch
+        } catch {
+            say("failed \(error)")
+            return nil
+        }
     }
 
     /// Behind a careless leader that is stopped while it holds rows, it takes a while.

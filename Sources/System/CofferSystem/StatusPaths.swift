@@ -74,7 +74,7 @@ struct StatusPaths {
         let mode: JSON = isOpen ? "disabled" : "unknown"
         var object: JSONObject = [
             "initialized": .bool(isInitialized), "sealed": .bool(!isOpen),
-            "standby": .bool(!isOpen || standby != nil),
+            "standby": .bool(!isOpen || standby != nil || !core.certainlyLeads),
             "performance_standby": false, "replication_performance_mode": mode, "replication_dr_mode": mode,
             "server_time_utc": .int(core.clock.now.seconds),
             "version": .string(redactions.contains(.version) ? "" : core.configuration.reportedVersion),
@@ -99,7 +99,9 @@ struct StatusPaths {
 
     /// Of an open node. `standbyok` does not hide a standby that has lost its leader.
     private func status(_ input: HealthInput, _ standby: StandbyHealth?) -> Int64 {
-        guard let standby else { return input.activeCode }
+        guard let standby else {
+            return core.certainlyLeads || input.standbyOK ? input.activeCode : input.standbyCode
+        }
         if !standby.isHealthy { return input.unhealthyCode }
         return input.standbyOK ? input.activeCode : input.standbyCode
     }
@@ -113,7 +115,7 @@ struct StatusPaths {
     }
 
     private func leader(_ redactions: Set<Call.Redaction>) -> JSONObject {
-        let own = core.activeNode.value
+        let own = core.certainlyLeads ? core.activeNode.value : nil
         let leader = own ?? core.standby?.leader
         let hidesAddresses = redactions.contains(.addresses)
         var object: JSONObject = [

@@ -74,6 +74,20 @@ extension StorageCheck {
             }
             await led.storage.close()
         },
+        StorageCheck("of two who each leave because the other is there, one stays (write skew, FE4)") { fixture in
+            let led = try await fixture.lead()
+            for round in 0..<50 {
+                let keys = [StorageKey("admins/\(round)/a"), StorageKey("admins/\(round)/b")]
+                for key in keys { try await led.put(key) }
+                let left = try await withThrowingTaskGroup(of: Bool.self) { group in
+                    for key in keys { group.addTask { try await leave(key, of: keys, led) } }
+                    return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+                }
+                #expect(left == 1)
+                #expect(try await led.storage.scan(StorageKey("admins/\(round)/"), after: nil, limit: 9).count == 1)
+            }
+            await led.storage.close()
+        },
         StorageCheck("what was committed is read at once, by anyone") { fixture in
             let led = try await fixture.lead()
             try await withThrowingTaskGroup(of: Int.self) { group in
@@ -93,6 +107,23 @@ extension StorageCheck {
             await led.storage.close()
         },
     ]
+
+    /// Deletes one of several keys unless it is the last; whether it did.
+    private static func leave(_ key: StorageKey, of keys: [StorageKey], _ led: LedStorage) async throws -> Bool {
+        while true {
+            var expected: [StorageKey: UInt64] = [:]
+            for key in keys { expected[key] = try await led.storage.get(key)?.version ?? 0 }
+            if expected.values.count(where: { $0 > 0 }) < 2 { return false }
+            // Both have looked.
+            await Task.yield()
+            do throws(StorageError) {
+                try await led.commit([key: .delete], expecting: expected)
+                return true
+            } catch {
+                guard error == .conflict else { throw error }
+            }
+        }
+    }
 
     /// Adds one to a counter of two bytes, from fresh reads until no one else came between.
     private static func increment(_ key: StorageKey, _ led: LedStorage) async throws {

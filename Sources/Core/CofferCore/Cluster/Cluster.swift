@@ -156,6 +156,7 @@ package final class Cluster: Sendable {
     private func echoes(_ core: Core, _ standby: Standby) async {
         while !Task.isCancelled {
             if term == nil { await core.refreshKeys(standby) }
+            var pause = settings.timing.echo
             if standby.leader != nil, let transport = transport.value {
                 let start = (steady: settings.steady(), wall: core.clock.now)
                 if let answer = try? await transport.echo(self.node(core, standby)) {
@@ -163,9 +164,12 @@ package final class Cluster: Sendable {
                     let took = (end - start.steady).wholeNanoseconds / 1_000_000
                     let middle = start.wall.nanoseconds / 1_000_000 + took / 2
                     standby.echoed(at: end, duration: took, skew: middle - answer.time)
+                } else {
+                    // It is soon to be known whether the leader is out of reach.
+                    pause = pause / 4
                 }
             }
-            guard (try? await core.clock.sleep(until: core.clock.now + settings.timing.echo)) != nil else { return }
+            guard (try? await core.clock.sleep(until: core.clock.now + pause)) != nil else { return }
         }
     }
 
@@ -245,6 +249,8 @@ package final class Cluster: Sendable {
     /// Asks for more time until the term ends, and ends it when that is not granted.
     private func keep(_ term: Term, _ schedule: TermSchedule, _ core: Core) async {
         var schedule = schedule
+        let watcher = Task { await watch(term, core) }
+        defer { watcher.cancel() }
         while !term.hasEnded {
             switch schedule.next(at: settings.steady()) {
             case .over: return term.end(.deposed)
@@ -262,6 +268,17 @@ package final class Cluster: Sendable {
                     schedule.failed(at: settings.steady())
                 }
             }
+        }
+    }
+}
+
+extension Cluster {
+    /// Ends the term when it is no longer provable: a storage that does not answer must not put that off.
+    private func watch(_ term: Term, _ core: Core) async {
+        while !term.hasEnded {
+            let left = term.provableUntil - settings.steady()
+            if left <= .zero { return term.end(.deposed) }
+            guard (try? await core.clock.sleep(until: core.clock.now + left)) != nil else { return }
         }
     }
 }

@@ -11,6 +11,9 @@ extension Core {
         return true
     }
 
+    /// False of a node that serves and may have been deposed, as after it was paused: it answers nothing either.
+    package var certainlyLeads: Bool { services?.term?.isProvable ?? true }
+
     package var standby: Standby? {
         if case .standby(let standby) = state { standby } else { nil }
     }
@@ -79,6 +82,8 @@ extension Core {
     /// From the node that serves to a standby: nobody reaches the services any more, which are to be ended.
     func follow(_ standby: Standby) -> Services? {
         let services = services
+        // Changed by a rekey while it led: with the former one it could not take over again.
+        if let rootKey = barrier.rootKey { standby.rootKey = rootKey }
         enter(.standby(standby))
         try? cluster?.transport.value?.serve(nil)
         activeNode.replace(with: nil)

@@ -19,24 +19,26 @@ package final class Term: Sendable {
     package let epoch: Epoch
     private let now: SteadyTime
     /// Nanoseconds of steady time.
-    private let provableUntil: Atomic<Int64>
+    private let provableNanoseconds: Atomic<Int64>
     private let state = Mutex(State())
     private let bell = Bell()
 
     init(_ epoch: Epoch, provableUntil: Duration, now: @escaping SteadyTime) {
         self.epoch = epoch
         self.now = now
-        self.provableUntil = Atomic(provableUntil.wholeNanoseconds)
+        provableNanoseconds = Atomic(provableUntil.wholeNanoseconds)
     }
 
     /// Whether this node certainly still leads: checked after an answer is computed and before it leaves, so that
     /// what it says was true while nobody else could have changed it (contract rule E6).
-    package var isProvable: Bool { now().wholeNanoseconds < provableUntil.load(ordering: .acquiring) }
+    package var isProvable: Bool { now() < provableUntil }
+
+    var provableUntil: Duration { .nanoseconds(provableNanoseconds.load(ordering: .acquiring)) }
 
     /// It has ended already: no effect.
     func extend(until time: Duration) {
         state.withLock { state in
-            if state.end == nil { provableUntil.store(time.wholeNanoseconds, ordering: .releasing) }
+            if state.end == nil { provableNanoseconds.store(time.wholeNanoseconds, ordering: .releasing) }
         }
     }
 
@@ -45,7 +47,7 @@ package final class Term: Sendable {
         let waiting = state.withLock { state in
             if state.end == nil {
                 state.end = end
-                provableUntil.store(.min, ordering: .releasing)
+                provableNanoseconds.store(.min, ordering: .releasing)
             }
             defer { state.waiting = [] }
             return state.waiting

@@ -55,7 +55,7 @@ package final class ClusterPort: ClusterTransport {
         guard let client else { throw ForwardingFailure.unreachable }
         let request = ForwardedRequest(
             method: "POST", uri: Self.echoPath, body: JSON.object(node.encoded).serialized())
-        let response = try await client.send(request, timeout: .seconds(2))
+        let response = try await client.echo(request, timeout: .seconds(2))
         guard response.status == 200, let time = (try? JSON.parseObject(response.body))?["time_ms"]?.intValue else {
             throw ForwardingFailure.lost
         }
@@ -82,6 +82,8 @@ package final class ClusterPort: ClusterTransport {
         configuration.trustRoots = .certificates(try Self.authority(leader.certificate))
         // The certificate is made for this term and known to nobody else; its name says nothing more.
         configuration.certificateVerification = .noHostnameVerification
+        // A leader that is out of reach does not say goodbye, and requests wait for the end of their connections.
+        configuration.shutdownTimeout = .milliseconds(100)
         return ForwardingClient(
             host: address.host, port: address.port, tls: try NIOSSLContext(configuration: configuration),
             group: http.group)

@@ -16,6 +16,8 @@ final class ForwardingClient: Sendable {
         var idle: [Link] = []
         var all: [ObjectIdentifier: any Channel] = [:]
         var isClosed = false
+        /// Echoes in a row that the leader did not answer.
+        var silence = 0
     }
 
     private let host: String
@@ -25,6 +27,8 @@ final class ForwardingClient: Sendable {
     private let state = Mutex(State())
 
     private static let connectTimeout: TimeAmount = .seconds(2)
+    /// Unanswered echoes after which the leader is out of reach: a network that lost it tells nobody.
+    private static let longestSilence = 2
     private static let idleLimit = 64
     static let answerTimeout: TimeAmount = .seconds(90)
 
@@ -37,6 +41,30 @@ final class ForwardingClient: Sendable {
 
     func send(
         _ request: ForwardedRequest, timeout: TimeAmount = answerTimeout
+    ) async throws(ForwardingFailure) -> HTTPResponse {
+        if state.withLock({ $0.silence >= Self.longestSilence }) { throw .unreachable }
+        return try await exchange(request, timeout)
+    }
+
+    /// A request that also shows whether the leader can be reached. After several without an answer those that wait
+    /// are given up, and others are refused until the leader answers again.
+    func echo(_ request: ForwardedRequest, timeout: TimeAmount) async throws(ForwardingFailure) -> HTTPResponse {
+        do throws(ForwardingFailure) {
+            let response = try await exchange(request, timeout)
+            state.withLock { $0.silence = 0 }
+            return response
+        } catch {
+            let lost = state.withLock { state in
+                state.silence += 1
+                return state.silence == Self.longestSilence ? Array(state.all.values) : []
+            }
+            for channel in lost { channel.close(promise: nil) }
+            throw error
+        }
+    }
+
+    private func exchange(
+        _ request: ForwardedRequest, _ timeout: TimeAmount
     ) async throws(ForwardingFailure) -> HTTPResponse {
         let link = try await link()
         let result: Result<HTTPResponse, ForwardingFailure>
@@ -96,6 +124,8 @@ final class ForwardingClient: Sendable {
                 eventLoop: channel.eventLoop)
         }.get()
         // Before that nothing can have reached the leader.
+        let late = channel.eventLoop.scheduleTask(in: Self.connectTimeout) { channel.close(promise: nil) }
+        defer { late.cancel() }
         try await channel.eventLoop.flatSubmit { exchange.value.ready.futureResult }.get()
         let isClosed = state.withLock { state in
             if !state.isClosed { state.all[ObjectIdentifier(channel)] = channel }

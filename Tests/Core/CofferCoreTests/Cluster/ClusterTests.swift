@@ -143,6 +143,33 @@ import Testing
         await stop()
     }
 
+    @Test("a leader that rekeyed and stepped down takes over again, although nobody looked meanwhile")
+    func rekeyAndReturn() async throws {
+        try await start()
+        await b.core.sealNow()
+        try await a.core.barrier.rotate()
+        try await a.core.barrier.rekey(rootKey: SecretBytes(copying: Array(repeating: 7, count: 32)), plain: [:])
+        try await a.ok("POST", "sys/step-down")
+        await until { a.core.services == nil }
+        #expect(a.core.certainlyLeads && a.core.standby != nil)
+        await until { a.core.services != nil || !a.core.isOpen }
+        #expect(await a.send("GET", "secret/x").data == ["k": "v"])
+        await a.core.sealNow()
+    }
+
+    @Test("a leader that may have been deposed while it stood still says that it is a standby, before it does anything")
+    func healthAfterPause() async throws {
+        try await start()
+        #expect(await a.send("GET", "sys/health").status == 200)
+        let services = try #require(a.core.services)
+        services.term?.extend(until: .zero)
+        #expect(a.core.services === services && !a.core.certainlyLeads)
+        #expect(await a.send("GET", "sys/health").status == 429)
+        #expect(await a.send("GET", "sys/health?standbyok=true").status == 200)
+        #expect(await a.send("GET", "sys/leader").body["is_self"] == false)
+        await stop()
+    }
+
     @Test("a sealed node takes no part, and a sealed leader hands over")
     func seal() async throws {
         try await start()

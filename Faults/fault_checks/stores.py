@@ -1,0 +1,212 @@
+"""The storages that the checks run over, behind one face: a stanza, a port, and what can be done to it."""
+
+import base64
+import json
+import os
+import signal
+import subprocess
+import urllib.request
+
+from livetest import databases
+
+POSTGRES, ETCD, SQLITE = "postgresql", "etcd", "sqlite"
+# Those over which several nodes share their entries.
+SHARED = (POSTGRES, ETCD)
+ALL = (*SHARED, SQLITE)
+
+
+class PostgresStore:
+    name = POSTGRES
+    # Its epoch is a number in a table, that somebody can set back.
+    counts_epochs = True
+
+    def __init__(self):
+        databases.install()
+        self.server = databases.PostgresServer().start()
+
+    @property
+    def port(self):
+        return self.server.port
+
+    def url(self, port=None, database="postgres"):
+        server = self.server
+        return (f"postgresql://{server.superuser}:{server.superuser_password}@127.0.0.1:{port or self.port}/{database}"
+                "?sslmode=disable")
+
+    def stanza(self, port=None):
+        """Of a configuration; `port` is a wire's, or another way to the same server."""
+        return f"""\
+storage "postgresql" {{
+  connection_url      = "{self.url(port)}"
+  ha_enabled          = "true"
+  max_parallel        = 8
+  allow_unsafe_server = true
+}}
+"""
+
+    def start(self):
+        self.server.start()
+
+    def stop(self):
+        self.server.stop()
+
+    def kill(self):
+        """Without a goodbye to anybody, and with a recovery at the next start."""
+        self.server.run([self.server.bin / "pg_ctl", "stop", "-D", self.server.data, "-m", "immediate"])
+        self.server.process.wait(timeout=60)
+        self.server.process = None
+
+    def freeze(self, number):
+        self.server.signal(number)
+
+    def forget(self):
+        """As it was before anybody used it."""
+        self.server.query("DROP TABLE IF EXISTS coffer_kv_store, coffer_kv_store_meta, coffer_leader")
+
+    def lose_leader(self):
+        self.server.query("DELETE FROM coffer_leader")
+
+    def set_epoch_back(self):
+        self.server.query("UPDATE coffer_leader SET epoch = epoch - 1, holder = NULL")
+
+    def probe(self, fence):
+        """The arguments of FenceProbe."""
+        return [self.url(), f"probe_{fence}", f"probe_{fence}_leader", fence]
+
+    def written(self, fence, epoch):
+        """How many entries FenceProbe wrote in an epoch."""
+        low, high = f"{epoch}/".encode().hex(), f"{epoch}0".encode().hex()
+        return int(self.server.query(
+            f"SELECT count(*) FROM probe_{fence} WHERE key >= '\\x{low}' AND key < '\\x{high}'"))
+
+    @staticmethod
+    def is_commit(data):
+        """Of entries: what a node sends."""
+        return b'coffer_kv_store"' in data and b"COMMIT\0" in data
+
+    def frozen_holder(self, fence):
+        return FrozenHolder(self, f"probe_{fence}", f"probe_{fence}_leader")
+
+    def end(self):
+        self.server.__exit__(None, None, None)
+
+
+class FrozenHolder:
+    """A client that took the shared lock of the fence, has written, and stands still before its COMMIT."""
+
+    # PostgresTables.lockFamily
+    FAMILY = 0x434F4652
+
+    def __init__(self, store, table, leaders):
+        self.table, self.store = table, store
+        server = store.server
+        self.process = subprocess.Popen(
+            ["psql", "-X", "-q", "-A", "-t", "-h", server.folder, "-p", str(server.port), "-U", server.superuser, "-d",
+             "postgres"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.process.stdin.write(
+            f"BEGIN; SELECT 'held' FROM pg_advisory_xact_lock_shared(({self.FAMILY}::bigint << 32) "
+            f"+ '{leaders}'::regclass::oid::bigint);\nINSERT INTO {table} VALUES ('\\x66', '\\x01', 1) "
+            "ON CONFLICT (key) DO NOTHING;\n\\echo written\n")
+        self.process.stdin.flush()
+        while self.process.stdout.readline().strip() != "written":
+            pass
+        self.process.send_signal(signal.SIGSTOP)
+
+    def commits(self):
+        """It goes on; whether what it wrote is there."""
+        self.process.send_signal(signal.SIGCONT)
+        self.process.communicate("COMMIT;\n", timeout=30)
+        return self.store.server.query(f"SELECT count(*) FROM {self.table} WHERE key = '\\x66'") != "0"
+
+
+class EtcdStore:
+    name = ETCD
+    # Its epoch is a revision, that only a restored backup sets back.
+    counts_epochs = False
+    path = "/coffer/"
+
+    def __init__(self):
+        databases.install()
+        self.server = databases.EtcdServer().start()
+
+    @property
+    def port(self):
+        return self.server.port
+
+    def stanza(self, port=None):
+        return f"""\
+storage "etcd" {{
+  address    = "http://127.0.0.1:{port or self.port}"
+  path       = "{self.path}"
+  ha_enabled = "true"
+  # The members' own addresses lead past our wires.
+  sync       = "false"
+}}
+"""
+
+    def start(self):
+        self.server.start()
+
+    def stop(self):
+        self.server.stop()
+
+    def kill(self):
+        self.server.process.kill()
+        self.server.process.wait(timeout=60)
+        self.server.process = None
+
+    def freeze(self, number):
+        os.kill(self.server.process.pid, number)
+
+    def ask(self, call, **fields):
+        """Over its JSON gateway."""
+        fields = {name: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+                  for name, value in fields.items()}
+        request = urllib.request.Request(f"{self.server.url}/v3/kv/{call}", json.dumps(fields).encode())
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def range(self, prefix):
+        return {"key": prefix, "range_end": prefix[:-1] + bytes([prefix[-1] + 1])}
+
+    def forget(self):
+        self.ask("deleterange", **self.range(self.path.encode()))
+
+    def lose_leader(self):
+        self.ask("deleterange", key=f"{self.path}lock".encode())
+
+    def probe(self, fence):
+        return [self.server.url, f"/probe_{fence}/", "-", fence]
+
+    def written(self, fence, epoch):
+        named = self.ask("range", key=f"/probe_{fence}/generation".encode())["kvs"][0]["value"]
+        generation = base64.b64decode(named).decode().split(" ")[1]
+        prefix = f"/probe_{fence}/d/{generation}/{epoch}/".encode()
+        return int(self.ask("range", count_only=True, **self.range(prefix)).get("count", 0))
+
+    @staticmethod
+    def is_commit(data):
+        # A transaction that checks who leads, and has entries in it.
+        return b"/lock" in data and b"/d/" in data
+
+    def end(self):
+        self.server.__exit__(None, None, None)
+
+
+class SQLiteStore:
+    """A file in the node's own folder."""
+
+    name = SQLITE
+
+    def stanza(self, port=None):
+        return 'storage "sqlite" {\n  path = "{folder}/data"\n}\n'
+
+    def end(self):
+        pass
+
+
+def new_store(world, name=None):
+    """Ends with the world."""
+    store = {POSTGRES: PostgresStore, ETCD: EtcdStore, SQLITE: SQLiteStore}[name or world.store]()
+    world.on_exit(store.end)
+    return store
