@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
     audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, fencing, ha, http2_abuse,
-    initialization, lease_storms, logins, migration, namespaces, power, published, raw_requests, recovery, seal,
-    seal_migration, sealing, snapshots, startup, stopping, storage_faults,
+    initialization, lease_storms, logins, migration, namespaces, postgres_storage, power, published, raw_requests,
+    recovery, seal, seal_migration, sealing, snapshots, startup, starvation, stopping, storage_faults,
+    tls_clients, upgrade,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -29,7 +30,9 @@ GROUPS = {
     "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests, "http2": http2_abuse,
     "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
-    "seal-migration": seal_migration, "stopping": stopping, "ha": ha, "fencing": fencing,
+    "seal-migration": seal_migration, "stopping": stopping, "postgres-storage": postgres_storage,
+    "starvation": starvation, "upgrade": upgrade, "tls-clients": tls_clients, "ha": ha,
+    "fencing": fencing,
 }
 
 
