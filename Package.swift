@@ -211,6 +211,16 @@ let testSupport: [Module] = [
         name: "DatabasePluginConformance", folder: "Tests/Support",
         needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "SealConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework"]),
+    // What the fuzzers of the package in Fuzz/ call; here the tests replay what those found.
+    Module(
+        name: "FuzzTargets", folder: "Fuzz",
+        needs: [
+            "AuditService", "CofferBarrier", "CofferBase", "CofferConfig", "CofferCore", "CofferCrypto",
+            "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "CofferStorage", "DatabaseEngine",
+            "GoTemplate", "HCL", "HTTPAudit", "IdentityService", "MariaDBClient", "NIOCore", "OpenPGP",
+            "PolicyService", "RedisClient", "SQLClient", "Shamir", "SnapshotArchive", "SnapshotService",
+            "SocketClient", "TOTPEngine", "TokenService", "TransitEngine", "WebClient",
+        ]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -335,6 +345,7 @@ let tests: [Module] = [
             "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
     Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
+    Module(name: "FuzzTargets", folder: ""),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 
