@@ -20,6 +20,7 @@ let base: [Module] = [
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "TimingTrials", folder: "Base", needs: ["CofferBase", "Shamir"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
     Module(name: "Barcode", folder: "Base"),
@@ -77,8 +78,7 @@ let clients: [Module] = [
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
-    Module(name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
-    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "WebClient"]),
+    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "HTTPClient"]),
 ]
 
 let databases: [Module] = [
@@ -109,7 +109,7 @@ let services: [Module] = [
     Module(
         name: "IdentityService", folder: "Services",
         needs: [
-            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "WebClient",
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "HTTPClient",
         ]),
     Module(
         name: "QuotaService", folder: "Services",
@@ -149,7 +149,7 @@ let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
     "MountService", "NamespaceService", "PeriodicService", "AuditService", "RotationService", "QuotaService",
-    "LockoutService", "SealService", "SnapshotService", "MemoryStorage", "WebClient", "Logging",
+    "LockoutService", "SealService", "SnapshotService", "MemoryStorage", "HTTPClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -192,6 +192,7 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+    Module(name: "TimingProbe", folder: "Base", needs: ["TimingTrials"]),
     Module(name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresStorage"]),
 ]
 
@@ -236,6 +237,7 @@ let tests: [Module] = [
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "TimingTrials", folder: "Base"),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "Barcode", folder: "Base"),
@@ -280,7 +282,7 @@ let tests: [Module] = [
         ]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "WebClient"]),
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "HTTPClient"]),
     Module(
         name: "CofferFramework", folder: "Framework",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
@@ -289,7 +291,7 @@ let tests: [Module] = [
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
-            "WebClient",
+            "HTTPClient",
         ]),
     Module(name: "SealService", folder: "Services", needs: ["CofferBase", "CofferFramework", "TestSupport"]),
     Module(
@@ -302,9 +304,8 @@ let tests: [Module] = [
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
     Module(
-        name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
-    Module(
-        name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "WebClient"]),
+        name: "MFAClient", folder: "Clients",
+        needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "HTTPClient"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
@@ -316,7 +317,9 @@ let tests: [Module] = [
     Module(name: "TransitSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient", "ServerHarness"]),
     Module(name: "AWSKMSSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient"]),
     Module(name: "PKCS11Seal", folder: "Seals", needs: sealTestNeeds),
-    Module(name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "SocketClient"]),
+    Module(
+        name: "HTTPClient", folder: "Clients",
+        needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "SocketClient"]),
     Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "HTTPClient", "TestSupport"]),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),

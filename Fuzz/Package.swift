@@ -77,7 +77,10 @@ let modules: [Module] = [
         name: "CofferCore", path: "Core/CofferCore/Pipeline", needs: ["CofferBase"], sources: ["QueryString.swift"]),
     Module(
         name: "CofferHTTP", path: "HTTP/CofferHTTP/Server", needs: ["NIOCore"],
-        sources: ["HTTP1Parser.swift", "HTTP1Head.swift", "HTTPFields.swift", "HTTP2FrameWalk.swift"]),
+        sources: [
+            "HTTP1Parser.swift", "HTTP1Head.swift", "HTTPFields.swift", "HTTP2FrameWalk.swift", "ProxyHeader.swift",
+            "AddressText.swift",
+        ]),
 ]
 
 // ---- nothing to add below this line when a module is added ------------------

@@ -29,6 +29,12 @@ package struct HTTPAddress: Sendable, Equatable {
         basePath = String(path)
     }
 
+    /// `host` or `host:port` of a service that is reached by `https`.
+    package init?(authority: String) {
+        self.init("https://" + authority)
+        if !basePath.isEmpty || authority.hasSuffix("/") { return nil }
+    }
+
     /// Whether a text may stand in a request line.
     package static func isTarget(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }
@@ -47,7 +53,7 @@ package struct HTTPAddress: Sendable, Equatable {
             let colon = authority.firstIndex(of: ":") ?? authority.endIndex
             host = authority[..<colon]
             port = authority[colon...]
-            guard host.utf8.allSatisfy(isOfName) else { return nil }
+            guard host.utf8.allSatisfy(isOfName), !host.contains("..") else { return nil }
         }
         guard !host.isEmpty, host.utf8.count <= 253 else { return nil }
         if port.isEmpty { return (String(host), nil) }

@@ -14,7 +14,7 @@ package final class PostgresStorage: Storage, Election {
     private let term: PostgresTerm
     /// For walks over everything, which take long and have a connection each.
     private let walker = BlockingPool(threads: 1)
-    private let health = PostgresHealth()
+    private let health = StorageHealth()
     private let maxEntrySize: Int
     /// What an operator should know about the database; to be logged.
     package let openWarning: String?
@@ -117,7 +117,7 @@ package final class PostgresStorage: Storage, Election {
         do {
             return try await walker.run { try walk.run(body) }
         } catch is BlockingPool.Closed {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
     }
 
@@ -170,7 +170,7 @@ package final class PostgresStorage: Storage, Election {
                 do throws(StorageError) { return .success(try body(&session)) } catch { return .failure(error) }
             }
         } catch {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
         return try result.get()
     }

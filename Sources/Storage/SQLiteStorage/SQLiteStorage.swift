@@ -23,7 +23,7 @@ package final class SQLiteStorage: Storage {
     private let readers: SQLiteReaders
     /// For walks over everything, which take long and have a connection each.
     private let walker = BlockingPool(threads: 1)
-    private let health = SQLiteHealth()
+    private let health = StorageHealth()
     private let maxEntrySize: Int
     /// `storage_epoch_regression: …` when the database is older than one this folder held before; to be logged.
     package let openWarning: String?
@@ -123,7 +123,7 @@ package final class SQLiteStorage: Storage {
         do {
             return try await walker.run { try SQLiteWalk.run(path, health, body) }
         } catch is BlockingPool.Closed {
-            throw SQLiteHealth.closed
+            throw StorageHealth.closed
         }
     }
 

@@ -146,7 +146,7 @@ import Testing
             ("storage \"raft\" { path = \"/d\" retry_join {} }", "0.hcl: At 1:30: "),
             ("listener \"tcp\" { address = \"127.0.0.1:8200\" }", "0.hcl: At 1:1: 'tls_cert_file'"),
             ("listener \"tcp\" { address = \"{{ GetPrivateIP }}:8200\" tls_disable = true }", "0.hcl: At 1:1: "),
-            ("listener \"tcp\" { require_request_header = true }", "0.hcl: At 1:18: "),
+            ("listener \"tcp\" { chroot_namespace = \"a\" }", "0.hcl: At 1:18: "),
             ("listener \"udp\" {}", "0.hcl: At 1:1: "),
             ("listener \"tcp\" {", "0.hcl: At 1:16: "),
             ("default_lease_ttl = \"soon\"", "0.hcl: At 1:1: expected a duration"),

@@ -1,9 +1,7 @@
-internal import CofferStorage
-internal import PostgresClient
 internal import Synchronization
 
-/// Whether the storage may be used; shared by its readers and its writer.
-final class PostgresHealth: Sendable {
+/// Whether a storage may be used; shared by its readers and its writer.
+package final class StorageHealth: Sendable {
     private struct State {
         var isClosed = false
         var failure: StorageError?
@@ -11,18 +9,20 @@ final class PostgresHealth: Sendable {
 
     private let state = Mutex(State())
 
-    static let closed = StorageError.unavailable("the storage is closed")
+    package static let closed = StorageError.unavailable("the storage is closed")
+
+    package init() {}
 
     /// The failure after which nothing may be trusted any more, if there was one.
-    var failure: StorageError? { state.withLock { $0.failure } }
+    package var failure: StorageError? { state.withLock { $0.failure } }
 
     /// - Throws: `.unavailable` when closed; `.broken`, for good, after such a failure.
-    func check() throws(StorageError) {
+    package func check() throws(StorageError) {
         if let refusal = state.withLock({ $0.isClosed ? Self.closed : $0.failure }) { throw refusal }
     }
 
     /// Marks the storage as closed; false when it was closed before.
-    func close() -> Bool {
+    package func close() -> Bool {
         state.withLock { state in
             defer { state.isClosed = true }
             return !state.isClosed
@@ -30,8 +30,7 @@ final class PostgresHealth: Sendable {
     }
 
     /// What the caller is told; remembered when it is final (rule S7).
-    func report(_ failure: PostgresFailure) -> StorageError {
-        let error = failure.storageError
+    package func report(_ error: StorageError) -> StorageError {
         if case .broken = error { state.withLock { $0.failure = $0.failure ?? error } }
         return error
     }
