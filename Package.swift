@@ -218,9 +218,9 @@ let testSupport: [Module] = [
         needs: [
             "AuditService", "CofferBarrier", "CofferBase", "CofferConfig", "CofferCore", "CofferCrypto",
             "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "CofferStorage", "DatabaseEngine",
-            "GoTemplate", "HCL", "HTTPAudit", "IdentityService", "MariaDBClient", "NIOCore", "OpenPGP",
+            "GoTemplate", "HCL", "HTTPAudit", "HTTPClient", "IdentityService", "MariaDBClient", "NIOCore", "OpenPGP",
             "PolicyService", "RedisClient", "SQLClient", "Shamir", "SnapshotArchive", "SnapshotService",
-            "SocketClient", "TOTPEngine", "TokenService", "TransitEngine", "WebClient",
+            "SocketClient", "TOTPEngine", "TokenService", "TransitEngine",
         ]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",

@@ -56,7 +56,7 @@ let modules: [Module] = [
         needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
     Module(name: "SQLClient", path: "Clients/SQLClient", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "SocketClient", path: "Clients/SocketClient", needs: ["CofferBase"]),
-    Module(name: "WebClient", path: "Clients/WebClient", sources: ["WebAddress.swift"]),
+    Module(name: "HTTPClient", path: "Clients/HTTPClient", sources: ["HTTPAddress.swift"]),
     Module(
         name: "HTTPAudit", path: "AuditDevices/HTTPAudit", needs: ["CofferBase", "SocketClient"],
         sources: ["HTTPAnswer.swift"]),

@@ -1,12 +1,6 @@
-import CofferBase
-import HTTPAudit
-import SnapshotService
-import SocketClient
-import WebClient
-
 @testable import AuditService
 
-/// Filters of audit devices, and what services answer that the server sends something to.
+/// Filters of audit devices.
 extension FuzzTarget {
     static let auditFilter = FuzzTarget("audit-filter") { input in
         let text = String(decoding: input, as: UTF8.self)

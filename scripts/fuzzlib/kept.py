@@ -6,7 +6,7 @@ from pathlib import Path
 
 # An input is an example, not a load; a corpus of all that was found would be large and say little more.
 LARGEST = 2048
-MOST = 12
+MOST = 8
 
 
 def merge(place, names):
@@ -18,7 +18,7 @@ def merge(place, names):
                 shutil.copy(kept, fresh)
             before = {file.name for file in fresh.iterdir()}
             place.run(name, "-merge=1", f"-max_len={LARGEST}", fresh, place.found(name))
-            new = [file for file in fresh.iterdir() if file.name not in before]
+            new = [file for file in fresh.iterdir() if file.name not in before and file.stat().st_size <= LARGEST]
             # Long inputs cover much at once; of those that are small enough, the longest say most.
             chosen = sorted(new, key=lambda file: (-file.stat().st_size, file.name))[:MOST]
             for file in chosen:

@@ -58,8 +58,9 @@ import Testing
                 leases[place].end = min(leases[place].end, now)
             }
             try await server.settle()
-            for (place, lease) in leases.enumerated() where await server.exists(lease.id) != (now < lease.end) {
-                return "lease \(place) is \(now < lease.end ? "gone" : "there")"
+            for (place, lease) in leases.enumerated() {
+                let exists = await server.exists(lease.id)
+                if exists != (now < lease.end) { return "lease \(place) is \(exists ? "there" : "gone")" }
             }
         }
         return nil

@@ -67,8 +67,7 @@ import Testing
             if model[name] != nil { try await server.ok("DELETE", "sys/mounts/" + name) }
             model[name] = nil
         case .move(let name, let target):
-            var others = model
-            let value = others.removeValue(forKey: name)
+            let value = model[name]
             let answer = await server.send("POST", "sys/remount", ["from": .string(name), "to": .string(target)])
             let mayMove = value != nil && isFree(target, model)
             if (answer.status == 200) != mayMove { return "moving \(name) to \(target) answers \(answer.text)" }
