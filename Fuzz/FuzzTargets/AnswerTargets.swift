@@ -34,7 +34,9 @@ extension FuzzTarget {
         let found = ObjectText.values(of: "Key", in: body)
         precondition(found.map { Array($0.utf8) } == [Array(text.utf8)], "another key")
         // A byte that is no UTF-8 becomes a mark of three.
-        for value in ObjectText.values(of: "Key", in: input) { precondition(value.utf8.count <= 3 * input.count, "grown") }
+        for value in ObjectText.values(of: "Key", in: input) {
+            precondition(value.utf8.count <= 3 * input.count, "grown")
+        }
         precondition(ObjectText.word(text).utf8.count <= 60, "a long word")
     }
 

@@ -1,5 +1,5 @@
-import CofferBase
 import CofferBarrier
+import CofferBase
 import CofferCore
 import CofferJSON
 import ServerHarness
@@ -62,7 +62,8 @@ import Testing
         return nil
     }
 
-    private static func step(_ command: Command, _ keys: [String], _ server: ServerHarness, _ model: inout Model) async {
+    private static func step(_ command: Command, _ keys: [String], _ server: ServerHarness, _ model: inout Model) async
+    {
         switch command {
         case .give(let share):
             _ = await server.send("PUT", "sys/unseal", ["key": .string(keys[share])], token: nil)

@@ -20,7 +20,9 @@ import Testing
         var lives = true
     }
 
-    @Test("an alias leads to the entity that it was given to, or to the one that this became", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "an alias leads to the entity that it was given to, or to the one that this became",
+        arguments: 1...6 as ClosedRange<UInt64>)
     func histories(seed: UInt64) async throws {
         let found = try await StateMachine.counterexample(seed: seed, length: 40, Self.command, run: Self.run)
         #expect(found == nil, "\(found.map(\.description) ?? "")")
@@ -82,7 +84,10 @@ import Testing
             let name = "alias-\(index)"
             try await server.ok(
                 "POST", "identity/entity-alias",
-                ["name": .string(name), "canonical_id": .string(entities[place].id), "mount_accessor": accessors[mount]])
+                [
+                    "name": .string(name), "canonical_id": .string(entities[place].id),
+                    "mount_accessor": accessors[mount],
+                ])
             entities[place].aliases[mount] = name
         case .merge(let number, let other):
             let (from, target) = (number % entities.count, other % entities.count)

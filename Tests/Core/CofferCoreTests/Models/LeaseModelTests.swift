@@ -12,7 +12,9 @@ import Testing
         case wait(Int64)
     }
 
-    @Test("a lease is there until its end, its last renewal's end or its revocation", arguments: 1...6 as ClosedRange<UInt64>)
+    @Test(
+        "a lease is there until its end, its last renewal's end or its revocation",
+        arguments: 1...6 as ClosedRange<UInt64>)
     func histories(seed: UInt64) async throws {
         let found = try await StateMachine.counterexample(seed: seed, length: 50, Self.command, run: Self.run)
         #expect(found == nil, "\(found.map(\.description) ?? "")")

@@ -19,7 +19,9 @@ import Testing
     func flawed(seed: UInt64) async throws {
         let found = try await StateMachine.counterexample(seed: seed, length: 80) { choices in
             choices.one(of: [Command.add, .take, .nothing, .nothing])
-        } run: { Self.run($0) }
+        } run: {
+            Self.run($0)
+        }
         #expect(try #require(found).commands == [.add, .add, .take])
     }
 }

@@ -22,7 +22,9 @@ import Testing
         Issue.record("it never ends")
     }
 
-    @Test("a request that is given up at its n-th access leaves no half effect and no lock", arguments: SweptOperation.all)
+    @Test(
+        "a request that is given up at its n-th access leaves no half effect and no lock", arguments: SweptOperation.all
+    )
     func cancellations(operation: SweptOperation) async throws {
         for number in 1...500 {
             let storage = SteppingStorage()

@@ -52,7 +52,8 @@ import Testing
         return nil
     }
 
-    private static func step(_ command: Command, _ server: ServerHarness, _ nodes: inout [Node]) async throws -> String? {
+    private static func step(_ command: Command, _ server: ServerHarness, _ nodes: inout [Node]) async throws -> String?
+    {
         func make(_ path: String, by token: String, parent: Int?) async -> String? {
             let answer = await server.send("POST", path, ["policies": ["maker"], "ttl": "1h"], token: token)
             let lives = parent.map { nodes[$0].lives } ?? true

@@ -70,7 +70,9 @@ import Testing
                 guard lives, path != "lookup" else { continue }
                 wrapped[place].isSpent = true
                 if path == "rewrap" { kept(answer, wrapped[place].value) }
-                if path == "unwrap", answer.data?["v"]?.intValue != Int64(wrapped[place].value) { return "another value" }
+                if path == "unwrap", answer.data?["v"]?.intValue != Int64(wrapped[place].value) {
+                    return "another value"
+                }
             }
         }
         return nil
