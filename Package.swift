@@ -225,6 +225,16 @@ let testSupport: [Module] = [
         name: "DatabasePluginConformance", folder: "Tests/Support",
         needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "SealConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework"]),
+    // What the fuzzers of the package in Fuzz/ call; here the tests replay what those found.
+    Module(
+        name: "FuzzTargets", folder: "Fuzz",
+        needs: [
+            "AuditService", "CofferBarrier", "CofferBase", "CofferConfig", "CofferCore", "CofferCrypto",
+            "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "CofferStorage", "DatabaseEngine",
+            "GoTemplate", "HCL", "HTTPAudit", "HTTPClient", "IdentityService", "MariaDBClient", "NIOCore", "OpenPGP",
+            "PolicyService", "RedisClient", "SQLClient", "Shamir", "SnapshotArchive", "SnapshotService",
+            "SocketClient", "TOTPEngine", "TokenService", "TransitEngine",
+        ]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -324,8 +334,8 @@ let tests: [Module] = [
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
-    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds),
-    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds + ["PostgresClient", "SQLClient"]),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds + ["MariaDBClient", "SQLClient"]),
     Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "StaticSeal", folder: "Seals", needs: sealTestNeeds),
     Module(name: "TransitSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient", "ServerHarness"]),
@@ -363,6 +373,7 @@ let tests: [Module] = [
         ]),
     Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
     Module(name: "Linearizability", folder: "Support"),
+    Module(name: "FuzzTargets", folder: ""),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

@@ -47,7 +47,10 @@ package struct HTTPAddress: Sendable, Equatable {
             guard let close = authority.firstIndex(of: "]") else { return nil }
             host = authority[authority.index(after: authority.startIndex)..<close]
             port = authority[authority.index(after: close)...]
-            guard host.utf8.allSatisfy({ isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
+            let colon = UInt8(ascii: ":")
+            // A name would lose its brackets in what is sent.
+            guard host.utf8.contains(colon),
+                host.utf8.allSatisfy({ isHexDigit($0) || $0 == colon || $0 == UInt8(ascii: ".") })
             else { return nil }
         } else {
             let colon = authority.firstIndex(of: ":") ?? authority.endIndex

@@ -114,10 +114,7 @@ enum ListenerStanza {
     /// A block whose one flag opens a read to callers without a token.
     private static func opening(_ name: String, _ flag: String) -> Setting<Draft> {
         .take { (value, draft) throws(HCLError) in
-            guard let body = value.value.objectValue else {
-                throw HCLError("expected a block", at: value.position)
-            }
-            for item in body.items {
+            for item in try value.block().items {
                 guard item.name == flag else { throw HCLError("unknown key in this block", at: item.position) }
                 let isOpen = try StanzaValue(value: item.value, position: item.position).flag()
                 if isOpen { draft.settings.openings.insert(name) } else { draft.settings.openings.remove(name) }

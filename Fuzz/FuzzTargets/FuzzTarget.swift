@@ -1,7 +1,7 @@
 /// A parser of bytes from outside, and what must hold whatever the bytes are: a broken rule ends the process.
-struct FuzzTarget: Sendable {
-    let name: String
-    let check: @Sendable ([UInt8]) -> Void
+package struct FuzzTarget: Sendable {
+    package let name: String
+    package let check: @Sendable ([UInt8]) -> Void
 
     init(_ name: String, _ check: @escaping @Sendable ([UInt8]) -> Void) {
         self.name = name
@@ -9,11 +9,11 @@ struct FuzzTarget: Sendable {
     }
 
     /// Each has a folder of first inputs under `Corpus`.
-    static let all: [FuzzTarget] = [
+    package static let all: [FuzzTarget] = [
         json, hcl, http1, http2, path, query, times, globs, fields, policy, passwordPolicy, identityTemplate,
         configuration, template, sql, connectionURL, redis, pgp, jose, webKeys, der, snapshot, barrier, sealRecords,
-        shares, ciphertext, backup, otpauth, secondFactors,
-        proxyHeader,
+        shares, ciphertext, backup, otpauth, secondFactors, auditFilter, linearPattern, httpAnswer, objectText,
+        httpAddress, batchTokens, encodings, proxyHeader, protobuf,
     ]
 }
 
