@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
     audit_blocked, audit_full, balancers, canaries, clock_jumps, commits, crowds, dev_mode, disk_calls, durability,
-    fencing, ha, http2_abuse, initialization, lease_storms, listings, logins, migration, namespaces, outages, power,
-    published, races, raw_requests, recovery, registers, seal, seal_migration, sealing, snapshots, startup, stopping,
-    storage_faults, stores,
+    fencing, ha, http2_abuse, initialization, lease_storms, listings, logins, migration, moving, namespaces, outages,
+    power, published, races, raw_requests, recovery, registers, seal, seal_migration, sealing, snapshots, startup,
+    stopping, storage_faults, stores,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -28,7 +28,7 @@ from livetest.server import binary_from  # noqa: E402
 
 GROUPS = {
     "startup": startup, "seal": seal, "durability": durability, "audit": audit_full,
-    "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "logins": logins,
+    "audit-blocked": audit_blocked, "canaries": canaries, "migration": migration, "moving": moving, "logins": logins,
     "published": published, "dev-mode": dev_mode, "namespaces": namespaces,
     "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests, "http2": http2_abuse,
     "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,

@@ -36,6 +36,24 @@ extension EtcdClient {
         _ = try await send("Lease/LeaseRevoke", message, isRepeatable: true)
     }
 
+    /// Watches one key until the connection ends.
+    /// - Parameters:
+    ///   - changed: called for each change, on a thread that must not be kept.
+    ///   - ended: called once, when no more changes will be told.
+    package func watch(
+        _ key: [UInt8], changed: @escaping @Sendable () -> Void, ended: @escaping @Sendable () -> Void
+    ) async throws(EtcdFailure) {
+        var (create, message) = (ProtobufMessage(), ProtobufMessage())
+        create.add(1, key)
+        message.add(1, create.encoded())
+        try await open(
+            "Watch/Watch", message,
+            .init(
+                message: { answer in
+                    if let answer = ProtobufMessage(answer), !answer.list(11).isEmpty { changed() }
+                }, end: { _ in ended() }))
+    }
+
     /// The version of the server that is asked, and what it says is wrong with the cluster.
     package func status() async throws(EtcdFailure) -> (version: String, errors: [String]) {
         let answer = try await send("Maintenance/Status", ProtobufMessage(), isRepeatable: true)

@@ -44,4 +44,12 @@ package protocol Election: Sendable {
 
     /// The last leader; nil when there never was one, or it has released.
     func leader() async throws(StorageError) -> LeaderRecord?
+
+    /// Has `changed` called when the storage tells that leadership may have changed; nil for no longer. Nothing is
+    /// promised: who waits for a change looks now and then all the same.
+    func tellOfLeaders(_ changed: (@Sendable () -> Void)?)
+}
+
+extension Election {
+    package func tellOfLeaders(_ changed: (@Sendable () -> Void)?) {}
 }

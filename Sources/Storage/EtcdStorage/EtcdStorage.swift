@@ -140,6 +140,8 @@ package final class EtcdStorage: Storage, Election {
 
     package func leader() async throws(StorageError) -> LeaderRecord? { try await term.leader() }
 
+    package func tellOfLeaders(_ changed: (@Sendable () -> Void)?) { term.watch.tell(changed) }
+
     private func leading<R: Sendable>(
         _ body: (EtcdWritingSession) async throws(StorageError) -> R
     ) async throws(StorageError) -> R {

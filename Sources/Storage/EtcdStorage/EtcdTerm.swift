@@ -10,6 +10,7 @@ final class EtcdTerm: Sendable {
     private let health: StorageHealth
     private let memory: EtcdMemory
     private let limit: Duration
+    let watch: EtcdLeaderWatch
     private let lease = Mutex<(epoch: Epoch, id: UInt64)?>(nil)
 
     init(_ client: EtcdClient, layout: EtcdLayout, health: StorageHealth, memory: EtcdMemory, limit: Duration) {
@@ -18,6 +19,7 @@ final class EtcdTerm: Sendable {
         self.health = health
         self.memory = memory
         self.limit = limit
+        watch = EtcdLeaderWatch(client, key: layout.lock)
     }
 
     /// The lease under which this process took the epoch.
@@ -53,6 +55,7 @@ final class EtcdTerm: Sendable {
 
     /// Nil: nobody leads, or an epoch was taken for no node in particular.
     func leader() async throws(StorageError) -> LeaderRecord? {
+        await watch.open()
         let sight = try await look()
         guard let holder = sight.holder else { return nil }
         return LeaderRecord(epoch: Epoch(sight.epoch), candidate: holder, isCurrent: true)

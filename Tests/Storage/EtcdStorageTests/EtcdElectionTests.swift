@@ -1,6 +1,7 @@
 import CofferStorage
 import EtcdClient
 import EtcdStorage
+import Synchronization
 import Testing
 
 /// Several nodes over one etcd: each has a storage of its own. Contract test FE5.
@@ -72,6 +73,31 @@ import Testing
         #expect(taken > 900)
         await a.close()
         await b.close()
+    }
+
+    @Test("who wants to know is told of each change of leadership, also after the watch broke off")
+    func watched() async throws {
+        var options = try RealEtcd.options()
+        let leader = try await EtcdStorage.open(options)
+        let relay = try await CuttingRelay(to: options.settings.endpoints[0])
+        options.settings.endpoints = [relay.endpoint]
+        let standby = try await EtcdStorage.open(options)
+        let told = Mutex(0)
+        standby.tellOfLeaders { told.withLock { $0 += 1 } }
+        for _ in 0..<3 {
+            let before = told.withLock { $0 }
+            for _ in 0..<500 where told.withLock({ $0 }) == before {
+                _ = try? await standby.leader()
+                let epoch = try #require(try await leader.acquire(Self.candidate(1), for: Self.time))
+                try await leader.release(epoch, Self.candidate(1))
+            }
+            #expect(told.withLock { $0 } > before)
+            relay.cut()
+        }
+        standby.tellOfLeaders(nil)
+        await leader.close()
+        await standby.close()
+        try await relay.close()
     }
 
     @Test("when the leader's key is deleted by hand, who led is deposed and a greater epoch follows")

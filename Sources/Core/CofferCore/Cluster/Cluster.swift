@@ -97,6 +97,8 @@ package final class Cluster: Sendable {
 
     private func run(_ core: Core, _ standby: Standby, _ first: OnceContinuation) async {
         let echoes = Task { await self.echoes(core, standby) }
+        let bell = bell
+        election.tellOfLeaders { bell.ring() }
         while !isLeaving {
             let term = await attempt(core, standby)
             first.resume()
@@ -107,6 +109,7 @@ package final class Cluster: Sendable {
             }
         }
         first.resume()
+        election.tellOfLeaders(nil)
         echoes.cancel()
         await echoes.value
         transport.value?.follow(nil)
