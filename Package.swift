@@ -20,6 +20,7 @@ let base: [Module] = [
     Module(name: "GoFlags", folder: "Base", needs: ["CofferBase"]),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "CofferCrypto"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase"]),
+    Module(name: "TimingTrials", folder: "Base", needs: ["CofferBase", "Shamir"]),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "CofferCrypto"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "CCrypt"]),
     Module(name: "Barcode", folder: "Base"),
@@ -78,11 +79,10 @@ let clients: [Module] = [
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
+    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "HTTPClient"]),
     Module(
         name: "EtcdClient", folder: "Clients",
         needs: ["CofferBase", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"]),
-    Module(name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
-    Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "WebClient"]),
 ]
 
 let databases: [Module] = [
@@ -113,7 +113,7 @@ let services: [Module] = [
     Module(
         name: "IdentityService", folder: "Services",
         needs: [
-            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "WebClient",
+            "CofferBase", "CofferCrypto", "CofferJSON", "CofferStorage", "CofferFramework", "MFAClient", "HTTPClient",
         ]),
     Module(
         name: "QuotaService", folder: "Services",
@@ -153,7 +153,7 @@ let coreServices = [
     "CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage", "CofferFramework", "CofferBarrier",
     "Shamir", "OpenPGP", "SnapshotArchive", "PolicyService", "LeaseService", "TokenService", "IdentityService",
     "MountService", "NamespaceService", "PeriodicService", "AuditService", "RotationService", "QuotaService",
-    "LockoutService", "SealService", "SnapshotService", "MemoryStorage", "WebClient", "Logging",
+    "LockoutService", "SealService", "SnapshotService", "MemoryStorage", "HTTPClient", "Logging",
 ]
 
 let core: [Module] = [
@@ -196,7 +196,14 @@ let programs: [Module] = [
 let executables: [Module] = [
     Module(name: "coffer", folder: "", needs: ["CofferCLI", "CofferServer"]),
     Module(name: "FloorServer", folder: "HTTP", needs: ["CofferHTTP", "CofferBase"]),
+    Module(name: "TimingProbe", folder: "Base", needs: ["TimingTrials"]),
     Module(name: "HistoryCheck", folder: "Storage", needs: ["Linearizability"]),
+    Module(
+        name: "HotPieces", folder: "Services",
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferFramework", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "PolicyService", "TokenService",
+        ]),
     Module(
         name: "FenceProbe", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdStorage", "PostgresStorage"]),
 ]
@@ -218,6 +225,16 @@ let testSupport: [Module] = [
         name: "DatabasePluginConformance", folder: "Tests/Support",
         needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(name: "SealConformance", folder: "Tests/Support", needs: ["CofferBase", "CofferFramework"]),
+    // What the fuzzers of the package in Fuzz/ call; here the tests replay what those found.
+    Module(
+        name: "FuzzTargets", folder: "Fuzz",
+        needs: [
+            "AuditService", "CofferBarrier", "CofferBase", "CofferConfig", "CofferCore", "CofferCrypto",
+            "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "CofferStorage", "DatabaseEngine",
+            "GoTemplate", "HCL", "HTTPAudit", "HTTPClient", "IdentityService", "MariaDBClient", "NIOCore", "OpenPGP",
+            "PolicyService", "RedisClient", "SQLClient", "Shamir", "SnapshotArchive", "SnapshotService",
+            "SocketClient", "TOTPEngine", "TokenService", "TransitEngine",
+        ]),
     Module(
         name: "ServerHarness", folder: "Tests/Support",
         needs: coreServices + ["CofferSystem", "CofferIdentity", "CofferHTTP", "Catalog", "TestSupport"]),
@@ -233,6 +250,7 @@ let tests: [Module] = [
     Module(name: "GoFlags", folder: "Base"),
     Module(name: "GoTemplate", folder: "Base", needs: ["CofferBase", "CofferJSON", "TestSupport"]),
     Module(name: "Shamir", folder: "Base", needs: ["CofferBase", "TestSupport"]),
+    Module(name: "TimingTrials", folder: "Base"),
     Module(name: "OpenPGP", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "PasswordHash", folder: "Base", needs: ["CofferBase", "TestSupport"]),
     Module(name: "Barcode", folder: "Base"),
@@ -272,6 +290,9 @@ let tests: [Module] = [
         name: "LeaseService", folder: "Services",
         needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
+        name: "TokenService", folder: "Services",
+        needs: ["CofferStorage", "MemoryStorage", "TestSupport"]),
+    Module(
         name: "LockoutService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
@@ -282,7 +303,7 @@ let tests: [Module] = [
         ]),
     Module(
         name: "IdentityService", folder: "Services",
-        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "WebClient"]),
+        needs: ["CofferBase", "CofferFramework", "MemoryStorage", "TestSupport", "HTTPClient"]),
     Module(
         name: "CofferFramework", folder: "Framework",
         needs: ["CofferBase", "CofferJSON", "CofferStorage", "TestSupport"]),
@@ -291,7 +312,7 @@ let tests: [Module] = [
         needs: [
             "CofferBarrier", "CofferBase", "CofferCore", "CofferCrypto", "CofferFramework", "CofferHTTP", "CofferJOSE",
             "CofferJSON", "CofferStorage", "ServerHarness", "TestSupport",
-            "WebClient",
+            "HTTPClient",
         ]),
     Module(name: "SealService", folder: "Services", needs: ["CofferBase", "CofferFramework", "TestSupport"]),
     Module(
@@ -307,21 +328,22 @@ let tests: [Module] = [
         needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore"]),
     Module(
-        name: "WebClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
-    Module(
-        name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "WebClient"]),
+        name: "MFAClient", folder: "Clients",
+        needs: ["CofferBase", "CofferJSON", "Crypto", "TestSupport", "HTTPClient"]),
     Module(name: "FileAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SocketAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "SyslogAudit", folder: "AuditDevices", needs: auditTestNeeds),
     Module(name: "HTTPAudit", folder: "AuditDevices", needs: auditTestNeeds),
-    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds),
-    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds),
+    Module(name: "PostgresDatabase", folder: "Databases", needs: databaseTestNeeds + ["PostgresClient", "SQLClient"]),
+    Module(name: "MariaDBDatabase", folder: "Databases", needs: databaseTestNeeds + ["MariaDBClient", "SQLClient"]),
     Module(name: "RedisDatabase", folder: "Databases", needs: databaseTestNeeds),
     Module(name: "StaticSeal", folder: "Seals", needs: sealTestNeeds),
     Module(name: "TransitSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient", "ServerHarness"]),
     Module(name: "AWSKMSSeal", folder: "Seals", needs: sealTestNeeds + ["CofferJSON", "HTTPClient"]),
     Module(name: "PKCS11Seal", folder: "Seals", needs: sealTestNeeds),
-    Module(name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "SocketClient"]),
+    Module(
+        name: "HTTPClient", folder: "Clients",
+        needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "SocketClient"]),
     Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "HTTPClient", "TestSupport"]),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
@@ -351,6 +373,7 @@ let tests: [Module] = [
         ]),
     Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
     Module(name: "Linearizability", folder: "Support"),
+    Module(name: "FuzzTargets", folder: ""),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),
 ]
 

@@ -18,9 +18,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
     audit_blocked, audit_full, balancers, canaries, clock_jumps, commits, crowds, dev_mode, disk_calls, durability,
-    fencing, ha, http2_abuse, initialization, lease_storms, listings, logins, migration, moving, namespaces, outages,
-    power, published, races, raw_requests, recovery, registers, seal, seal_migration, sealing, snapshots, startup,
-    stopping, storage_faults, stores,
+    fencing, ha, http2_abuse, initialization, lease_storms, listings, logins, migration, moving, namespaces,
+    outages, postgres_storage, power, published, races, raw_requests, recovery, registers, seal, seal_migration,
+    sealing, snapshots, startup, starvation, stopping, storage_faults, stores, tls_clients, upgrade,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -33,7 +33,9 @@ GROUPS = {
     "disk-calls": disk_calls, "crowds": crowds, "raw-requests": raw_requests, "http2": http2_abuse,
     "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
-    "seal-migration": seal_migration, "stopping": stopping, "ha": ha, "outages": outages, "fencing": fencing,
+    "seal-migration": seal_migration, "stopping": stopping, "postgres-storage": postgres_storage,
+    "starvation": starvation, "upgrade": upgrade, "tls-clients": tls_clients,
+    "ha": ha, "outages": outages, "fencing": fencing,
     "commits": commits, "registers": registers, "races": races, "listings": listings, "balancers": balancers,
 }
 

@@ -1,7 +1,5 @@
 """What a server takes while something is done to it, as the system tells it."""
 
-import os
-import re
 import resource
 import subprocess
 import sys
@@ -10,31 +8,27 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from livetest import process
 
 
 def memory(server, name="VmRSS"):
     """In bytes."""
-    text = Path(f"/proc/{server.pid}/status").read_text()
-    return int(re.search(rf"^{name}:\s+(\d+) kB", text, re.MULTILINE)[1]) * 1024
+    return process.memory(server.pid, name)
 
 
 def forget_peak(server):
     """From now on VmHWM is the peak since now."""
-    Path(f"/proc/{server.pid}/clear_refs").write_text("5")
+    process.forget_peak(server.pid)
 
 
 def cpu(server):
     """User and system, in seconds."""
-    # The name, in parentheses, may hold spaces; what is counted comes after it.
-    fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS
+    return process.cpu_seconds(server.pid)
 
 
 def cpu_nanoseconds(server):
     """The same, finer."""
-    tasks = Path(f"/proc/{server.pid}/task").iterdir()
-    return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks)
+    return process.cpu_nanoseconds(server.pid)
 
 
 def allow_many_files():

@@ -10,12 +10,12 @@ internal import CofferIdentity
 internal import CofferStorage
 internal import CofferSystem
 internal import Glibc
+internal import HTTPClient
 internal import Logging
 internal import NIOCore
 internal import RegistrationService
 internal import SealService
 internal import TelemetryService
-internal import WebClient
 
 /// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
 struct RunningServer: Sendable {
@@ -157,9 +157,13 @@ struct RunningServer: Sendable {
         guard !configuration.disablesClustering, let listener = configuration.listeners.first,
             let address = try ClusterSetup.address(configuration)
         else { return Forwarder(port: nil, log: log) }
+        var own = limits(listener)
+        // The node that was asked has seen to these, and tells the client's address in its own way.
+        own.forwardedFor = nil
+        own.requiresRequestHeader = false
         let port = ClusterPort(
             core: core, http: http,
-            handler: APIHandler(core: core, limits: limits(listener), headers: headers(listener, configuration)))
+            handler: APIHandler(core: core, limits: own, headers: headers(listener, configuration)))
         var converted = ListenerConfiguration(address: address)
         converted.tls = port.tls
         converted.requestTimeout = amount(configuration.maximumRequestDuration)
@@ -215,7 +219,7 @@ struct RunningServer: Sendable {
         settings.logFeed = outputs.feed
         settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
         settings.countsUsage = configuration.telemetry.usagePeriod > .zero
-        settings.web = OutboundWeb(trust: WebTrust(environment: environment)).sender
+        settings.web = OutboundWeb(trust: HTTPTrust(environment: environment)).sender
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(
             configuration: settings, storage: storage, clock: clock, random: .system, log: log, cluster: cluster)
@@ -257,6 +261,15 @@ struct RunningServer: Sendable {
         limits.token = listener.maximumTokenHeaderSize
         limits.json = listener.json
         limits.openings = listener.openings
+        limits.requiresRequestHeader = listener.requiresRequestHeader
+        let authorized = listener.forwardedFor.authorized.compactMap { CIDR($0) }
+        if !authorized.isEmpty {
+            var forwarded = ForwardedFor(authorized: authorized)
+            forwarded.hopSkips = listener.forwardedFor.hopSkips
+            forwarded.rejectsNotPresent = listener.forwardedFor.rejectsNotPresent
+            forwarded.rejectsNotAuthorized = listener.forwardedFor.rejectsNotAuthorized
+            limits.forwardedFor = forwarded
+        }
         limits.redactions = Set(listener.redactions.compactMap(redaction))
         return limits
     }
@@ -273,6 +286,7 @@ struct RunningServer: Sendable {
         converted.headerTimeout = amount(listener.headerTimeout)
         converted.readTimeout = amount(listener.readTimeout)
         converted.idleTimeout = amount(listener.idleTimeout)
+        converted.proxyProtocol = listener.proxyProtocol.map(proxyProtocol)
         guard let tls = listener.tls else { return (converted, nil) }
         let clients: TLSContext.ClientCertificates =
             if tls.requiresClientCertificate {
@@ -288,6 +302,15 @@ struct RunningServer: Sendable {
                 minimumVersion: tls.minimumVersion))
         converted.tls = context
         return (converted, context)
+    }
+
+    private static func proxyProtocol(_ settings: ListenerSettings.ProxyProtocol) -> ProxyProtocol {
+        let authorized = settings.authorized.compactMap { CIDR($0) }
+        return switch settings.behavior {
+        case .useAlways: ProxyProtocol(.useAlways)
+        case .allowAuthorized: ProxyProtocol(.allowAuthorized, authorized: authorized)
+        case .denyUnauthorized: ProxyProtocol(.denyUnauthorized, authorized: authorized)
+        }
     }
 
     private static func amount(_ duration: Duration) -> TimeAmount { .nanoseconds(duration.wholeNanoseconds) }

@@ -48,9 +48,12 @@ enum SanitizedConfiguration {
         switch listener.address {
         case .tcp(let host, let port):
             let address = host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
-            return [
-                "type": "tcp", "config": ["address": .string(address), "tls_disable": .bool(listener.tls == nil)],
-            ]
+            var config: JSONObject = ["address": .string(address), "tls_disable": .bool(listener.tls == nil)]
+            if let proxy = listener.proxyProtocol {
+                config["proxy_protocol_behavior"] = .string(proxy.behavior.rawValue)
+                config["proxy_protocol_authorized_addrs"] = .array(proxy.authorized.map { .string($0) })
+            }
+            return ["type": "tcp", "config": .object(config)]
         case .unix(let path, _): return ["type": "unix", "config": ["address": .string(path)]]
         }
     }

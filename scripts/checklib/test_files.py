@@ -8,7 +8,7 @@ SLEEP = re.compile(r"\b(?:Task|Thread)\.sleep\b|(?<![\w.])(?<!func )(?:u|nano)?s
 TEST = re.compile(r"@Test\b")
 EXPECTATION = re.compile(r"#expect\b|#require\b|\bIssue\.record\b|\bconfirmation\s*\(")
 # Areas of Tests that mirror no area of Sources.
-UNMIRRORED = {"Support", "Scripts"}
+UNMIRRORED = {"FuzzTargetsTests", "Scripts", "Support"}
 
 
 def check(tree):

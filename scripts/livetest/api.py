@@ -35,7 +35,7 @@ class API:
 
     def request(self, method, path, body=None, token=None, headers=None, raw=None):
         """`body` is sent as JSON, `raw` as it is; `token=""` sends none."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
+        connection = self.connection()
         try:
             connection.request(method, path, self.payload(body, raw), self.fields(token, headers))
             response = connection.getresponse()
@@ -45,6 +45,9 @@ class API:
         if self.observer:
             self.observer(method, path, answer)
         return answer
+
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
 
     @staticmethod
     def payload(body, raw):

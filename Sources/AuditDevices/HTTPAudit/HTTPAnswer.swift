@@ -14,7 +14,7 @@ struct HTTPAnswer {
     static func receive(from socket: OpenSocket, before deadline: Deadline) throws(SocketFailure) -> HTTPAnswer {
         var bytes: [UInt8] = []
         while true {
-            if let answer = try answer(in: &bytes) { return answer }
+            if let answer = try read(from: &bytes) { return answer }
             guard bytes.count < longest else { throw SocketFailure(.timedOut, "the answer is too long") }
             let more = try socket.receive(upTo: 4096, before: deadline)
             if more.isEmpty { throw SocketFailure(.broken, "the connection ended before an answer") }
@@ -23,7 +23,7 @@ struct HTTPAnswer {
     }
 
     /// Nil when more bytes are needed.
-    private static func answer(in bytes: inout [UInt8]) throws(SocketFailure) -> HTTPAnswer? {
+    static func read(from bytes: inout [UInt8]) throws(SocketFailure) -> HTTPAnswer? {
         while let end = end(of: bytes) {
             let lines = String(decoding: bytes[..<end], as: UTF8.self).split(separator: "\r\n")
             let words = (lines.first ?? "").split(separator: " ", maxSplits: 2)

@@ -1,7 +1,7 @@
 /// GF(2⁸) with the polynomial x⁸+x⁴+x³+x+1, in constant time: no table is
 /// indexed by, and no branch depends on, a share's byte (CVE-2023-25000).
-enum GaloisField {
-    static func multiply(_ left: UInt8, _ right: UInt8) -> UInt8 {
+package enum GaloisField {
+    package static func multiply(_ left: UInt8, _ right: UInt8) -> UInt8 {
         var product: UInt8 = 0
         var shifted = left
         for bit in 0..<8 as Range<UInt8> {
@@ -12,7 +12,7 @@ enum GaloisField {
     }
 
     /// a²⁵⁴; zero for zero.
-    static func inverse(_ value: UInt8) -> UInt8 {
+    package static func inverse(_ value: UInt8) -> UInt8 {
         var result: UInt8 = 1
         var power = value
         // 254 = 0b11111110: square, and multiply for every bit but the lowest.

@@ -35,7 +35,7 @@ package enum Shamir {
     }
 
     /// The split itself, with the polynomials given: byte i uses coefficients i·degree …
-    static func split(
+    package static func split(
         _ secret: SecretBytes, at places: [UInt8], degree: Int, _ coefficients: SecretBytes
     ) -> [SecretBytes] {
         places.map { place in

@@ -29,6 +29,12 @@ package struct HTTPAddress: Sendable, Equatable {
         basePath = String(path)
     }
 
+    /// `host` or `host:port` of a service that is reached by `https`.
+    package init?(authority: String) {
+        self.init("https://" + authority)
+        if !basePath.isEmpty || authority.hasSuffix("/") { return nil }
+    }
+
     /// Whether a text may stand in a request line.
     package static func isTarget(_ text: String) -> Bool {
         text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f && $0 != UInt8(ascii: "#") }
@@ -41,13 +47,16 @@ package struct HTTPAddress: Sendable, Equatable {
             guard let close = authority.firstIndex(of: "]") else { return nil }
             host = authority[authority.index(after: authority.startIndex)..<close]
             port = authority[authority.index(after: close)...]
-            guard host.utf8.allSatisfy({ isHexDigit($0) || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".") })
+            let colon = UInt8(ascii: ":")
+            // A name would lose its brackets in what is sent.
+            guard host.utf8.contains(colon),
+                host.utf8.allSatisfy({ isHexDigit($0) || $0 == colon || $0 == UInt8(ascii: ".") })
             else { return nil }
         } else {
             let colon = authority.firstIndex(of: ":") ?? authority.endIndex
             host = authority[..<colon]
             port = authority[colon...]
-            guard host.utf8.allSatisfy(isOfName) else { return nil }
+            guard host.utf8.allSatisfy(isOfName), !host.contains("..") else { return nil }
         }
         guard !host.isEmpty, host.utf8.count <= 253 else { return nil }
         if port.isEmpty { return (String(host), nil) }

@@ -49,7 +49,9 @@ package struct HTTPAnswer: Sendable {
 
 /// Why there is no answer; it holds nothing of the request.
 package enum HTTPFailure: Error, Sendable, Equatable {
-    case malformedRequest, unreachable, untrusted, timedOut, tooLarge, disconnected
+    case malformedRequest, unreachable, untrusted, tooLarge, disconnected
+    /// Connected, and no whole answer in time: what was asked for may have happened.
+    case timedOut
     /// The TLS files cannot be used.
     case badTrust(String)
 
@@ -66,5 +68,8 @@ package enum HTTPFailure: Error, Sendable, Equatable {
     }
 }
 
-/// How a request is sent; another one in tests.
+/// How a request is sent to any service; another one in tests.
+package typealias WebSender = @Sendable (HTTPCall, HTTPAddress) async throws(HTTPFailure) -> HTTPAnswer
+
+/// How a request is sent to one service; another one in tests.
 package typealias HTTPSender = @Sendable (HTTPCall) async throws(HTTPFailure) -> HTTPAnswer

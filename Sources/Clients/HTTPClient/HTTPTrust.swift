@@ -19,6 +19,9 @@ package struct HTTPTrust: Sendable, Equatable {
 
     package init() {}
 
+    /// The system's authorities, unless `SSL_CERT_FILE` names a file of others, as for other programs.
+    package init(environment: [String: String]) { authorityFile = environment["SSL_CERT_FILE"] ?? "" }
+
     func context() throws(HTTPFailure) -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
         configuration.minimumTLSVersion = .tlsv12

@@ -5,24 +5,20 @@ internal import NIOPosix
 internal import NIOSSL
 internal import Synchronization
 
-/// Asks one web service: each request on a connection of its own, redirects never followed, time and size bounded.
-package final class OutboundHTTP: Sendable {
-    package let address: HTTPAddress
+/// Asks web services: each request on a connection of its own, redirects never followed, time and size bounded.
+package final class OutboundWeb: Sendable {
     private let trust: HTTPTrust
     /// Reading all authorities takes a while: once, and not on a thread that serves requests.
     private let context = Mutex<NIOSSLContext?>(nil)
     private let files = BlockingPool(threads: 1)
 
-    package init(_ address: HTTPAddress, trust: HTTPTrust = HTTPTrust()) {
-        self.address = address
-        self.trust = trust
+    package init(trust: HTTPTrust = HTTPTrust()) { self.trust = trust }
+
+    package var sender: WebSender {
+        { (call, address) async throws(HTTPFailure) in try await self.send(call, to: address) }
     }
 
-    package var sender: HTTPSender {
-        { (call) async throws(HTTPFailure) in try await self.send(call) }
-    }
-
-    package func send(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPAnswer {
+    package func send(_ call: HTTPCall, to address: HTTPAddress) async throws(HTTPFailure) -> HTTPAnswer {
         guard call.isWellFormed else { throw .malformedRequest }
         let context = address.isSecure ? try await tls() : nil
         // An address is not a name that a server could be asked for; it is verified as an address.
@@ -31,7 +27,6 @@ package final class OutboundHTTP: Sendable {
         let loop = MultiThreadedEventLoopGroup.singleton.any()
         let promise = loop.makePromise(of: HTTPAnswer.self)
         let limit = TimeAmount.nanoseconds(call.timeout.wholeNanoseconds)
-        let address = address
         ClientBootstrap(group: loop).connectTimeout(limit).channelInitializer { channel in
             channel.eventLoop.makeCompletedFuture {
                 let pipeline = channel.pipeline.syncOperations
@@ -63,9 +58,27 @@ package final class OutboundHTTP: Sendable {
     private static func failure(_ error: any Error) -> HTTPFailure {
         switch error {
         case let failure as HTTPFailure: failure
-        case ChannelError.connectTimeout: .timedOut
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: .untrusted
         default: .unreachable
         }
+    }
+}
+
+/// Asks one of them.
+package struct OutboundHTTP: Sendable {
+    private let address: HTTPAddress
+    private let web: OutboundWeb
+
+    package init(_ address: HTTPAddress, trust: HTTPTrust = HTTPTrust()) {
+        self.address = address
+        web = OutboundWeb(trust: trust)
+    }
+
+    package var sender: HTTPSender {
+        { (call) async throws(HTTPFailure) in try await self.send(call) }
+    }
+
+    package func send(_ call: HTTPCall) async throws(HTTPFailure) -> HTTPAnswer {
+        try await web.send(call, to: address)
     }
 }

@@ -1,16 +1,16 @@
 internal import CofferBase
 internal import CofferCrypto
 internal import CofferJSON
-package import WebClient
+package import HTTPClient
 
 /// Duo's Auth API, version 2 (duo.com/docs/authapi).
 package struct Duo: FactorService {
-    private let address: WebAddress
+    private let address: HTTPAddress
     private let integrationKey: String
     private let secretKey: String
     private let pushInfo: String
 
-    package init(address: WebAddress, integrationKey: String, secretKey: String, pushInfo: String) {
+    package init(address: HTTPAddress, integrationKey: String, secretKey: String, pushInfo: String) {
         self.address = address
         self.integrationKey = integrationKey
         self.secretKey = secretKey
@@ -60,10 +60,10 @@ package struct Duo: FactorService {
         var headers = [("Date", date), ("Authorization", authorization(date, method, path, form))]
         let isRead = method == "GET"
         if !isRead { headers.append(("Content-Type", "application/x-www-form-urlencoded")) }
-        var request = WebRequest(
-            method, address, isRead ? path + "?" + form : path, headers: headers, body: isRead ? [] : Array(form.utf8))
+        var request = HTTPCall(
+            method, isRead ? path + "?" + form : path, headers: headers, body: isRead ? [] : Array(form.utf8))
         request.timeout = timeout
-        let answer = try await web.answer(to: request)
+        let answer = try await web.answer(to: request, at: address)
         guard answer.status == 200 else { throw .status(answer.status) }
         guard let object = try? JSON.parseObject(answer.body), object["stat"]?.stringValue == "OK",
             let response = object["response"]?.objectValue

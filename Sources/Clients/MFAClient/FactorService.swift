@@ -1,5 +1,5 @@
 package import CofferBase
-package import WebClient
+package import HTTPClient
 
 /// One question to a service that confirms second factors.
 package struct FactorQuestion: Sendable {
@@ -31,7 +31,7 @@ package protocol FactorService: Sendable {
 
 /// Why a service's answer is not known.
 package enum FactorFailure: Error, Sendable {
-    case web(WebFailure)
+    case web(HTTPFailure)
     /// It answered with another status than its documentation has for success.
     case status(Int)
     /// It answered what its documentation does not know.
@@ -62,9 +62,9 @@ package struct FactorWeb: Sendable {
         self.clock = clock
     }
 
-    func answer(to request: WebRequest) async throws(FactorFailure) -> WebAnswer {
-        do throws(WebFailure) {
-            return try await send(request)
+    func answer(to call: HTTPCall, at address: HTTPAddress) async throws(FactorFailure) -> HTTPAnswer {
+        do throws(HTTPFailure) {
+            return try await send(call, address)
         } catch {
             throw .web(error)
         }

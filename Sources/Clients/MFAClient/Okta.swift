@@ -1,14 +1,14 @@
 internal import CofferBase
 internal import CofferJSON
-package import WebClient
+package import HTTPClient
 
 /// Okta's Users and Factors API (developer.okta.com).
 package struct Okta: FactorService {
-    private let address: WebAddress
+    private let address: HTTPAddress
     private let token: String
     private let matchesPrimaryEmail: Bool
 
-    package init(address: WebAddress, token: String, matchesPrimaryEmail: Bool) {
+    package init(address: HTTPAddress, token: String, matchesPrimaryEmail: Bool) {
         self.address = address
         self.token = token
         self.matchesPrimaryEmail = matchesPrimaryEmail
@@ -79,28 +79,27 @@ package struct Okta: FactorService {
 
     /// The token goes nowhere but to the organisation, whatever the link says.
     private func target(of link: String, below base: String) -> String? {
-        guard let (address, path) = WebAddress.parse(url: link), address == self.address,
-            path.hasPrefix(base + "/"), !path.contains("..")
-        else { return nil }
-        return path
+        let start = "https://" + address.authority
+        guard link.hasPrefix(start + base + "/"), !link.contains("..") else { return nil }
+        return String(link.dropFirst(start.count))
     }
 
     private func send(
         _ method: String, _ target: String, _ body: [UInt8], _ web: FactorWeb
-    ) async throws(FactorFailure) -> WebAnswer {
+    ) async throws(FactorFailure) -> HTTPAnswer {
         let headers = [
             ("Authorization", "SSWS " + token), ("Accept", "application/json"), ("Content-Type", "application/json"),
         ]
-        return try await web.answer(to: WebRequest(method, address, target, headers: headers, body: body))
+        return try await web.answer(to: HTTPCall(method, target, headers: headers, body: body), at: address)
     }
 
-    private static func list(_ answer: WebAnswer) throws(FactorFailure) -> [JSON] {
+    private static func list(_ answer: HTTPAnswer) throws(FactorFailure) -> [JSON] {
         guard answer.status == 200 else { throw .status(answer.status) }
         guard let list = try? JSON.parse(answer.body).arrayValue else { throw .unreadable }
         return list
     }
 
-    private static func result(of answer: WebAnswer) throws(FactorFailure) -> String {
+    private static func result(of answer: HTTPAnswer) throws(FactorFailure) -> String {
         guard (200..<300).contains(answer.status) else { throw .status(answer.status) }
         guard let result = try? JSON.parseObject(answer.body)["factorResult"]?.stringValue else { throw .unreadable }
         return result

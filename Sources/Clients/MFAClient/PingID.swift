@@ -1,7 +1,7 @@
 internal import CofferBase
 internal import CofferCrypto
 internal import CofferJSON
-internal import WebClient
+internal import HTTPClient
 
 /// PingID's API, version 4.9: requests and answers are tokens signed with the organisation's key.
 package struct PingID: FactorService {
@@ -13,11 +13,11 @@ package struct PingID: FactorService {
     package func ask(_ question: FactorQuestion, over web: FactorWeb) async throws(FactorFailure) -> FactorAnswer {
         let body: JSONObject = ["spAlias": "web", "userName": .string(question.username), "authType": "CONFIRM"]
         let token = token(body, at: web.clock.now)
-        var request = WebRequest(
-            "POST", settings.address, settings.path + "/rest/4/authonline/do",
+        var request = HTTPCall(
+            "POST", "/rest/4/authonline/do",
             headers: [("Content-Type", "application/json")], body: Array(token.utf8))
         request.timeout = FactorWeb.patience
-        let answer = try await web.answer(to: request)
+        let answer = try await web.answer(to: request, at: settings.address)
         guard answer.status == 200 else { throw .status(answer.status) }
         guard let claims = claims(of: String(decoding: answer.body, as: UTF8.self)),
             let code = claims["responseBody"]?.objectValue?["errorId"]?.intValue

@@ -1,5 +1,5 @@
 internal import CofferBase
-internal import WebClient
+internal import HTTPClient
 
 /// The settings file that PingID hands out (`pingid.properties`).
 package struct PingIDSettings: Sendable {
@@ -10,8 +10,7 @@ package struct PingIDSettings: Sendable {
     package let authenticatorURL: String
     let key: SecretBytes
     let token: String
-    let address: WebAddress
-    let path: String
+    let address: HTTPAddress
 
     /// - Throws: a sentence that names the line, and no value of the file.
     package init(base64 text: String) throws(Mistake) {
@@ -43,11 +42,10 @@ package struct PingIDSettings: Sendable {
         organisation = try value("org_alias")
         adminURL = values["admin_url"] ?? ""
         authenticatorURL = values["authenticator_url"] ?? ""
-        guard let (address, path) = WebAddress.parse(url: url) else {
+        guard let address = HTTPAddress(url), address.isSecure else {
             throw Mistake("idp_url of the pingid settings file is not an https URL")
         }
         self.address = address
-        self.path = path
     }
 
     package struct Mistake: Error, Sendable {

@@ -19,10 +19,7 @@ enum AuditStanza {
         "local": .take { (value, device) throws(HCLError) in device.isLocal = try value.flag() },
         "path": .take { (value, device) throws(HCLError) in device.path = try value.text() },
         "options": .take { (value, device) throws(HCLError) in
-            guard let body = value.value.objectValue ?? value.value.listValue?.first?.objectValue else {
-                throw HCLError("expected options { … }", at: value.position)
-            }
-            for item in body.items {
+            for item in try value.block().items {
                 guard let text = item.value.scalarText else { throw HCLError("expected a string", at: item.position) }
                 device.options[item.name] = text
             }

@@ -28,9 +28,10 @@ extension ListenerStanza {
 
     /// `"default" = { "Name" = ["value", …] }`, and the same for `2xx` or one status.
     private static func readHeaders(_ value: StanzaValue, into draft: inout Draft) throws(HCLError) {
-        guard let body = value.value.objectValue else { throw HCLError("expected a block", at: value.position) }
-        for item in body.items {
-            guard isStatus(item.name), let headers = item.value.objectValue else {
+        for item in try value.block().items {
+            guard isStatus(item.name),
+                let headers = try? StanzaValue(value: item.value, position: item.position).block()
+            else {
                 throw HCLError(
                     "expected \"default\", a family such as \"2xx\" or a status, and its headers", at: item.position)
             }

@@ -10,6 +10,7 @@ enum ListenerStanza {
         var disablesTLS = false
         var tls = ListenerSettings.TLS()
         var socketMode: UInt32 = 0o600
+        var proxy = ProxyDraft()
         var warnings: [(text: String, position: HCLPosition)] = []
     }
 
@@ -24,6 +25,7 @@ enum ListenerStanza {
             try reader.read(block.body, into: &draft, settings: unix, stanza: "listener")
             guard !draft.address.isEmpty else { throw HCLError("'address' must be set", at: block.position) }
             draft.settings.address = .unix(path: draft.address, mode: draft.socketMode)
+            draft.settings.proxyProtocol = try draft.proxy.settings(isUnix: true)
             return draft.settings
         default: throw HCLError("unknown listener type; use \"tcp\" or \"unix\"", at: block.position)
         }
@@ -36,6 +38,7 @@ enum ListenerStanza {
             throw HCLError("'address' must be HOST:PORT with literal values", at: block.position)
         }
         settings.address = .tcp(host: host, port: port)
+        settings.proxyProtocol = try draft.proxy.settings(isUnix: false)
         if draft.disablesTLS { return settings }
         guard !draft.tls.certificateFile.isEmpty, !draft.tls.keyFile.isEmpty else {
             throw HCLError(
@@ -91,6 +94,7 @@ enum ListenerStanza {
             },
         ]
         settings.merge(answers) { _, new in new }
+        settings.merge(proxy) { _, new in new }
         settings["telemetry"] = opening("metrics", "unauthenticated_metrics_access")
         settings["inflight_requests_logging"] = opening("in-flight-req", "unauthenticated_in_flight_requests_access")
         settings["profiling"] = opening("pprof", "unauthenticated_pprof_access")
@@ -110,10 +114,7 @@ enum ListenerStanza {
     /// A block whose one flag opens a read to callers without a token.
     private static func opening(_ name: String, _ flag: String) -> Setting<Draft> {
         .take { (value, draft) throws(HCLError) in
-            guard let body = value.value.objectValue else {
-                throw HCLError("expected a block", at: value.position)
-            }
-            for item in body.items {
+            for item in try value.block().items {
                 guard item.name == flag else { throw HCLError("unknown key in this block", at: item.position) }
                 let isOpen = try StanzaValue(value: item.value, position: item.position).flag()
                 if isOpen { draft.settings.openings.insert(name) } else { draft.settings.openings.remove(name) }
@@ -127,10 +128,8 @@ enum ListenerStanza {
     ]
 
     private static let refused = [
-        "require_request_header", "proxy_protocol_behavior", "proxy_protocol_authorized_addrs", "chroot_namespace",
-        "x_forwarded_for_authorized_addrs", "x_forwarded_for_hop_skips", "x_forwarded_for_reject_not_authorized",
-        "x_forwarded_for_reject_not_present", "x_forwarded_for_client_cert_header",
-        "x_forwarded_for_client_cert_header_decoders", "metrics_only",
+        "chroot_namespace", "x_forwarded_for_client_cert_header", "x_forwarded_for_client_cert_header_decoders",
+        "metrics_only",
     ]
 
     /// Zero stands for the default, as in Vault.

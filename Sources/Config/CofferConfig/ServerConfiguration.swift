@@ -129,7 +129,35 @@ package struct ListenerSettings: Sendable, Equatable {
         package var headers: [Header] = []
     }
 
+    /// Whose word is taken for where a connection comes from (PROXY protocol).
+    package struct ProxyProtocol: Sendable, Equatable {
+        package enum Behavior: String, Sendable {
+            case useAlways = "use_always"
+            case allowAuthorized = "allow_authorized"
+            case denyUnauthorized = "deny_unauthorized"
+        }
+
+        package var behavior: Behavior
+        /// Addresses and networks, each of which can be read.
+        package var authorized: [String] = []
+    }
+
+    /// Whose `X-Forwarded-For` is taken for where a request comes from.
+    package struct ForwardedFor: Sendable, Equatable {
+        /// Addresses and networks, each of which can be read.
+        package var authorized: [String] = []
+        package var hopSkips = 0
+        package var rejectsNotAuthorized = true
+        package var rejectsNotPresent = true
+    }
+
     package var address: Address
+    /// Nobody's, without anybody who is authorized.
+    package var forwardedFor = ForwardedFor()
+    /// Requests without `X-Vault-Request: true` are refused.
+    package var requiresRequestHeader = false
+    /// Nil: nobody's.
+    package var proxyProtocol: ProxyProtocol?
     /// Nil: plain.
     package var tls: TLS?
     package var headerTimeout: Duration = .seconds(10)

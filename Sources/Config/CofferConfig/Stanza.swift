@@ -40,6 +40,12 @@ struct StanzaValue {
         return duration
     }
 
+    /// A block; in JSON also a list of one, which is how a block that may repeat is written there.
+    func block() throws(HCLError) -> HCLBody {
+        let only = value.listValue.flatMap { $0.count == 1 ? $0[0].objectValue : nil }
+        return try expect(value.objectValue ?? only, "a block")
+    }
+
     private func expect<T>(_ found: T?, _ kind: String) throws(HCLError) -> T {
         guard let found else { throw HCLError("expected \(kind)", at: position) }
         return found

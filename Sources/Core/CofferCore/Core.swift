@@ -4,9 +4,9 @@ package import CofferBase
 package import CofferFramework
 package import CofferMetrics
 package import CofferStorage
+package import HTTPClient
 package import Logging
 package import SealService
-package import WebClient
 
 /// What the core needs from the program around it.
 package struct CoreConfiguration: Sendable {
@@ -53,7 +53,7 @@ package struct CoreConfiguration: Sendable {
     /// At which level finished requests are told; nil: not at all.
     package var requestsLogLevel: Logger.Level?
     /// The way to web services that this server asks.
-    package var web: WebSender = OutboundWeb(trust: .system).sender
+    package var web: WebSender = OutboundWeb().sender
 
     package init() {}
 }

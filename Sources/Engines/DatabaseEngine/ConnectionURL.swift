@@ -4,15 +4,21 @@
 enum ConnectionURL {
     private static let mark = Array("{{password}}".utf8)
     private static let hidden = Array("xxxxx".utf8)
+    private static let mostPasses = 8
 
     static func holdsPassword(_ url: String) -> Bool { redacted(url) != url }
 
     /// With the password between `:` and `@`, and those behind `password=`, replaced.
     static func redacted(_ url: String) -> String {
         var bytes = Array(url.utf8)
-        hideAccount(in: &bytes)
-        hideParameters(in: &bytes)
-        return String(decoding: bytes, as: UTF8.self)
+        // What is hidden can be the quote or the slash that hid another password from us.
+        for _ in 0..<mostPasses {
+            let before = bytes
+            hideAccount(in: &bytes)
+            hideParameters(in: &bytes)
+            if bytes == before { return String(decoding: bytes, as: UTF8.self) }
+        }
+        return String(decoding: hidden, as: UTF8.self)
     }
 
     private static func hideAccount(in url: inout [UInt8]) {

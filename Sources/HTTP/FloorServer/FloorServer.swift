@@ -3,7 +3,7 @@ internal import CofferHTTP
 
 /// The same codec with nothing behind it: what a request costs before Coffer does anything.
 ///
-/// Usage: `FloorServer [--port N]`
+/// Usage: `FloorServer [--port N] [--certificate FILE --key FILE]`; with a certificate it speaks TLS and HTTP/2.
 @main
 enum Floor {
     /// A secret of version 2 as Coffer answers it, with the same fields in its head.
@@ -23,17 +23,22 @@ enum Floor {
     }()
 
     static func main() async throws {
-        let arguments = CommandLine.arguments
-        let given = arguments.firstIndex(of: "--port").flatMap { index in
-            index + 1 < arguments.count ? Int(arguments[index + 1]) : nil
-        }
         let server = HTTPServer(threads: 2, clock: SystemClock())
-        let listener = ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: given ?? 8300))
+        let given = argument("--port").flatMap { Int($0) }
+        var listener = ListenerConfiguration(address: .tcp(host: "127.0.0.1", port: given ?? 8300))
+        if let certificate = argument("--certificate"), let key = argument("--key") {
+            listener.tls = try TLSContext(TLSContext.Files(certificate: certificate, key: key))
+        }
         let port = try await server.listen(listener) { request in
             _ = try? await request.body.collect(limit: 1 << 20)
             return answer
         }
         print("listening on 127.0.0.1:\(port)")
         try await SystemClock().sleep(until: .init(seconds: .max))
+    }
+    private static func argument(_ name: String) -> String? {
+        let arguments = CommandLine.arguments
+        guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
+        return arguments[index + 1]
     }
 }

@@ -184,7 +184,12 @@ enum LinearPatternCompiler {
         case .sequence(let parts): return parts.allSatisfy { add($0, to: &program) }
         case .either(let left, let right): return addEither(left, right, to: &program)
         case .repeated(let inner, let least, let most):
-            for _ in 0..<least { guard add(inner, to: &program) else { return false } }
+            for _ in 0..<least {
+                let before = program.count
+                guard add(inner, to: &program) else { return false }
+                // Nothing a thousand times over, inside of that again and again, would take for ever.
+                if program.count == before { break }
+            }
             guard let most else { return addLoop(inner, to: &program) }
             for _ in least..<most { guard addOptional(inner, to: &program) else { return false } }
         }

@@ -1,8 +1,8 @@
 package import CofferBase
 package import CofferFramework
 package import CofferStorage
+package import HTTPClient
 internal import MFAClient
-package import WebClient
 
 /// Entities, aliases and groups of all namespaces.
 ///

@@ -25,6 +25,8 @@ package struct LoginResult: Sendable {
     package let entityID: String
     package let isNew: Bool
     package let isDisabled: Bool
+    /// Something about the entity or its groups is not what it was before.
+    let hasChanged: Bool
 }
 
 extension IdentityStore {
@@ -36,21 +38,23 @@ extension IdentityStore {
             let old = try await owner(of: AliasFactor(login.mountAccessor, name), in: &transaction)
             var entity = try old ?? makeEntity()
             if entity.isDisabled {
-                return LoginResult(entityID: entity.id, isNew: false, isDisabled: true)
+                return LoginResult(entityID: entity.id, isNew: false, isDisabled: true, hasChanged: false)
             }
-            if try note(login, name, on: &entity) { save(entity, replacing: old, in: &transaction) }
-            try await refreshGroups(
+            let isOther = try note(login, name, on: &entity)
+            if isOther { save(entity, replacing: old, in: &transaction) }
+            let hasMoved = try await refreshGroups(
                 ofEntity: entity.id, login.groupNames, at: login.mountAccessor, in: &transaction)
-            return LoginResult(entityID: entity.id, isNew: old == nil, isDisabled: false)
+            return LoginResult(
+                entityID: entity.id, isNew: old == nil, isDisabled: false, hasChanged: isOther || hasMoved)
         }
     }
 
     /// Memberships that follow an auth method, made true again when it renews a token.
     package func refreshGroups(ofEntity id: String, _ names: [String], at mountAccessor: String) async throws {
-        try await view.transaction { transaction in
+        let hasMoved = try await view.transaction { transaction in
             try await refreshGroups(ofEntity: id, names, at: mountAccessor, in: &transaction)
         }
-        forget(id)
+        if hasMoved { forget(id) }
     }
 
     /// The same for a login that may not get a token yet.
@@ -60,7 +64,10 @@ extension IdentityStore {
         return result
     }
 
-    package func loginCommitted(_ login: LoginResult) { forget(login.entityID) }
+    /// Most logins change nothing: then what is known of the caller stays good, and so do the rules made from it.
+    package func loginCommitted(_ login: LoginResult) {
+        if login.hasChanged { forget(login.entityID) }
+    }
 
     private func owner(of factor: AliasFactor, in transaction: inout Transaction) async throws -> Entity? {
         guard let id = try await pointer(Self.aliasNameKey(factor), in: &transaction) else { return nil }
@@ -84,9 +91,10 @@ extension IdentityStore {
     }
 
     /// Enters the external groups of this mount that were named, and leaves its others.
+    /// - Returns: whether there were any of either.
     private func refreshGroups(
         ofEntity id: String, _ names: [String], at mountAccessor: String, in transaction: inout Transaction
-    ) async throws {
+    ) async throws -> Bool {
         var wanted: Set<String> = []
         for text in names {
             // A group name that cannot be told from another one gives nothing; the login itself stands.
@@ -96,11 +104,14 @@ extension IdentityStore {
         }
         let current = Set(try await groupIDs(ofEntity: id))
         for group in wanted.subtracting(current) { try await enter(group, .entity(id), in: &transaction) }
+        var hasMoved = !wanted.isSubset(of: current)
         for groupID in current.subtracting(wanted) {
             guard let group = try await group(id: groupID, in: &transaction), group.kind == .external,
                 group.alias?.mountAccessor == mountAccessor
             else { continue }
             leave(groupID, .entity(id), in: &transaction)
+            hasMoved = true
         }
+        return hasMoved
     }
 }

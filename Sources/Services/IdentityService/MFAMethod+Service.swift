@@ -1,7 +1,7 @@
 internal import CofferFramework
 internal import CofferJSON
+internal import HTTPClient
 internal import MFAClient
-internal import WebClient
 
 /// Methods whose factor is confirmed by a service on the network.
 extension MFAMethod {
@@ -10,11 +10,11 @@ extension MFAMethod {
         switch kind {
         case .totp: return nil
         case .duo:
-            guard let address = WebAddress(authority: apiHostname) else { throw .badRequest("invalid api_hostname") }
+            guard let address = HTTPAddress(authority: apiHostname) else { throw .badRequest("invalid api_hostname") }
             return Duo(
                 address: address, integrationKey: integrationKey, secretKey: secretKey, pushInfo: pushInfo)
         case .okta:
-            guard let address = WebAddress(authority: organisation + "." + oktaDomain) else {
+            guard let address = HTTPAddress(authority: organisation + "." + oktaDomain) else {
                 throw .badRequest("invalid org_name or base_url")
             }
             return Okta(address: address, token: apiToken, matchesPrimaryEmail: primaryEmail)

@@ -1,13 +1,15 @@
 package import CofferBase
 
 /// Ends leases when their time has come: sleeps until the next expiry, then
-/// hands all due leases to `revoke`, up to 200 at a time.
+/// hands all due leases to `revoke`, up to 200 at a time; tokens, which need nobody, many in one commit.
 ///
 /// A failed revocation is tried again after 10 s × 2ⁿ, six times, and then left to an
 /// operator; until then the lease stays in the calendar, so that a crash loses nothing.
 package actor LeaseReaper {
     /// How many revocations run at once (contract, "Leases").
     private static let workers = 200
+    /// How many tokens end in one commit: two of these fill all places, so that one is read while the other is written.
+    private static let together = 100
     /// How many of one target: one that hangs leaves room for the others.
     private static let workersOfOneTarget = 50
 
@@ -15,6 +17,7 @@ package actor LeaseReaper {
     private let clock: any WallClock
     private let target: @Sendable (_ id: String) -> String?
     private let revoke: @Sendable (Lease) async throws -> Void
+    private let revokeTogether: @Sendable ([Lease]) async throws -> [Lease]
     private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
     /// Very many leases may end at once: those who wait for answers come first.
@@ -32,11 +35,13 @@ package actor LeaseReaper {
     /// - Parameters:
     ///   - target: what the revocation of the lease with this id may have to wait for; nil when nothing.
     ///   - revoke: ends the lease and what it stands for.
+    ///   - revokeTogether: ends leases of tokens, as many as it can at once, and returns the others.
     ///   - explain: what an operator may read about a failure; no secret.
     ///   - report: takes a line for the server log; it names lease kinds, never values.
     package init(
         leases: Leases, clock: any WallClock, target: @escaping @Sendable (_ id: String) -> String?,
         revoke: @escaping @Sendable (Lease) async throws -> Void,
+        revokeTogether: @escaping @Sendable ([Lease]) async throws -> [Lease],
         explain: @escaping @Sendable (any Error) -> String,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -44,6 +49,7 @@ package actor LeaseReaper {
         self.clock = clock
         self.target = target
         self.revoke = revoke
+        self.revokeTogether = revokeTogether
         self.explain = explain
         self.report = report
     }
@@ -78,9 +84,27 @@ package actor LeaseReaper {
             if running.contains(id) { return false }
             return target(id).map { runningOf[$0, default: 0] < Self.workersOfOneTarget } ?? true
         }
-        var hasBegun = false
-        for lease in due where !isStopped && begin(lease) { hasBegun = true }
+        if isStopped { return false }
+        let tokens = due.filter { $0.kind == .token }
+        for start in stride(from: 0, to: tokens.count, by: Self.together) {
+            begin(Array(tokens[start..<min(start + Self.together, tokens.count)]))
+        }
+        var hasBegun = !tokens.isEmpty
+        for lease in due where lease.kind == .secret && begin(lease) { hasBegun = true }
         return hasBegun
+    }
+
+    /// One commit for all of them; those that need more are ended one by one.
+    private func begin(_ tokens: [Lease]) {
+        running.formUnion(tokens.map(\.id))
+        Task(executorPreference: executor) { await self.end(tokens) }
+    }
+
+    private func end(_ tokens: [Lease]) async {
+        let left = (try? await revokeTogether(tokens)) ?? tokens
+        running.subtract(Set(tokens.map(\.id)).subtracting(left.map(\.id)))
+        for lease in left { Task(executorPreference: executor) { await self.end(lease, of: nil) } }
+        makeRoom()
     }
 
     /// False when there is no room for another one of its target.
@@ -102,6 +126,10 @@ package actor LeaseReaper {
             let others = runningOf[target, default: 1] - 1
             runningOf[target] = others > 0 ? others : nil
         }
+        makeRoom()
+    }
+
+    private func makeRoom() {
         hasRoomAgain = true
         sleeper?.cancel()
     }

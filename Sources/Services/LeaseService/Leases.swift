@@ -49,10 +49,17 @@ package final class Leases: Sendable {
     }
 
     package func stageRemoval(of lease: Lease, in transaction: inout Transaction) async throws {
+        try await stageRemoval(of: [lease], in: &transaction)
+    }
+
+    /// The same of many.
+    package func stageRemoval(of leases: [Lease], in transaction: inout Transaction) async throws {
         try await transaction.within(view) { inner in
-            inner.delete(Self.key(lease.id))
-            tally.watch(lease, .removed, in: &inner)
-            Self.unlist(lease, in: &inner)
+            for lease in leases {
+                inner.delete(Self.key(lease.id))
+                tally.watch(lease, .removed, in: &inner)
+                Self.unlist(lease, in: &inner)
+            }
         }
     }
 
@@ -66,6 +73,30 @@ package final class Leases: Sendable {
         try await transaction.within(view) { inner in
             try await inner.get(Self.key(id)).flatMap { Lease(encoded: $0) }
         }
+    }
+
+    /// Those of the leases that are there, as the transaction sees them. One that is damaged is left out.
+    package func load(_ ids: [String], in transaction: inout Transaction) async throws -> [Lease] {
+        try await transaction.within(view) { inner in
+            var found: [Lease] = []
+            for id in ids {
+                do throws(StorageError) {
+                    if let lease = try await inner.get(Self.key(id)).flatMap({ Lease(encoded: $0) }) {
+                        found.append(lease)
+                    }
+                } catch {
+                    guard case .integrity = error else { throw error }
+                }
+            }
+            return found
+        }
+    }
+
+    /// Those of the tokens that hold leases at engines, by their keys.
+    package func holders(among tokenKeys: [String]) async throws -> Set<String> {
+        let folders = tokenKeys.map { StorageKey("token/" + $0 + "/") }
+        let found = try await view.occupied(folders)
+        return Set(zip(tokenKeys, folders).filter { found.contains($1) }.map(\.0))
     }
 
     /// Reads a lease, lets `change` decide, and writes what it left; the lease is removed when that is nil.

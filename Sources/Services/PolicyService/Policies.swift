@@ -47,6 +47,9 @@ package final class Policies: Sendable {
         }
     }
 
+    /// One is some 10 KiB large.
+    private static let mostFilled = 2048
+
     private struct FilledKey: Hashable {
         let names: String
         let stamp: UInt64
@@ -121,7 +124,7 @@ package final class Policies: Sendable {
         let acl = compiled.acl(fill: source.fill)
         cache.withLock { cache in
             guard cache.generation == generation else { return }
-            if cache.filled.count >= 8192 { cache.filled.removeAll() }
+            if cache.filled.count >= Self.mostFilled { cache.filled.removeAll() }
             cache.filled[filledKey] = acl
         }
         return acl

@@ -28,7 +28,7 @@ extension Policy {
         guard var pattern = block.labels.first?[...] else {
             throw HCLError("a path block needs the path as its label", at: block.position)
         }
-        if pattern.hasPrefix("/") { pattern.removeFirst() }
+        if pattern.utf8.first == UInt8(ascii: "/") { pattern.unicodeScalars.removeFirst() }
         if pattern.contains("+*") {
             throw HCLError("\"+*\" is not allowed in a path", at: block.position)
         }

@@ -9,14 +9,16 @@ struct WildRule: Sendable {
 
     init(_ rule: CompiledRule) {
         self.rule = rule
-        isPrefix = rule.pattern.hasSuffix("*")
-        literal = Array((isPrefix ? rule.pattern.dropLast()[...] : rule.pattern[...]).utf8)
+        isPrefix = rule.pattern.utf8.last == UInt8(ascii: "*")
+        literal = Array(isPrefix ? rule.pattern.utf8.dropLast() : rule.pattern.utf8[...])
         segments = literal.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
         hasPlus = segments.contains([UInt8(ascii: "+")])
     }
 
+    /// By bytes, as paths are matched: some characters join the one that follows them, and hide it from Swift.
     static func isWild(_ pattern: String) -> Bool {
-        pattern.hasSuffix("*") || pattern.split(separator: "/").contains("+")
+        pattern.utf8.last == UInt8(ascii: "*")
+            || pattern.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("+".utf8) }
     }
 
     func matches(_ path: String, _ given: [Substring.UTF8View]) -> Bool {
@@ -54,8 +56,8 @@ struct WildRule: Sendable {
 
     /// True when some path at or below `folder` (ending in `/`) could match the pattern.
     static func mayReach(_ pattern: String, below folder: String) -> Bool {
-        let isPrefix = pattern.hasSuffix("*")
-        let wanted = (isPrefix ? pattern.dropLast()[...] : pattern[...]).utf8
+        let isPrefix = pattern.utf8.last == UInt8(ascii: "*")
+        let wanted = (isPrefix ? pattern.utf8.dropLast() : pattern.utf8[...])
             .split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         let given = folder.utf8.split(separator: UInt8(ascii: "/"))
         for (index, segment) in given.enumerated() {

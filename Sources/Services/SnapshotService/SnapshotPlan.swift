@@ -81,12 +81,14 @@ package struct SnapshotPlan: Sendable {
     }
 
     private func checkFolder(within root: String) throws(EngineError) {
-        let parts = pathPrefix.split(separator: "/", omittingEmptySubsequences: false)
-        guard pathPrefix.hasPrefix("/"), !parts.contains(".."), !pathPrefix.utf8.contains(0) else {
+        // By bytes, as the kernel reads it: a character that joins the next one would hide a slash from Swift.
+        let slash = UInt8(ascii: "/")
+        let isUpward = pathPrefix.utf8.split(separator: slash).contains { $0.elementsEqual("..".utf8) }
+        guard pathPrefix.utf8.first == slash, !isUpward, !pathPrefix.utf8.contains(0) else {
             throw .badRequest("path_prefix must be an absolute path")
         }
-        let folder = root.hasSuffix("/") ? root : root + "/"
-        guard root.isEmpty || (pathPrefix + "/").hasPrefix(folder) else {
+        let folder = root.utf8.last == slash ? root : root + "/"
+        guard root.isEmpty || (pathPrefix + "/").utf8.starts(with: folder.utf8) else {
             throw .badRequest("path_prefix must lie in the configured snapshot_directory")
         }
         guard localMaximumSpace >= 0 else { throw .badRequest("local_max_space must not be negative") }

@@ -120,7 +120,7 @@ extension Tokens {
 
     /// A child must not outlive a parent that is being revoked at this moment.
     private func requireUsable(_ parentKey: String, in transaction: inout Transaction) async throws {
-        guard let stored = try await transaction.get(Self.idKey(parentKey)),
+        guard ending.enter(parentKey, &transaction), let stored = try await transaction.get(Self.idKey(parentKey)),
             try TokenEntry(encoded: stored).uses >= 0
         else { throw EngineError.permissionDenied }
     }

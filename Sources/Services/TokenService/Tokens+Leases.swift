@@ -11,7 +11,8 @@ extension Tokens {
     package func register(_ lease: Lease, settling settled: (view: StorageView, key: StorageKey)? = nil) async throws {
         try await view.transaction { transaction in
             if !lease.tokenKey.isEmpty {
-                guard let stored = try await transaction.get(Self.idKey(lease.tokenKey)),
+                guard ending.enter(lease.tokenKey, &transaction),
+                    let stored = try await transaction.get(Self.idKey(lease.tokenKey)),
                     try TokenEntry(encoded: stored).uses != TokenEntry.revoking
                 else { throw EngineError.permissionDenied }
             }

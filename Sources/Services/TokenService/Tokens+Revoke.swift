@@ -5,10 +5,11 @@ internal import LeaseService
 extension Tokens {
     /// Ends a token and everything below it: children, their children, cubbyholes, leases.
     ///
-    /// Each token is first marked, and its lease moved to now, in one commit: it
+    /// Of a family each token is first marked, and its lease moved to now, in one commit: it
     /// is refused from then on, and a crash leaves work that the reaper finishes.
     /// - Parameter issuedAt: only the token that was issued then: another one may have been made with the same id.
     package func revoke(key: String, issuedAt: Timestamp? = nil) async throws {
+        if try await endAlone(key, issuedAt: issuedAt) { return }
         guard try await mark(key, issuedAt: issuedAt) else { return }
         // Depth first with a stack of our own: a chain of a million children must not exhaust the task's.
         var stack = [key]

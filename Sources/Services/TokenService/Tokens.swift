@@ -23,6 +23,7 @@ package final class Tokens: Sendable {
     let random: RandomSource
     let cache = TokenCache()
     let ended = EndedTokens()
+    let ending = EndingTokens()
     let batch: BatchTokenCipher
     private let mac: HMACSHA256
     private let salt: [UInt8]

@@ -89,6 +89,13 @@ package final class Barrier: TransactionalStorage {
         return try await plain.scan(prefix, after: after, limit: limit)
     }
 
+    package func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        if isSealed { throw .sealed }
+        let start = meters?.start
+        defer { meters?.list.measure(since: start) }
+        return try await plain.occupied(prefixes)
+    }
+
     /// Encrypts and commits; a failure of randomness writes nothing.
     @discardableResult
     package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {

@@ -75,6 +75,9 @@ package protocol Storage: Sendable {
         _ prefix: StorageKey, after: StorageKey?, limit: Int
     ) async throws(StorageError) -> [StorageKey]
 
+    /// Those of the prefixes with which some key starts: many questions at once, about as they are at one moment.
+    func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey>
+
     /// Applies the batch atomically and durably; returns the new storage version.
     /// A batch without changes only checks, and leaves the version as it is.
     /// - Throws: `.tooLarge`, `.fenced` when the epoch is not the current one, `.conflict` when an
@@ -101,4 +104,12 @@ package protocol Storage: Sendable {
 
     /// Releases files and threads; later calls throw `.unavailable`.
     func close() async
+}
+
+extension Storage {
+    package func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        var found: Set<StorageKey> = []
+        for prefix in prefixes where try await !scan(prefix, after: nil, limit: 1).isEmpty { found.insert(prefix) }
+        return found
+    }
 }

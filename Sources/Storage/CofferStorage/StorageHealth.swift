@@ -1,6 +1,6 @@
 internal import Synchronization
 
-/// Whether a storage may be used; shared by its parts.
+/// Whether a storage may be used; shared by its readers and its writer.
 package final class StorageHealth: Sendable {
     private struct State {
         var isClosed = false
@@ -29,7 +29,7 @@ package final class StorageHealth: Sendable {
         }
     }
 
-    /// What the caller is told: remembered when it is final (rule S7).
+    /// What the caller is told; remembered when it is final (rule S7).
     package func report(_ error: StorageError) -> StorageError {
         if case .broken = error { state.withLock { $0.failure = $0.failure ?? error } }
         return error

@@ -1,3 +1,5 @@
+internal import CofferBase
+
 /// A storage seen through a prefix: what an engine gets, and cannot leave.
 package struct StorageView: Sendable {
     private let base: any TransactionalStorage
@@ -36,6 +38,12 @@ package struct StorageView: Sendable {
         return found.map { StorageKey(bytes: Array($0.bytes.dropFirst(prefix.bytes.count))) }
     }
 
+    /// Those of the folders in which there is an entry.
+    package func occupied(_ folders: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        let found = try await base.occupied(folders.map { prefix + $0 })
+        return Set(folders.filter { found.contains(prefix + $0) })
+    }
+
     package func put(_ key: StorageKey, _ value: [UInt8]) async throws(StorageError) {
         var batch = WriteBatch(epoch: base.epoch)
         batch.changes[prefix + key] = .put(value)
@@ -48,16 +56,29 @@ package struct StorageView: Sendable {
         try await base.commit(batch)
     }
 
-    /// Runs `body` and commits what it changed; on a conflict runs it again from fresh reads, ten times at most.
+    /// Runs `body` and commits what it changed; on a conflict runs it again from fresh reads, after the third one in
+    /// turn with all others of this view that fare alike.
     ///
     /// `body` may run several times, so it must have no effect but through the transaction. What it
     /// read is checked when it commits changes; the reads of a transaction without changes may come
     /// from different moments.
-    /// - Throws: what `body` throws, `.conflict` after the tenth conflict, or why the commit failed.
+    /// - Throws: what `body` throws, `.conflict` when there was no end of conflicts, or why the commit failed.
     package func transaction<R>(
         _ body: (inout Transaction) async throws -> R
     ) async throws -> R {
-        for _ in 0..<10 {
+        for _ in 0..<3 {
+            if let result = try await attempt(body) { return result }
+        }
+        // Many clients that write one entry would undo one another's work without end. A transaction inside one that has
+        // its turn does not wait for itself.
+        if ConflictTurn.isHeld { return try await insist(body) }
+        return try await ConflictTurn.turns.take(prefix.description) {
+            try await ConflictTurn.$isHeld.withValue(true) { try await insist(body) }
+        }
+    }
+
+    private func insist<R>(_ body: (inout Transaction) async throws -> R) async throws -> R {
+        for _ in 0..<30 {
             if let result = try await attempt(body) { return result }
         }
         throw StorageError.conflict
@@ -77,6 +98,12 @@ package struct StorageView: Sendable {
             return nil
         }
     }
+}
+
+/// Of transactions that met others again and again, one of each view at a time.
+private enum ConflictTurn {
+    static let turns = Turns()
+    @TaskLocal static var isHeld = false
 }
 
 /// A storage that knows the epoch under which this process writes (the barrier).

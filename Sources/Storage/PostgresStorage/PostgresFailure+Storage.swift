@@ -19,3 +19,7 @@ extension PostgresFailure {
         return .unavailable("the database: \(text)")
     }
 }
+
+extension StorageHealth {
+    func report(_ failure: PostgresFailure) -> StorageError { report(failure.storageError) }
+}

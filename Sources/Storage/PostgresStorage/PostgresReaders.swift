@@ -12,11 +12,11 @@ final class PostgresReaders: Sendable {
     private let connector: PostgresConnector
     private let slots: [Slot]
     private let pool: BlockingPool
-    private let health: PostgresHealth
+    private let health: StorageHealth
 
     static let limit: Duration = .seconds(10)
 
-    init(_ connector: PostgresConnector, count: Int, health: PostgresHealth) {
+    init(_ connector: PostgresConnector, count: Int, health: StorageHealth) {
         self.connector = connector
         self.health = health
         slots = (0..<max(count, 1)).map { _ in Slot() }
@@ -39,7 +39,7 @@ final class PostgresReaders: Sendable {
                 }
             }
         } catch {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
         return try result.get()
     }

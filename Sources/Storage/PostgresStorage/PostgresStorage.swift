@@ -14,7 +14,7 @@ package final class PostgresStorage: Storage, Election {
     private let term: PostgresTerm
     /// For walks over everything, which take long and have a connection each.
     private let walker = BlockingPool(threads: 1)
-    private let health = PostgresHealth()
+    private let health = StorageHealth()
     private let maxEntrySize: Int
     /// What an operator should know about the database; to be logged.
     package let openWarning: String?
@@ -101,6 +101,26 @@ package final class PostgresStorage: Storage, Election {
         }
     }
 
+    package func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        let ranges = prefixes.compactMap { prefix in prefix.upperBound.map { (prefix, $0) } }
+        let sql = """
+            SELECT low FROM unnest($1::bytea[], $2::bytea[]) AS ranges (low, high) WHERE EXISTS (
+                SELECT 1 FROM \(tables.entries) WHERE key >= low AND key < high)
+            """
+        let parameters: [PostgresValue] = [
+            .byteArray(ranges.map { $0.0.bytes }), .byteArray(ranges.map { $0.1.bytes }),
+        ]
+        var found = try await readers.run { (reader) throws(PostgresFailure) in
+            let rows = try reader.rows(sql, parameters)
+            return Set((0..<rows.count).map { StorageKey(bytes: rows.bytes($0) ?? []) })
+        }
+        // One without an end holds the last keys of all.
+        for prefix in prefixes where prefix.upperBound == nil {
+            if try await !scan(prefix, after: nil, limit: 1).isEmpty { found.insert(prefix) }
+        }
+        return found
+    }
+
     @discardableResult
     package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         for (key, change) in batch.changes {
@@ -117,7 +137,7 @@ package final class PostgresStorage: Storage, Election {
         do {
             return try await walker.run { try walk.run(body) }
         } catch is BlockingPool.Closed {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
     }
 
@@ -170,7 +190,7 @@ package final class PostgresStorage: Storage, Election {
                 do throws(StorageError) { return .success(try body(&session)) } catch { return .failure(error) }
             }
         } catch {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
         return try result.get()
     }

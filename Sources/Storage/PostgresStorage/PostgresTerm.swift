@@ -8,13 +8,13 @@ internal import Synchronization
 final class PostgresTerm: Sendable {
     private let tables: PostgresTables
     private let connector: PostgresConnector
-    private let health: PostgresHealth
+    private let health: StorageHealth
     private let link = Mutex<PostgresLink?>(nil)
     private let thread = BlockingPool(threads: 1)
 
     private static let limit: Duration = .seconds(2)
 
-    init(tables: PostgresTables, connector: PostgresConnector, health: PostgresHealth) {
+    init(tables: PostgresTables, connector: PostgresConnector, health: StorageHealth) {
         self.tables = tables
         self.connector = connector
         self.health = health
@@ -78,7 +78,7 @@ final class PostgresTerm: Sendable {
                 }
             }
         } catch {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
         return try result.get()
     }

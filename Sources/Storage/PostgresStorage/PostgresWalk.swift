@@ -5,7 +5,7 @@ internal import PostgresClient
 struct PostgresWalk {
     let tables: PostgresTables
     let connector: PostgresConnector
-    let health: PostgresHealth
+    let health: StorageHealth
 
     /// Entries in one answer: of at most 1 MiB each, and mostly of a few hundred bytes.
     private static let page = 64

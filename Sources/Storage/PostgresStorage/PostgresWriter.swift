@@ -25,9 +25,9 @@ final class PostgresWriter: Sendable {
     private let counts = Mutex((commits: UInt64(0), batches: UInt64(0)))
     private let session: Mutex<PostgresWritingSession>
     private let thread = BlockingPool(threads: 1)
-    private let health: PostgresHealth
+    private let health: StorageHealth
 
-    init(_ session: sending PostgresWritingSession, health: PostgresHealth) {
+    init(_ session: sending PostgresWritingSession, health: StorageHealth) {
         self.session = Mutex(session)
         self.health = health
     }
@@ -51,7 +51,7 @@ final class PostgresWriter: Sendable {
         do {
             return try await thread.run { [self] in try session.withLock { try body(&$0) } }
         } catch is BlockingPool.Closed {
-            throw PostgresHealth.closed
+            throw StorageHealth.closed
         }
     }
 
@@ -70,7 +70,7 @@ final class PostgresWriter: Sendable {
             defer { queue.isDraining = true }
             return (false, !queue.isDraining)
         }
-        if isClosed { waiting.continuation.resume(returning: .failure(PostgresHealth.closed)) }
+        if isClosed { waiting.continuation.resume(returning: .failure(StorageHealth.closed)) }
         if mustStart { startGroup() }
     }
 
@@ -83,7 +83,7 @@ final class PostgresWriter: Sendable {
             defer { (queue.waiting, queue.isDraining) = ([], false) }
             return queue.waiting
         }
-        for one in waiting { one.continuation.resume(returning: .failure(PostgresHealth.closed)) }
+        for one in waiting { one.continuation.resume(returning: .failure(StorageHealth.closed)) }
     }
 
     /// On the writing thread; the next group is another piece of work, so that `alone` gets its turn.

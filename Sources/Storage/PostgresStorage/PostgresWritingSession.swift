@@ -10,7 +10,7 @@ internal import PostgresClient
 struct PostgresWritingSession {
     let tables: PostgresTables
     let connector: PostgresConnector
-    let health: PostgresHealth
+    let health: StorageHealth
     let memory: PostgresMemory
     let fence: PostgresOptions.Fence
     private var link: PostgresLink?
@@ -24,7 +24,7 @@ struct PostgresWritingSession {
     private static let resolutionLimit: Duration = .seconds(5)
 
     init(
-        tables: PostgresTables, connector: PostgresConnector, health: PostgresHealth, memory: PostgresMemory,
+        tables: PostgresTables, connector: PostgresConnector, health: StorageHealth, memory: PostgresMemory,
         fence: PostgresOptions.Fence
     ) {
         self.tables = tables

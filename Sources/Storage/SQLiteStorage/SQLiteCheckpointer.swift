@@ -1,4 +1,5 @@
 internal import CofferBase
+internal import CofferStorage
 internal import Synchronization
 
 /// Copies the write-ahead log into the database file beside the writer, on a thread and a connection of its own.
@@ -22,9 +23,9 @@ final class SQLiteCheckpointer: Sendable {
     private let connection: Mutex<SQLiteConnection?>
     private let thread = BlockingPool(threads: 1)
     private let note: VersionNote
-    private let health: SQLiteHealth
+    private let health: StorageHealth
 
-    init(_ connection: sending SQLiteConnection, note: VersionNote, health: SQLiteHealth) {
+    init(_ connection: sending SQLiteConnection, note: VersionNote, health: StorageHealth) {
         self.connection = Mutex(connection)
         self.note = note
         self.health = health

@@ -32,3 +32,7 @@ struct SQLiteFailure: Error {
         }
     }
 }
+
+extension StorageHealth {
+    func report(_ failure: SQLiteFailure) -> StorageError { report(failure.storageError) }
+}

@@ -10,11 +10,11 @@ final class SQLiteReaders: Sendable {
     }
 
     private let readers: [Reader]
-    private let health: SQLiteHealth
+    private let health: StorageHealth
     /// One thread fewer than connections, so that long listings leave one for point reads.
     private let pool: BlockingPool
 
-    init(_ path: String, count: Int, health: SQLiteHealth) throws(StorageOpenError) {
+    init(_ path: String, count: Int, health: StorageHealth) throws(StorageOpenError) {
         var readers: [Reader] = []
         for _ in 0..<count { readers.append(Reader(try SQLiteSchema.openReader(path))) }
         self.readers = readers
@@ -41,7 +41,7 @@ final class SQLiteReaders: Sendable {
                 ifFree(body) ?? readers[0].connection.withLock { read(with: $0, body) }
             }
         } catch {
-            throw SQLiteHealth.closed
+            throw StorageHealth.closed
         }
         return try result.get()
     }
@@ -67,7 +67,7 @@ final class SQLiteReaders: Sendable {
     ) -> Result<R, StorageError> {
         do throws(StorageError) {
             try health.check()
-            guard let connection else { throw SQLiteHealth.closed }
+            guard let connection else { throw StorageHealth.closed }
             do throws(SQLiteFailure) { return .success(try body(connection)) } catch { throw health.report(error) }
         } catch {
             return .failure(error)

@@ -23,7 +23,7 @@ package final class SQLiteStorage: Storage {
     private let readers: SQLiteReaders
     /// For walks over everything, which take long and have a connection each.
     private let walker = BlockingPool(threads: 1)
-    private let health = SQLiteHealth()
+    private let health = StorageHealth()
     private let maxEntrySize: Int
     /// `storage_epoch_regression: …` when the database is older than one this folder held before; to be logged.
     package let openWarning: String?
@@ -106,6 +106,21 @@ package final class SQLiteStorage: Storage {
         }
     }
 
+    package func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        try await readers.long { (connection) throws(SQLiteFailure) in
+            var found: Set<StorageKey> = []
+            for prefix in prefixes {
+                try connection.run(
+                    "SELECT key FROM entries WHERE key >= ?1 ORDER BY key LIMIT 1", [.blob(prefix.bytes)]
+                ) { row in
+                    if StorageKey(bytes: row.blob(0)).hasPrefix(prefix) { found.insert(prefix) }
+                    return false
+                }
+            }
+            return found
+        }
+    }
+
     @discardableResult
     package func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         for case .put(let value) in batch.changes.values where value.count > maxEntrySize {
@@ -123,7 +138,7 @@ package final class SQLiteStorage: Storage {
         do {
             return try await walker.run { try SQLiteWalk.run(path, health, body) }
         } catch is BlockingPool.Closed {
-            throw SQLiteHealth.closed
+            throw StorageHealth.closed
         }
     }
 

@@ -4,7 +4,7 @@ internal import CofferStorage
 enum SQLiteWalk {
     /// Blocks; ends early when the storage is closed.
     static func run(
-        _ path: String, _ health: SQLiteHealth, _ body: (StorageKey, [UInt8]) throws -> Void
+        _ path: String, _ health: StorageHealth, _ body: (StorageKey, [UInt8]) throws -> Void
     ) throws -> (version: UInt64, epoch: Epoch) {
         try health.check()
         let connection = try reader(path)

@@ -47,11 +47,12 @@ final class SQLiteWriter: Sendable {
     private let counts = Mutex((commits: UInt64(0), requests: UInt64(0)))
     private let thread = BlockingPool(threads: 1)
     private let note: VersionNote
-    private let health: SQLiteHealth
+    private let health: StorageHealth
     private let checkpointer: SQLiteCheckpointer
 
     init(
-        _ opened: sending SQLiteSchema.Opened, note: VersionNote, health: SQLiteHealth, checkpointer: SQLiteCheckpointer
+        _ opened: sending SQLiteSchema.Opened, note: VersionNote, health: StorageHealth,
+        checkpointer: SQLiteCheckpointer
     ) {
         self.checkpointer = checkpointer
         state = Mutex(
@@ -97,7 +98,7 @@ final class SQLiteWriter: Sendable {
             defer { queue.isDraining = true }
             return (false, !queue.isDraining)
         }
-        if isClosed { waiting.continuation.resume(returning: .failure(SQLiteHealth.closed)) }
+        if isClosed { waiting.continuation.resume(returning: .failure(StorageHealth.closed)) }
         if mustStart, !thread.submit({ [self] in drain() }) { refuseWaiting() }
     }
 
@@ -145,7 +146,7 @@ final class SQLiteWriter: Sendable {
     private func perform(_ group: [Waiting], _ state: inout State) -> [Result<UInt64, StorageError>] {
         do throws(StorageError) {
             if let failure = health.failure { throw failure }
-            guard let connection = state.connection else { throw SQLiteHealth.closed }
+            guard let connection = state.connection else { throw StorageHealth.closed }
             var counters = state.counters
             do throws(SQLiteFailure) {
                 let results = try Self.transaction(group.map(\.request), &counters, connection)
@@ -201,7 +202,7 @@ final class SQLiteWriter: Sendable {
                 }
             }
         } catch is BlockingPool.Closed {
-            throw SQLiteHealth.closed
+            throw StorageHealth.closed
         }
     }
 
@@ -209,7 +210,7 @@ final class SQLiteWriter: Sendable {
         _ state: inout State, _ next: () throws -> (key: StorageKey, value: [UInt8])?, _ maxEntrySize: Int
     ) throws {
         if let failure = health.failure { throw failure }
-        guard let connection = state.connection else { throw SQLiteHealth.closed }
+        guard let connection = state.connection else { throw StorageHealth.closed }
         let counters = Counters(version: state.counters.version + 1, epoch: state.counters.epoch + 1)
         do {
             try connection.run("BEGIN IMMEDIATE")

@@ -22,7 +22,7 @@ import Testing
         arguments: [
             "", "host", "ftp://host", "https://", "https://:1", "https://host:0", "https://host:99999", "http://a b",
             "http://user@host", "http://host?x", "http://host#x", "http://host\r\nX: y", "http://[::1",
-            "http://h\u{e9}",
+            "http://h\u{e9}", "https://[...]:8",
         ])
     func refused(_ text: String) {
         #expect(HTTPAddress(text) == nil)

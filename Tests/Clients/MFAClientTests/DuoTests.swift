@@ -1,9 +1,9 @@
 import CofferBase
 import CofferJSON
 import Crypto
+import HTTPClient
 import TestSupport
 import Testing
-import WebClient
 
 @testable import MFAClient
 
@@ -13,7 +13,7 @@ import WebClient
 
     private func duo(_ host: String = "api-xxxxxxxx.duosecurity.com", pushInfo: String = "") throws -> Duo {
         try Duo(
-            address: #require(WebAddress(authority: host)), integrationKey: "DIWJ8X6AEYOR5OMC6TQ1",
+            address: #require(HTTPAddress(authority: host)), integrationKey: "DIWJ8X6AEYOR5OMC6TQ1",
             secretKey: Self.secret, pushInfo: pushInfo)
     }
 
@@ -23,7 +23,7 @@ import WebClient
     }
 
     /// The service's own check, made with another library: true when the request was signed by who has the key.
-    private static func isSigned(_ request: WebRequest) -> Bool {
+    private static func isSigned(_ request: Request) -> Bool {
         let form = request.method == "GET" ? request.query : request.text
         let text = [
             request.header("Date") ?? "", request.method, request.address.authority, request.path, form,
@@ -39,7 +39,7 @@ import WebClient
     }
 
     private func stub(preauth: String = "auth", states: [String] = ["allow"]) -> ServiceStub {
-        ServiceStub { (request, count) throws(WebFailure) in
+        ServiceStub { (request, count) throws(HTTPFailure) in
             guard Self.isSigned(request) else { return .json(["stat": "FAIL"], status: 401) }
             switch request.path {
             case "/auth/v2/preauth": return .json(["stat": "OK", "response": ["result": .string(preauth)]])
@@ -120,17 +120,17 @@ import WebClient
     @Test(
         "an answer that is no success is none",
         arguments: [
-            WebAnswer(status: 401, body: []), WebAnswer(status: 200, body: Array("[]".utf8)),
+            HTTPAnswer(status: 401, body: []), HTTPAnswer(status: 200, body: Array("[]".utf8)),
             .json(["stat": "FAIL", "response": ["result": "allow"]]), .json(["response": ["result": "allow"]]),
             .json(["stat": "OK", "response": "allow"]),
             .json(["stat": "OK", "response": ["result": "allow"]], status: 302),
         ])
-    func broken(answer: WebAnswer) async throws {
+    func broken(answer: HTTPAnswer) async throws {
         await #expect(throws: FactorFailure.self) {
-            try await ask(ServiceStub { (_, _) throws(WebFailure) in answer })
+            try await ask(ServiceStub { (_, _) throws(HTTPFailure) in answer })
         }
         await #expect(throws: FactorFailure.self) {
-            try await ask(ServiceStub { (_, _) throws(WebFailure) in throw .timedOut })
+            try await ask(ServiceStub { (_, _) throws(HTTPFailure) in throw .timedOut })
         }
     }
 }

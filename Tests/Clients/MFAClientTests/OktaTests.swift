@@ -1,8 +1,8 @@
 import CofferBase
 import CofferJSON
+import HTTPClient
 import TestSupport
 import Testing
-import WebClient
 
 @testable import MFAClient
 
@@ -14,7 +14,7 @@ import WebClient
         _ stub: ServiceStub, _ name: String = "bob@example.com", passcode: String = "", byEmail: Bool = false
     ) async throws -> FactorAnswer {
         let okta = try Okta(
-            address: #require(WebAddress(authority: "dev.okta.com")), token: "tok", matchesPrimaryEmail: byEmail)
+            address: #require(HTTPAddress(authority: "dev.okta.com")), token: "tok", matchesPrimaryEmail: byEmail)
         let question = FactorQuestion(username: name, passcode: passcode, remoteAddress: "10.1.2.3")
         return try await okta.ask(question, over: FactorWeb(send: stub.sender, clock: clock))
     }
@@ -28,7 +28,7 @@ import WebClient
         ]
         for member in user.members { bob[member.key] = member.value }
         let found = JSON.array([.object(bob)])
-        return ServiceStub { (request, count) throws(WebFailure) in
+        return ServiceStub { (request, count) throws(HTTPFailure) in
             guard request.header("Authorization") == "SSWS tok" else { return .json([:], status: 401) }
             switch request.path {
             case "/api/v1/users": return .json(found)
@@ -93,7 +93,7 @@ import WebClient
         for state in ["REJECTED", "TIMEOUT", "CANCELLED"] {
             #expect(try await ask(stub(states: [state])) != .yes)
         }
-        #expect(try await ask(ServiceStub { (_, _) throws(WebFailure) in .json([]) }) != .yes)
+        #expect(try await ask(ServiceStub { (_, _) throws(HTTPFailure) in .json([]) }) != .yes)
     }
 
     @Test(
@@ -112,7 +112,7 @@ import WebClient
     func statuses() async throws {
         for status in [302, 401, 429, 500] {
             await #expect(throws: FactorFailure.self) {
-                try await ask(ServiceStub { (_, _) throws(WebFailure) in .json([], status: status) })
+                try await ask(ServiceStub { (_, _) throws(HTTPFailure) in .json([], status: status) })
             }
         }
     }

@@ -1,9 +1,9 @@
 import CofferBase
 import CofferJSON
 import Crypto
+import HTTPClient
 import TestSupport
 import Testing
-import WebClient
 
 @testable import MFAClient
 
@@ -30,8 +30,8 @@ import WebClient
         return text + "." + Base64.urlUnpadded.encode(Array(code))
     }
 
-    private func ask(_ answer: String, status: Int = 200) async throws -> (FactorAnswer, WebRequest) {
-        let stub = ServiceStub { (_, _) throws(WebFailure) in WebAnswer(status: status, body: Array(answer.utf8)) }
+    private func ask(_ answer: String, status: Int = 200) async throws -> (FactorAnswer, Request) {
+        let stub = ServiceStub { (_, _) throws(HTTPFailure) in HTTPAnswer(status: status, body: Array(answer.utf8)) }
         let question = FactorQuestion(username: "bob", passcode: "", remoteAddress: "10.1.2.3")
         let answer = try await PingID(PingIDSettings(base64: Self.file())).ask(
             question, over: FactorWeb(send: stub.sender, clock: clock))

@@ -4,11 +4,11 @@ import CofferCore
 import CofferHTTP
 import CofferJSON
 import CofferStorage
+import HTTPClient
 import ServerHarness
 import Synchronization
 import TestSupport
 import Testing
-import WebClient
 
 /// Logins whose second factor is confirmed by a service; what the services are asked is in the tests of their clients.
 @Suite struct FactorServiceTests {
@@ -23,7 +23,7 @@ import WebClient
 
         let state = Mutex(State())
 
-        func answer(_ request: WebRequest) throws(WebFailure) -> WebAnswer {
+        func answer(_ request: HTTPCall) throws(HTTPFailure) -> HTTPAnswer {
             let (says, isDown, isSilent) = state.withLock { ($0.says, $0.isDown, $0.isSilent) }
             if isDown { throw .unreachable }
             if isSilent { throw .timedOut }
@@ -35,7 +35,7 @@ import WebClient
                 let user = form.split(separator: "&").first { $0.hasPrefix("username=") }?.dropFirst(9)
                 state.withLock { $0.users.append(String(user ?? "")) }
             }
-            return WebAnswer(
+            return HTTPAnswer(
                 status: 200, body: JSON.object(["stat": "OK", "response": .object(response)]).serialized())
         }
 
@@ -64,7 +64,7 @@ import WebClient
     private func start(_ more: JSONObject = [:]) async throws -> World {
         let service = Service()
         let identity = try await IdentityServer.start {
-            $0.web = { (request) async throws(WebFailure) in try service.answer(request) }
+            $0.web = { (request, _) async throws(HTTPFailure) in try service.answer(request) }
         }
         let entity = try #require(await identity.login("bob").entityID)
         var fields: JSONObject = [

@@ -28,6 +28,12 @@ import Testing
         #expect(try !#require(LinearPattern(pattern)).isFound(in: text))
     }
 
+    @Test("nothing, repeated in many layers, is read at once", .timeLimit(.minutes(1)))
+    func layersOfNothing() throws {
+        let pattern = String(repeating: "(", count: 40) + String(repeating: "){1000}", count: 40)
+        #expect(try #require(LinearPattern(pattern + "a")).isFound(in: "a"))
+    }
+
     @Test(
         "what is refused",
         arguments: [

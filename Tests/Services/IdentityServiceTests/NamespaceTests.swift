@@ -1,10 +1,10 @@
 import CofferBase
 import CofferFramework
+import HTTPClient
 import IdentityService
 import MemoryStorage
 import TestSupport
 import Testing
-import WebClient
 
 @Suite struct NamespaceTests {
     private static let one = NamespaceReference(id: "aaaaa", path: "ns1/")
@@ -13,7 +13,7 @@ import WebClient
     private func identities() async throws -> Identities {
         Identities(
             storage: try await PlainStore(MemoryStorage()), clock: ManualClock(), random: .seeded(7),
-            web: { (_) async throws(WebFailure) in throw .unreachable })
+            web: { (_, _) async throws(HTTPFailure) in throw .unreachable })
     }
 
     private func named(_ name: String) -> EntityChange {

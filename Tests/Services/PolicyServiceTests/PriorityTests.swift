@@ -76,6 +76,14 @@ import Testing
         #expect(!acl.allows(.read, "a/b/c"))
     }
 
+    // Swift takes the Malayalam letter and the byte that follows it for one character.
+    @Test("a letter that joins its neighbour hides no wildcard", arguments: ["secret/\u{d4e}*", "secret/\u{d4e}/+"])
+    func joiningLetters(pattern: String) throws {
+        let acl = try acl(path("secret/*", "read") + path(pattern, "deny"))
+        #expect(acl.decision(.read, "secret/\u{d4e}/x").reason == .explicitDeny)
+        #expect(acl.allows(.read, "secret/x"))
+    }
+
     @Test("without a matching pattern, and without policies, nothing is allowed")
     func defaultIsDenial() throws {
         for acl in [try acl(), try acl(""), try acl(path("b", "read"))] {

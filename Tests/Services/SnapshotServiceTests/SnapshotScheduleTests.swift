@@ -247,6 +247,8 @@ private final class Source: Sendable {
         arguments: [
             { $0.interval = .zero }, { $0.retain = 0 }, { $0.filePrefix = "a/b" }, { $0.filePrefix = ".." },
             { $0.storageType = "azure-blob" }, { $0.pathPrefix = "relative" }, { $0.pathPrefix = "/root/../x" },
+            // Swift takes this letter and the slash for one character.
+            { $0.pathPrefix = "/snapshots/\u{d4e}/.." },
             { $0.pathPrefix = "/elsewhere" },
         ] as [@Sendable (inout SnapshotPlan) -> Void])
     func refused(change: @Sendable (inout SnapshotPlan) -> Void) throws {

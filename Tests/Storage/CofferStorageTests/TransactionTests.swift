@@ -142,7 +142,55 @@ import Testing
         #expect(try await view.get("b") == [1])
     }
 
-    @Test("after ten conflicts the conflict is the caller's")
+    @Test("many that write one entry at once all succeed, each once", .timeLimit(.minutes(1)))
+    func crowd() async throws {
+        let view = try await view()
+        try await view.put("counter", [0, 0])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    for _ in 0..<10 {
+                        try await view.transaction { transaction in
+                            let seen = try await transaction.get("counter") ?? [0, 0]
+                            // Room for the others.
+                            for _ in 0..<5 { await Task.yield() }
+                            let next = Int(seen[0]) * 256 + Int(seen[1]) + 1
+                            transaction.put("counter", [UInt8(next / 256), UInt8(next % 256)])
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await view.get("counter") == [UInt8(640 / 256), UInt8(640 % 256)])
+    }
+
+    @Test("conflicts without end are the caller's at last, those of a transaction inside another one too")
+    func endlessConflicts() async throws {
+        let view = try await view()
+        var outer = 0
+        await #expect(throws: StorageError.conflict) {
+            try await view.transaction { transaction in
+                outer += 1
+                _ = try await transaction.get("hot")
+                try await view.put("hot", [UInt8(outer)])
+                transaction.put("mine", [1])
+                if outer < 4 { return }
+                var inner = 0
+                try await view.transaction { other in
+                    inner += 1
+                    _ = try await other.get("other")
+                    if inner < 6 { try await view.put("other", [UInt8(inner)]) }
+                    other.put("theirs", [1])
+                }
+            }
+        }
+        #expect(outer == 33)
+        #expect(try await view.get("mine") == nil)
+        #expect(try await view.get("theirs") == [1])
+    }
+
+    @Test("after some conflicts the conflict is the caller's")
     func tenConflictsAreEnough() async throws {
         let view = try await view()
         var runs = 0
@@ -154,7 +202,7 @@ import Testing
                 transaction.put("mine", [1])
             }
         }
-        #expect(runs == 10)
+        #expect(runs == 33)
         #expect(try await view.get("mine") == nil)
     }
 

@@ -36,6 +36,20 @@ extension StorageCheck {
             }
             await led.storage.close()
         },
+        StorageCheck("a prefix is occupied when some key starts with it, one that equals it included") { fixture in
+            let led = try await fixture.lead()
+            for key in ["f/a", "f/b/c", "g", "i\0", "\u{10ffff}"] { try await led.put(StorageKey(key)) }
+            try await led.put(StorageKey(bytes: [0xff, 0xff, 1]))
+            let asked: [StorageKey] = [
+                "f/", "f/b/", "f/c/", "g", "g/", "h/", "i", StorageKey(bytes: [0xff]),
+                StorageKey(bytes: [0xff, 0xff, 2]),
+            ]
+            let wanted: Set<StorageKey> = ["f/", "f/b/", "g", "i", StorageKey(bytes: [0xff])]
+            #expect(try await led.storage.occupied(asked) == wanted)
+            #expect(try await led.storage.occupied([""]) == [""])
+            #expect(try await led.storage.occupied([]) == [])
+            await led.storage.close()
+        },
         StorageCheck("listings equal a reference map for hostile names, at any page") { fixture in
             for seed in 1...3 as ClosedRange<UInt64> { try await compareListings(fixture, seed: seed) }
         },

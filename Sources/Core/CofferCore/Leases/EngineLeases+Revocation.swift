@@ -24,6 +24,18 @@ extension EngineLeases {
         try await finishRemoval(of: lease)
     }
 
+    /// Ends expired tokens in one commit, as far as they hold nothing.
+    /// - Returns: the leases that are left; each of them needs `end`.
+    package func endTokens(_ due: [Lease]) async throws -> [Lease] {
+        let start = clock.now
+        let ended = try await tokens.endExpired(due)
+        for lease in due where ended.contains(lease.id) {
+            meters.revokeLease.measure(since: start)
+            try await finishRemoval(of: lease)
+        }
+        return due.filter { !ended.contains($0.id) }
+    }
+
     /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.
     package func target(of id: String) -> String? {
         let (home, id) = LeaseID.split(id)

@@ -41,6 +41,12 @@ final class MeteredStorage: Storage {
         return try await base.scan(prefix, after: after, limit: limit)
     }
 
+    func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
+        let start = clock.now
+        defer { lists.measure(since: start) }
+        return try await base.occupied(prefixes)
+    }
+
     func commit(_ batch: WriteBatch) async throws(StorageError) -> UInt64 {
         let start = clock.now
         defer { writes.measure(since: start) }

@@ -260,6 +260,11 @@ extension Core {
             revoke: { [meters] lease in
                 try await engineLeases.end(lease)
                 meters.expirations.add()
+            },
+            revokeTogether: { [meters] due in
+                let left = try await engineLeases.endTokens(due)
+                meters.expirations.add(Double(due.count - left.count))
+                return left
             }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }

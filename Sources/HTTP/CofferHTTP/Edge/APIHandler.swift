@@ -22,9 +22,24 @@ package struct APIHandler: Sendable {
     }
 
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
-        var response = await judged(request)
+        var response: HTTPResponse
+        do throws(RequestReader.Refusal) {
+            response = await judged(try admitted(request))
+        } catch {
+            response = ResponseWriter.refusal(error)
+        }
         headers.value.add(to: &response)
         return response
+    }
+
+    /// From where the request really comes, and with what this listener wants of it.
+    private func admitted(_ request: HTTPRequest) throws(RequestReader.Refusal) -> HTTPRequest {
+        var request = request
+        if let client = try limits.forwardedFor?.client(request) { request.connection.remoteAddress = client }
+        if limits.requiresRequestHeader, request.fields["x-vault-request"] != "true" {
+            throw RequestReader.Refusal(412, ["missing \"X-Vault-Request\" header"])
+        }
+        return request
     }
 
     private func judged(_ request: HTTPRequest) async -> HTTPResponse {

@@ -13,6 +13,11 @@ package enum RequestReader {
         package var json = JSONLimits()
         /// Reads that need no token on this listener.
         package var openings: Set<String> = []
+        /// Nil: connections have their own address.
+        package var forwardedFor: ForwardedFor?
+        /// Requests without `X-Vault-Request: true` are refused: what makes a server or a browser send requests seldom
+        /// chooses their headers.
+        package var requiresRequestHeader = false
         /// What this listener keeps from callers without a token.
         package var redactions: Set<Call.Redaction> = []
 

@@ -12,9 +12,18 @@ package struct ConnectionInfo: Sendable {
 
     package init() {}
 
-    mutating func readAddress(of channel: any Channel) {
+    init(addressOf channel: any Channel) {
         remoteAddress = channel.remoteAddress?.ipAddress ?? ""
         remotePort = channel.remoteAddress?.port ?? 0
+    }
+
+    /// Where a proxy that is believed says that the connection comes from.
+    mutating func take(_ source: ProxyHeader.Source) {
+        switch source {
+        case .connection: break
+        case .address(let address, let port): (remoteAddress, remotePort) = (address, port)
+        case .nameless: (remoteAddress, remotePort) = ("", 0)
+        }
     }
 
     /// After the handshake; a plain connection stays without a peer.

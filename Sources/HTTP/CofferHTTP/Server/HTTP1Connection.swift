@@ -20,7 +20,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     private let bodies: BodyBudget
     private let place: OpenConnections.Place
     private var parser: HTTP1Parser
-    private var info = ConnectionInfo()
+    private var info: ConnectionInfo
     /// The request that is being served, if any.
     private var body: HTTPBody?
     private var isReadingBody = false
@@ -42,18 +42,18 @@ final class HTTP1Connection: ChannelInboundHandler {
     private var requestDeadline = NIODeadline.distantFuture
     private var watcher: Scheduled<Void>?
 
-    init(_ connection: ConnectionPipeline, _ place: OpenConnections.Place, on eventLoop: any EventLoop) {
+    init(_ connection: ConnectionPipeline, _ arrival: Arrival, on eventLoop: any EventLoop) {
         handler = connection.handler
         configuration = connection.configuration
         dates = connection.dates
         bodies = connection.bodies
-        self.place = place
+        place = arrival.place
+        info = arrival.info
         executor = EventLoopTaskExecutor(eventLoop)
         parser = HTTP1Parser(limits: configuration.limits)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        info.readAddress(of: context.channel)
         allow(configuration.headerTimeout)
         watch(context)
     }

@@ -10,6 +10,8 @@ package struct ListenerConfiguration: Sendable {
     package var address: Address
     /// Nil: plain.
     package var tls: TLSContext?
+    /// Nil: nobody speaks for others.
+    package var proxyProtocol: ProxyProtocol?
     package var headerTimeout: TimeAmount = .seconds(10)
     package var readTimeout: TimeAmount = .seconds(30)
     package var idleTimeout: TimeAmount = .minutes(5)

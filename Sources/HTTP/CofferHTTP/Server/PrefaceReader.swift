@@ -6,13 +6,13 @@ final class PrefaceReader: ChannelInboundHandler, RemovableChannelHandler {
 
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private let connection: ConnectionPipeline
-    private let place: OpenConnections.Place
+    private let arrival: Arrival
     private var held: ByteBuffer?
     private var deadline: Scheduled<Void>?
 
-    init(_ connection: ConnectionPipeline, _ place: OpenConnections.Place) {
+    init(_ connection: ConnectionPipeline, _ arrival: Arrival) {
         self.connection = connection
-        self.place = place
+        self.arrival = arrival
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -31,9 +31,9 @@ final class PrefaceReader: ChannelInboundHandler, RemovableChannelHandler {
         deadline?.cancel()
         do {
             if isHTTP2 {
-                try connection.addHTTP2(to: context.channel, place)
+                try connection.addHTTP2(to: context.channel, arrival)
             } else {
-                try connection.addHTTP1(to: context.channel, place)
+                try connection.addHTTP1(to: context.channel, arrival)
             }
         } catch {
             return context.close(promise: nil)

@@ -9,11 +9,14 @@ struct HTTP2Client: Sendable {
     let channel: any Channel
     private let multiplexer: NIOHTTP2Handler.StreamMultiplexer
 
-    static func connect(port: Int, tls: NIOSSLContext? = nil) async throws -> HTTP2Client {
+    static func connect(
+        port: Int, tls: NIOSSLContext? = nil, afterHeader header: [UInt8] = []
+    ) async throws -> HTTP2Client {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    if !header.isEmpty { try pipeline.addHandler(HeaderSender(header)) }
                     if let tls { try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil)) }
                     _ = try pipeline.configureHTTP2Pipeline(
                         mode: .client, connectionConfiguration: .init(), streamConfiguration: .init()

@@ -16,23 +16,29 @@ struct Wire: Sendable {
 
     /// - Parameters:
     ///   - tls: nil for a plain connection.
+    ///   - header: said before TLS begins.
+    ///   - source: the client's own address; the system chooses when nil.
     ///   - first: said as soon as the connection stands, however long the test has to wait for its turn.
     ///   - isReading: false to take nothing from the socket.
     static func connect(
-        port: Int, tls: NIOSSLContext? = nil, saying first: [UInt8] = [], isReading: Bool = true
+        port: Int, from source: String? = nil, tls: NIOSSLContext? = nil, afterHeader header: [UInt8] = [],
+        saying first: [UInt8] = [],
+        isReading: Bool = true
     ) async throws -> Wire {
-        try await open(tls, first) { bootstrap in
-            try await bootstrap.channelOption(ChannelOptions.autoRead, value: isReading)
-                .connect(host: "127.0.0.1", port: port).get()
+        try await open(tls, first, header: header) { bootstrap in
+            var bootstrap = bootstrap.channelOption(ChannelOptions.autoRead, value: isReading)
+            if let source { bootstrap = bootstrap.bind(to: try SocketAddress(ipAddress: source, port: 0)) }
+            return try await bootstrap.connect(host: "127.0.0.1", port: port).get()
         }
     }
 
-    static func connect(path: String) async throws -> Wire {
-        try await open(nil, []) { try await $0.connect(unixDomainSocketPath: path).get() }
+    static func connect(path: String, saying first: [UInt8] = []) async throws -> Wire {
+        try await open(nil, first) { try await $0.connect(unixDomainSocketPath: path).get() }
     }
 
     private static func open(
-        _ tls: NIOSSLContext?, _ first: [UInt8], _ connect: (ClientBootstrap) async throws -> any Channel
+        _ tls: NIOSSLContext?, _ first: [UInt8], header: [UInt8] = [],
+        _ connect: (ClientBootstrap) async throws -> any Channel
     ) async throws -> Wire {
         let inbox = WireInbox()
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
@@ -40,6 +46,7 @@ struct Wire: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
+                    if !header.isEmpty { try pipeline.addHandler(HeaderSender(header)) }
                     if let tls {
                         try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: nil))
                     }
@@ -93,6 +100,9 @@ struct Wire: Sendable {
 
     func restBytes() async throws -> [UInt8] { try await take { bytes, isClosed in isClosed ? bytes.count : nil } }
 
+    /// Says that nothing more is said.
+    func closeOutput() async { try? await channel.close(mode: .output) }
+
     func close() async throws { try await channel.close() }
 
     /// Waits until `ready` tells how many bytes to take.
@@ -100,6 +110,20 @@ struct Wire: Sendable {
         let silence = channel.eventLoop.scheduleTask(in: .seconds(90)) { [inbox] in inbox.giveUp() }
         defer { silence.cancel() }
         return try await inbox.take(ready)
+    }
+}
+
+/// Says something before whatever the handlers behind it say.
+final class HeaderSender: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+    private let header: [UInt8]
+
+    init(_ header: [UInt8]) { self.header = header }
+
+    func channelActive(context: ChannelHandlerContext) {
+        context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(bytes: header)), promise: nil)
+        context.fireChannelActive()
     }
 }
 

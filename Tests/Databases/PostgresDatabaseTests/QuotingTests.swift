@@ -1,0 +1,42 @@
+import CofferBase
+import CofferJSON
+import Glibc
+import PostgresClient
+import SQLClient
+import Testing
+
+/// What is quoted comes back from a real server as it was.
+@Suite("Quoting, asked of PostgreSQL")
+struct PostgresQuotingTests {
+    private static let settings: PostgresSettings? = {
+        guard let text = getenv("COFFER_TEST_POSTGRES").map({ String(cString: $0) }),
+            let details = try? JSON.parse(Array(text.utf8)).objectValue,
+            let url = details["connection_url"]?.stringValue, let user = details["username"]?.stringValue,
+            let password = details["password"]?.stringValue
+        else { return nil }
+        return try? PostgresSettings(
+            url.replacing("{{username}}", with: user).replacing("{{password}}", with: password))
+    }()
+
+    @Test(
+        "a literal is its text and an identifier its name, for thousands of hostile ones",
+        .enabled(if: Self.settings != nil, "no server; ./test starts one"))
+    func roundTrip() throws {
+        let link = try PostgresLink(try #require(Self.settings), within: .seconds(5))
+        let pieces = [
+            "'", "''", "\"", "\\", "`", ";", "--", "/*", "$$", "E'", "{{name}}", "\n", "%", "é", "漢", "a", " ",
+        ]
+        var state: UInt64 = 42
+        for _ in 0..<2000 {
+            var text = ""
+            for _ in 0..<6 {
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                text += pieces[Int((state >> 33) % UInt64(pieces.count))]
+            }
+            let found = try link.run(
+                "SELECT \(SQLDialect.postgres.literal(text)), (SELECT jsonb_object_keys(to_jsonb(t))) FROM "
+                    + "(SELECT 1 AS \(SQLDialect.postgres.identifier(text))) t")
+            #expect(found == [[text, text]])
+        }
+    }
+}
