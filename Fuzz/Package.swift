@@ -63,6 +63,9 @@ let modules: [Module] = [
     Module(
         name: "MariaDBClient", path: "Clients/MariaDBClient", needs: ["CofferBase"],
         sources: ["MariaDBSettings.swift"]),
+    Module(
+        name: "EtcdClient", path: "Clients/EtcdClient", needs: ["CofferBase", "NIOCore"],
+        sources: ["EtcdCall.swift", "EtcdEndpoint.swift", "EtcdEntry.swift", "EtcdFailure.swift", "EtcdTransaction.swift"]),
     Module(name: "RedisClient", path: "Clients/RedisClient", needs: ["NIOCore"], sources: ["RedisValue.swift"]),
     Module(
         name: "DatabaseEngine", path: "Engines/DatabaseEngine",

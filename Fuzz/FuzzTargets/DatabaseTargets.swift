@@ -1,9 +1,11 @@
+import CofferBase
 import MariaDBClient
 import NIOCore
 import SQLClient
 import SocketClient
 
 @testable import DatabaseEngine
+@testable import EtcdClient
 @testable import RedisClient
 
 /// What operators write for databases, and what databases answer.
@@ -54,5 +56,33 @@ extension FuzzTarget {
         }
         let whole = values(max(input.count, 1))
         if input.count < 512 { precondition(values(1) == whole, "other answers") }
+    }
+
+    /// Messages are the same however they arrive, and none is too strange for what reads it.
+    static let etcd = FuzzTarget("etcd") { input in
+        func messages(_ piece: Int) -> [[UInt8]] {
+            var (frames, found, rest) = (EtcdDeframer(longest: 4096), [[UInt8]](), input[...])
+            while !rest.isEmpty {
+                var part = ByteBuffer(bytes: rest.prefix(piece))
+                rest = rest.dropFirst(piece)
+                frames.add(&part)
+                do {
+                    while let message = try frames.next() { found.append(message) }
+                } catch {
+                    return found
+                }
+            }
+            return found
+        }
+        let whole = messages(max(input.count, 1))
+        precondition(messages(1) == whole && messages(7) == whole, "other messages")
+        for bytes in whole + [input] {
+            _ = EtcdEntry(bytes)
+            guard let message = ProtobufMessage(bytes) else { continue }
+            _ = try? EtcdVerdict(message)
+        }
+        if let place = EtcdEndpoint(String(decoding: input, as: UTF8.self)) {
+            precondition(EtcdEndpoint(place.description) == place, "another endpoint")
+        }
     }
 }

@@ -13,7 +13,7 @@ package struct FuzzTarget: Sendable {
         json, hcl, http1, http2, path, query, times, globs, fields, policy, passwordPolicy, identityTemplate,
         configuration, template, sql, connectionURL, redis, pgp, jose, webKeys, der, snapshot, barrier, sealRecords,
         shares, ciphertext, backup, otpauth, secondFactors, auditFilter, linearPattern, httpAnswer, objectText,
-        httpAddress, batchTokens, encodings, proxyHeader, protobuf,
+        httpAddress, batchTokens, encodings, proxyHeader, protobuf, etcd,
     ]
 }
 

@@ -15,6 +15,9 @@ enum FuzzMain {
             exit(name.isEmpty ? 0 : 1)
         }
         chosen.withLock { $0 = target }
+        // To merge, libFuzzer starts its first argument again, through a shell.
+        let again = "'\(CommandLine.arguments[0])' \(name)"
+        CommandLine.unsafeArgv[1] = strdup(again)
         var count = CommandLine.argc - 1
         var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv + 1
         exit(

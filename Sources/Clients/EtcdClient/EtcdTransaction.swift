@@ -100,13 +100,19 @@ package struct EtcdVerdict: Sendable, Equatable {
     /// Which cluster answered.
     package let cluster: UInt64
 
-    init(_ message: ProtobufMessage) throws(EtcdFailure) {
+    /// Transactions that we send hold others one level deep; a hostile server could nest answers until the stack ends.
+    private static let deepest = 4
+
+    init(_ message: ProtobufMessage, depth: Int = 0) throws(EtcdFailure) {
+        guard depth < Self.deepest else {
+            throw EtcdFailure(.malformed, "an answer of the transaction is nested too deeply")
+        }
         let header = message.bytes(1).flatMap { ProtobufMessage($0) }
         revision = header?.number(3) ?? 0
         cluster = header?.number(1) ?? 0
         succeeded = message.number(2) == 1
         var outcomes: [Outcome] = []
-        for bytes in message.list(3) { outcomes.append(try Self.outcome(bytes)) }
+        for bytes in message.list(3) { outcomes.append(try Self.outcome(bytes, depth)) }
         self.outcomes = outcomes
     }
 
@@ -124,13 +130,13 @@ package struct EtcdVerdict: Sendable, Equatable {
     /// The one entry of a range of one key; nil when it is not there.
     package func entry(_ place: Int) -> EtcdEntry? { page(place)?.entries.first }
 
-    private static func outcome(_ bytes: [UInt8]) throws(EtcdFailure) -> Outcome {
+    private static func outcome(_ bytes: [UInt8], _ depth: Int) throws(EtcdFailure) -> Outcome {
         guard let message = ProtobufMessage(bytes), let field = message.fields.first,
             case .bytes(let inner) = field.value, let answer = ProtobufMessage(inner)
         else { throw EtcdFailure(.malformed, "an answer of the transaction is malformed") }
         switch field.number {
         case 1: return .page(try EtcdPage(answer))
-        case 4: return .verdict(try EtcdVerdict(answer))
+        case 4: return .verdict(try EtcdVerdict(answer, depth: depth + 1))
         default: return .done
         }
     }
