@@ -25,6 +25,8 @@ package struct LoginResult: Sendable {
     package let entityID: String
     package let isNew: Bool
     package let isDisabled: Bool
+    /// Something was written: what is kept decoded of the entity is out of date.
+    let isChanged: Bool
 }
 
 extension IdentityStore {
@@ -36,19 +38,21 @@ extension IdentityStore {
             let old = try await owner(of: AliasFactor(login.mountAccessor, name), in: &transaction)
             var entity = try old ?? makeEntity()
             if entity.isDisabled {
-                return LoginResult(entityID: entity.id, isNew: false, isDisabled: true)
+                return LoginResult(entityID: entity.id, isNew: false, isDisabled: true, isChanged: false)
             }
-            if try note(login, name, on: &entity) { save(entity, replacing: old, in: &transaction) }
-            try await refreshGroups(
+            let isNoted = try note(login, name, on: &entity)
+            if isNoted { save(entity, replacing: old, in: &transaction) }
+            let isMoved = try await refreshGroups(
                 ofEntity: entity.id, login.groupNames, at: login.mountAccessor, in: &transaction)
-            return LoginResult(entityID: entity.id, isNew: old == nil, isDisabled: false)
+            return LoginResult(
+                entityID: entity.id, isNew: old == nil, isDisabled: false, isChanged: isNoted || isMoved)
         }
     }
 
     /// Memberships that follow an auth method, made true again when it renews a token.
     package func refreshGroups(ofEntity id: String, _ names: [String], at mountAccessor: String) async throws {
         try await view.transaction { transaction in
-            try await refreshGroups(ofEntity: id, names, at: mountAccessor, in: &transaction)
+            _ = try await refreshGroups(ofEntity: id, names, at: mountAccessor, in: &transaction)
         }
         forget(id)
     }
@@ -60,7 +64,9 @@ extension IdentityStore {
         return result
     }
 
-    package func loginCommitted(_ login: LoginResult) { forget(login.entityID) }
+    package func loginCommitted(_ login: LoginResult) {
+        if login.isChanged { forget(login.entityID) }
+    }
 
     private func owner(of factor: AliasFactor, in transaction: inout Transaction) async throws -> Entity? {
         guard let id = try await pointer(Self.aliasNameKey(factor), in: &transaction) else { return nil }
@@ -84,9 +90,10 @@ extension IdentityStore {
     }
 
     /// Enters the external groups of this mount that were named, and leaves its others.
+    /// - Returns: whether anything changed.
     private func refreshGroups(
         ofEntity id: String, _ names: [String], at mountAccessor: String, in transaction: inout Transaction
-    ) async throws {
+    ) async throws -> Bool {
         var wanted: Set<String> = []
         for text in names {
             // A group name that cannot be told from another one gives nothing; the login itself stands.
@@ -94,13 +101,19 @@ extension IdentityStore {
             let key = Self.groupAliasNameKey(AliasFactor(mountAccessor, name))
             if let group = try await pointer(key, in: &transaction) { wanted.insert(group) }
         }
-        let current = Set(try await groupIDs(ofEntity: id))
-        for group in wanted.subtracting(current) { try await enter(group, .entity(id), in: &transaction) }
+        let current = Set(try await knownGroupIDs(ofEntity: id))
+        var isChanged = false
+        for group in wanted.subtracting(current) {
+            try await enter(group, .entity(id), in: &transaction)
+            isChanged = true
+        }
         for groupID in current.subtracting(wanted) {
             guard let group = try await group(id: groupID, in: &transaction), group.kind == .external,
                 group.alias?.mountAccessor == mountAccessor
             else { continue }
             leave(groupID, .entity(id), in: &transaction)
+            isChanged = true
         }
+        return isChanged
     }
 }
