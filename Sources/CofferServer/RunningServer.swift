@@ -62,6 +62,7 @@ struct RunningServer: Sendable {
                 settings: configuration.initialization, core: core, log: log, environment: environment
             ).begin()
         }
+        forgetCodeOnceOpen(core)
         var tls: [TLSContext] = []
         var addresses: [String] = []
         let handlers = configuration.listeners.map { listener in
@@ -90,7 +91,17 @@ struct RunningServer: Sendable {
         core.controls.reloads.replace(with: [
             "listener": { server.reloadTLS() }, "audit": { server.core.services?.audit.reopen() },
         ])
+        ProcessLimits.forgetCode()
         return server
+    }
+
+    private static func forgetCodeOnceOpen(_ core: Core) {
+        let opened = core.controls.afterOpening.value
+        core.controls.afterOpening.replace(
+            with: ServerControls.Afterwards {
+                await opened.run()
+                ProcessLimits.forgetCode()
+            })
     }
 
     private static func openStorage(

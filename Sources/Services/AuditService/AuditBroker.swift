@@ -104,7 +104,7 @@ package final class AuditBroker: Sendable {
     // MARK: a request's two lines
 
     /// Writes the request line, denials included.
-    package func admit(_ record: AuditRecord) async throws(AuditFailure) -> Admitted {
+    package func admit(_ record: consuming AuditRecord) async throws(AuditFailure) -> Admitted {
         var shared: [(device: String, bytes: [UInt8])] = []
         let held = HeldAuditRecord(record)
         let now = clock.now
@@ -148,14 +148,17 @@ package final class AuditBroker: Sendable {
         _ held: HeldAuditRecord, _ kind: AuditMeters.Line, at now: Timestamp,
         _ line: (Device) -> [UInt8]
     ) async throws(AuditFailure) {
-        defer { meters?.time(kind).measure(since: now) }
         let devices = Self.recipients(of: held, among: devices.value)
         // Nobody is there to take it, or every filter declined: as in Vault the request goes on.
-        if devices.isEmpty { return }
+        if devices.isEmpty { return meters?.time(kind).measure(since: now) ?? () }
         var accepted = false
+        var last = now
         for device in devices {
-            let start = devices.count == 1 ? now : clock.now
-            defer { device.meters?.time(kind).measure(since: start) }
+            let start = last
+            defer {
+                last = clock.now
+                device.meters?.time(kind).measure(from: start, to: last)
+            }
             do throws(AuditDeviceError) {
                 try await device.output.write(device.finished(line(device), of: held), at: now)
                 accepted = true
@@ -167,6 +170,7 @@ package final class AuditBroker: Sendable {
                     metadata: ["device": .string(device.entry.path), "reason": .string(error.reason)])
             }
         }
+        meters?.time(kind).measure(from: now, to: last)
         if accepted { return }
         meters?.failures(kind).add()
         throw AuditFailure()

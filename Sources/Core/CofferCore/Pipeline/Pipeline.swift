@@ -25,10 +25,12 @@ extension Core {
             try await request.limitRate(gate)
             try await request.decode()
             let verdict = await request.check(gate)
-            let admitted = try await request.admit(verdict, gate)
-            let outcome = await request.perform(verdict, admitted, gate)
-            var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict.denial)
-            if let term = gate.services?.term, !request.isLocal, !term.isProvable { answer = Answer.deposed }
+            // Nothing of it changes any more: a call that waits would copy a variable.
+            let known = request
+            let admitted = try await known.admit(verdict, gate)
+            let outcome = await known.perform(verdict, admitted, gate)
+            var answer = known.remembering(try await known.finish(outcome, admitted, gate), verdict.denial)
+            if let term = gate.services?.term, !known.isLocal, !term.isProvable { answer = Answer.deposed }
             answer.requestID = id
             return answer
         } catch {

@@ -155,7 +155,7 @@ extension Request {
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
-        let trusted = ["system", "token", "identity"].contains(mount?.type)
+        let trusted = location?.isTrusted == true
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: namespace, caller: caller, origin: incoming.origin,

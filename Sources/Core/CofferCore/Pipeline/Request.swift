@@ -12,7 +12,7 @@ internal import TokenService
 /// One request on its way through the pipeline; each stage fills in its part.
 struct Request: Sendable {
     let id: String
-    let incoming: IncomingRequest
+    private let received: Received
     let core: Core
     var operation: CofferFramework.Operation
     /// The path that is authorised and audited; folders of a list end in `/`.
@@ -36,6 +36,15 @@ struct Request: Sendable {
     /// The role of a login, where a quota depends on it.
     var loginRole = ""
 
+    /// A class, as `Location` is, and for the same reason.
+    private final class Received: Sendable {
+        let request: IncomingRequest
+
+        init(_ request: IncomingRequest) { self.request = request }
+    }
+
+    var incoming: IncomingRequest { _read { yield received.request } }
+
     /// Where the path leads. A path without a handler is still authorised before anyone learns so.
     ///
     /// A class, because a request is copied on its way and this is the large part of it.
@@ -48,6 +57,8 @@ struct Request: Sendable {
         let rest: String
         let path: Path?
         let traits: PathTraits
+        /// The engine is a part of the server itself.
+        let isTrusted: Bool
 
         init(
             route: Route?, mount: MountReference, match: Result<PathTable.Match, EngineError>, storage: StorageView,
@@ -60,12 +71,13 @@ struct Request: Sendable {
             self.rest = rest
             if case .success(let match) = match { path = match.path } else { path = nil }
             traits = path?.traits ?? PathTraits()
+            isTrusted = ["system", "token", "identity"].contains(mount.type)
         }
     }
 
     init(id: String, incoming: IncomingRequest, core: Core) {
         self.id = id
-        self.incoming = incoming
+        received = Received(incoming)
         self.core = core
         path = incoming.path
         switch incoming.method {

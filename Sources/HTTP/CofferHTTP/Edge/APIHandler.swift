@@ -78,12 +78,11 @@ package struct APIHandler: Sendable {
             if let forwarder, let forwarding = core.forwarding(of: incoming) {
                 return await forwarder.answer(request, forwarding, limits)
             }
-            let start = core.clock.now
+            let level = core.configuration.requestsLogLevel
+            let start = level.map { _ in core.clock.now }
             let answer = await core.serve(incoming)
             response = ResponseWriter.response(answer)
-            if let level = core.configuration.requestsLogLevel {
-                note(request, answer.requestID, response.status, start, level)
-            }
+            if let level, let start { note(request, answer.requestID, response.status, start, level) }
         } catch {
             response = ResponseWriter.refusal(error)
         }
