@@ -14,9 +14,9 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
-    audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, fencing, ha, http2_abuse,
+    audit_blocked, audit_full, canaries, clock_jumps, crowds, dev_mode, disk_calls, durability, failover, fencing, ha, http2_abuse,
     initialization, lease_storms, logins, migration, namespaces, power, published, raw_requests, recovery, seal,
-    seal_migration, sealing, snapshots, startup, stopping, storage_faults,
+    seal_migration, sealing, snapshots, standby_reads, startup, stopping, storage_faults, store_outage,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -30,6 +30,7 @@ GROUPS = {
     "storage": storage_faults, "power": power, "sealing": sealing, "clock": clock_jumps, "leases": lease_storms,
     "snapshots": snapshots, "initialization": initialization, "recovery": recovery,
     "seal-migration": seal_migration, "stopping": stopping, "ha": ha, "fencing": fencing,
+    "store-outage": store_outage, "standby-reads": standby_reads, "failover": failover,
 }
 
 

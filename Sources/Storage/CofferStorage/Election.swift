@@ -44,4 +44,15 @@ package protocol Election: Sendable {
 
     /// The last leader; nil when there never was one, or it has released.
     func leader() async throws(StorageError) -> LeaderRecord?
+
+    /// What this process has seen of the storage; nil when it has seen nothing yet, or does not look.
+    var mark: StorageMark? { get }
+
+    /// What was seen before this process began: a storage that is older, or another one, is not led.
+    func recall(_ mark: StorageMark)
+}
+
+extension Election {
+    package var mark: StorageMark? { nil }
+    package func recall(_ mark: StorageMark) {}
 }
