@@ -96,6 +96,26 @@ package final class AuditBroker: Sendable {
         devices.replace(with: loaded)
     }
 
+    /// Another node has changed the devices: opens new ones and closes those that are gone.
+    package func reload() async throws {
+        let known = devices.value
+        var next: [Device] = []
+        for key in try await view.scan(limit: 1000) {
+            guard let bytes = try await view.get(key) else { continue }
+            let entry = try AuditDeviceEntry(encoded: bytes)
+            if let same = known.first(where: { $0.entry.salt == entry.salt && $0.entry.isSame(as: entry) }) {
+                next.append(same)
+            } else {
+                let device = try device(for: entry)
+                await device.output.open()
+                next.append(device)
+            }
+        }
+        try await headers.load()
+        devices.replace(with: next)
+        for device in known where !next.contains(where: { $0 === device }) { device.output.close() }
+    }
+
     /// What of a request's headers goes into its lines; nothing while nobody writes any.
     package func shownHeaders(_ header: (_ name: String) -> String?) -> [AuditHeader] {
         devices.value.isEmpty ? [] : headers.shown(header)

@@ -108,7 +108,7 @@ struct TokenPaths {
                     Verb(.update, "look-up", "Show a token.", Self.input(Self.token), lookup),
                 ]),
             Path(
-                "lookup-self", "Show the calling token.",
+                "lookup-self", "Show the calling token.", traits: .traits { $0.readOnStandby = [.read] },
                 [
                     Verb(.read, "look-up-self", "Show the calling token.", lookupSelf),
                     Verb(.update, "look-up-self2", "Show the calling token.", Self.input(Self.token)) { call, _ in

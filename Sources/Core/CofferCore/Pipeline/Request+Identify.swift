@@ -75,6 +75,7 @@ extension Request {
             policyPrefix = try prefix(of: live, services)
             token = live
             identity = try await services.identity(of: live.entry)
+            if isOnStandby, live.entry.uses > 0 { throw Denial.forwarded }
             if location?.traits.spendsNoUse == true { return }
             use = try await services.tokens.spendUse(of: live)
             if case .refused = use { throw Denial.token(.usedUp) }

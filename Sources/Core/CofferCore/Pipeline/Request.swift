@@ -31,6 +31,8 @@ struct Request: Sendable {
     var identity: CallerIdentity?
     var use = TokenUse.unlimited
     var isDecoded = false
+    /// Answered beside the leader: nothing may be written.
+    var isOnStandby = false
     /// What a rate quota or the lack of memory tells the client, whatever comes of the request.
     var quotaHeaders: [Reply.Header] = []
     /// The role of a login, where a quota depends on it.
