@@ -8,7 +8,7 @@ import time
 from livetest import databases
 from livetest.api import API
 from livetest.checks import Checks, equal, true
-from livetest.server import wait_for
+from livetest.server import free_port, wait_for
 
 CHECKS = Checks("moving between storages")
 COUNT = 400
@@ -117,7 +117,7 @@ def holds(world, stage):
     server.unseal()
     api = server.api()
     equal(len(api.list("/v1/secret/metadata").data["keys"]), COUNT, "secrets")
-    for index in range(0, COUNT, 7):
+    for index in range(0, COUNT - 1, 7):
         value = api.must("GET", f"/v1/secret/data/{index:04}").data["data"]["value"]
         equal(value, f"value {index}", f"secret {index}")
     large = api.must("GET", f"/v1/secret/data/{COUNT - 1:04}").data["data"]["value"]
@@ -164,8 +164,10 @@ def _(world):
     etcd = world.etcd
     stage = Stage("restored", f'"etcd" {{\n  address = "{etcd.url}"\n  ha_enabled = "true"\n}}')
     server = server_over(world, stage)
-    server.configuration.write_text(
-        server.configuration.read_text().replace("api_addr", f'cluster_addr = "https://127.0.0.1:{server.port + 1}"\napi_addr'))
+    port = free_port()
+    text = server.configuration.read_text().replace(
+        "tls_disable = true", f'tls_disable = true\n  cluster_address = "127.0.0.1:{port}"')
+    server.configuration.write_text(f'{text}\ncluster_addr = "https://127.0.0.1:{port}"\n')
     server.start()
     server.unseal()
     wait_for(lambda: server.api("").get("/v1/sys/health").status == 200, "nobody leads", seconds=20)

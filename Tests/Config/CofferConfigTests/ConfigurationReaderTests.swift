@@ -141,7 +141,7 @@ import Testing
             ("seal \"static\" { priority = 0 }", "0.hcl: At 1:17: priority must be at least 1"),
             ("user_lockout \"github\" {}", "0.hcl: At 1:1: user_lockout is for one of all, userpass, ldap, approle"),
             ("user_lockout \"all\" { lockout_threshold = \"many\" }", "0.hcl: At 1:22: expected an integer"),
-            ("storage \"etcd\" {}", "0.hcl: At 1:1: "),
+            ("storage \"consul\" {}", "0.hcl: At 1:1: "),
             ("storage \"sqlite\" {}", "0.hcl: At 1:1: 'path' must be set"),
             ("storage \"raft\" { path = \"/d\" retry_join {} }", "0.hcl: At 1:30: "),
             ("listener \"tcp\" { address = \"127.0.0.1:8200\" }", "0.hcl: At 1:1: 'tls_cert_file'"),
