@@ -1,4 +1,4 @@
-package import CofferBase
+internal import CofferBase
 
 /// Random numbers of a seed, to choose commands with.
 package struct Choices {
