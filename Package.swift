@@ -75,7 +75,7 @@ let clients: [Module] = [
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
     Module(
         name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
-    Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "HTTPClient"]),
+    Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "HTTPClient"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
@@ -371,7 +371,13 @@ let tests: [Module] = [
             "CofferBase", "CofferCore", "CofferFramework", "CofferHTTP", "CofferJSON", "CofferMetrics", "CofferStorage",
             "Logging", "MemoryStorage", "ServerHarness", "TestSupport",
         ]),
-    Module(name: "CofferServer", folder: "", needs: ["CofferBase", "CofferConfig", "TestSupport"]),
+    Module(
+        name: "CofferServer", folder: "",
+        needs: [
+            "CofferBarrier", "CofferBase", "CofferConfig", "CofferCore", "CofferJSON", "CofferStorage", "HTTPClient",
+            "Logging",
+            "MemoryStorage", "RegistrationService", "ServerHarness", "TestSupport",
+        ]),
     Module(name: "Linearizability", folder: "Support"),
     Module(name: "FuzzTargets", folder: ""),
     Module(name: "CofferCLI", folder: "CLI", needs: ["CofferClient", "CofferBase", "CofferJSON", "GoFlags"]),

@@ -18,9 +18,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "scripts"))
 
 from fault_checks import (  # noqa: E402
     audit_blocked, audit_full, balancers, canaries, clock_jumps, commits, crowds, dev_mode, disk_calls, durability,
-    fencing, ha, http2_abuse, initialization, lease_storms, listings, logins, migration, moving, namespaces,
-    outages, postgres_storage, power, published, races, raw_requests, recovery, registers, seal, seal_migration,
-    sealing, snapshots, startup, starvation, stopping, storage_faults, stores, tls_clients, upgrade,
+    failover, fencing, ha, http2_abuse, initialization, lease_storms, listings, logins, migration, moving,
+    namespaces, outages, postgres_storage, power, published, races, raw_requests, recovery, registers, seal,
+    seal_migration, sealing, snapshots, standby_reads, startup, starvation, stopping, storage_faults, store_outage,
+    stores, tls_clients, upgrade,
 )
 from fault_checks.world import World  # noqa: E402
 from livetest.checks import Tally  # noqa: E402
@@ -37,6 +38,7 @@ GROUPS = {
     "starvation": starvation, "upgrade": upgrade, "tls-clients": tls_clients,
     "ha": ha, "outages": outages, "fencing": fencing,
     "commits": commits, "registers": registers, "races": races, "listings": listings, "balancers": balancers,
+    "store-outage": store_outage, "standby-reads": standby_reads, "failover": failover,
 }
 
 

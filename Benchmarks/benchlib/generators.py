@@ -17,7 +17,8 @@ PACKAGES = ["wrk:wrk", "nghttp2-client:h2load"]
 
 
 class Figures(NamedTuple):
-    """Milliseconds and, of the server's processor, microseconds for one request; those are nil when it runs elsewhere."""
+    """Milliseconds and, of the server's processor, microseconds for one request; those are unknown when it runs elsewhere
+    or has answered none."""
 
     per_second: float
     p50: float
@@ -38,7 +39,7 @@ def measured(load, target, protocol, connections, seconds):
     before = target.pid and process.cpu_seconds(target.pid)
     requests, per_second, p50, p99 = run(load, target, connections, seconds)
     spent = target.pid and process.cpu_seconds(target.pid) - before
-    return Figures(per_second, p50, p99, spent / requests * 1e6 if target.pid else None)
+    return Figures(per_second, p50, p99, spent / requests * 1e6 if target.pid and requests else None)
 
 
 def headers(load, target):
@@ -60,7 +61,7 @@ def with_wrk(load, target, connections, seconds, is_warm_up=False):
     if done.returncode or not result:
         raise BenchError(f"wrk said nothing of {load.name}:\n{done.stdout}{done.stderr}")
     value = {name: int(number) for name, number in (part.split("=") for part in result[1].split())}
-    if value["refused"] or value["broken"] or not (value["requests"] or is_warm_up):
+    if value["refused"] or value["broken"] or not (value["requests"] or is_warm_up or load.is_slow):
         raise BenchError(f"{load.name}: {result[1]}")
     return value["requests"], value["requests"] / value["microseconds"] * 1e6, value["p50"] / 1000, value["p99"] / 1000
 
@@ -81,7 +82,7 @@ def with_h2load(load, target, connections, seconds, is_warm_up=False):
         # Start, status and duration of each request, both in microseconds.
         answers = [line.split("\t") for line in log.read_text().splitlines()]
     refused = {status for _, status, _ in answers if not status.startswith("2")}
-    if is_warm_up and not answers:
+    if not answers and (is_warm_up or load.is_slow):
         return 0, 0, 0, 0
     if refused or not answers:
         raise BenchError(f"{load.name}: {len(answers)} answers, among them the status {refused}\n{done.stdout}")

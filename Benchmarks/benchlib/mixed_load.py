@@ -157,5 +157,5 @@ STEPS = [
     (20, Worker.read_second), (10, Worker.write_second), (10, Worker.read_first), (8, Worker.write_first),
     (2, Worker.remove), (2, Worker.list), (6, Worker.revoke_token), (3, Worker.leave_token), (4, Worker.login_batch),
     (4, Worker.login_service), (0.5, Worker.login_user), (0.2, Worker.fail_login), (6, Worker.encrypt),
-    (4, Worker.sign), (2, Worker.wrap), (2, Worker.be_refused),
+    (4, Worker.sign), (2, Worker.wrap), (6, Worker.be_refused),
 ]

@@ -22,7 +22,7 @@ class Row(NamedTuple):
 
     @property
     def ratio(self):
-        return self.figures.cpu / self.floor.cpu if self.floor else None
+        return self.figures.cpu / self.floor.cpu if self.floor and self.figures.cpu else None
 
     def as_json(self):
         found = {"load": self.load, "storage": self.storage, "protocol": self.protocol, "connections": self.connections}
@@ -60,10 +60,10 @@ def findings(rows, memory):
     plain = [row for row in rows if row.storage == "sqlite" and row.protocol == "h1"]
     for row in plain:
         limit = limits["cpu"].get(row.load)
-        if limit and row.connections == 16:
+        if limit and row.connections == 16 and row.ratio:
             yield Finding(f"{row.load}, × floor", row.ratio, **limit)
     tails = [(row.figures.p99 / row.figures.p50, row.load) for row in plain
-             if row.connections == 128 and row.load not in SLOW]
+             if row.connections == 128 and row.load not in SLOW and row.figures.p50]
     for name, limit in limits["latency"].items():
         if tails:
             yield Finding(f"{name} ({max(tails)[1]})", max(tails)[0], **limit)

@@ -75,7 +75,7 @@ def _(world):
     node = cluster.wait_for_leader()
     node.api().must("POST", "/v1/sys/mounts/names", {"type": "kv", "options": {"version": "1"}})
     chance = random.Random(world.seed)
-    count = rounds(600, 100_000)
+    count = rounds(300, 100_000)
     paths = names(chance, count)
     clients = Clients(node, node.root_token)
     for path, answer in clients.each("POST", paths, {"k": "v"}):

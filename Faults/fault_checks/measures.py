@@ -1,12 +1,12 @@
 """What a server takes while something is done to it, as the system tells it."""
 
+import os
 import resource
 import subprocess
 import sys
 import threading
 import time
 from contextlib import contextmanager
-from pathlib import Path
 
 from livetest import process
 
@@ -45,9 +45,9 @@ def busy_processors(each=4):
     try:
         yield
     finally:
-        for process in busy:
-            process.kill()
-            process.wait()
+        for hog in busy:
+            hog.kill()
+            hog.wait()
 
 
 class Probe:

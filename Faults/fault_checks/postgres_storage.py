@@ -14,8 +14,8 @@ from livetest.checks import Checks, equal, true
 from livetest.databases import client
 from livetest.server import wait_for
 
-from . import audit_full, disk_calls, initialization, snapshots
-from .cluster import Node, postgres
+from . import audit_full, disk_calls, initialization, snapshots, stores
+from .cluster import Node
 from .power import Writers
 
 CHECKS = Checks("over PostgreSQL (F02, F03, F23, F37, F41)")
@@ -28,7 +28,7 @@ class Database:
     """The group's own PostgreSQL; each server has a database of its own in it."""
 
     def __init__(self, world):
-        self.server = postgres(world)
+        self.server = stores.new_store(world, stores.POSTGRES).server
 
     def make(self, name, template=None):
         self.server.query(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else ""))
@@ -56,7 +56,7 @@ class Database:
 def server_over(world, name, url, shared=False):
     folder = world.folder / name
     folder.mkdir()
-    node = world.stack.enter_context(Node(world.binary, folder, url))
+    node = world.stack.enter_context(Node(world.binary, folder, stores.Database(url)))
     if not shared:
         node.configuration.write_text(node.configuration.read_text().replace(
             'ha_enabled          = "true"', 'ha_enabled          = "false"'))

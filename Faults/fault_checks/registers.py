@@ -184,7 +184,7 @@ def _(world):
     cluster.wait_for_leader().api().must("POST", "/v1/sys/mounts/registers", {"type": "kv", "options": {"version": "2"}})
     wait_for(lambda: cluster.wait_for_leader().api().get("/v1/registers/config").status == 200, "the mount")
     chance = random.Random(world.seed)
-    seconds = rounds(20 if is_shared else 6, 600)
+    seconds = rounds(15 if is_shared else 6, 600)
     with Clients(cluster, world.seed) as clients:
         faults = Faults(cluster, chance, clients.stop)
         while time.monotonic() - clients.began < seconds or not faults.count:

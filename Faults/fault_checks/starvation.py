@@ -9,7 +9,8 @@ import time
 
 from livetest.checks import Checks, equal, true
 
-from .cluster import Cluster, Writers, percentile
+from .cluster import Cluster, percentile
+from .traffic import Traffic
 
 CHECKS = Checks("starved of the processor (F35)")
 
@@ -49,7 +50,7 @@ class Watch(threading.Thread):
 
     def run(self):
         while not self.ends.wait(0.2):
-            self.epochs.append(int(self.cluster.database.query("SELECT epoch FROM coffer_leader")))
+            self.epochs.append(int(self.cluster.store.server.query("SELECT epoch FROM coffer_leader")))
 
     def __exit__(self, *_):
         self.ends.set()
@@ -67,9 +68,9 @@ def _(world):
     leader.api(cluster.token).must("POST", "/v1/sys/mounts/secret", {"type": "kv"})
     # In a full run enough that a server that is not favoured hardly runs.
     moments, each = [], world.pick(2, 8)
-    with Writers(cluster, seed=world.seed) as writers, Watch(cluster) as watch:
+    with Traffic(cluster, world.seed) as writers, Watch(cluster) as watch:
         for _ in range(world.pick(1, 10)):
-            before = writers.count
+            before = writers.ledger.writes
             with Hogs(each) as hogs:
                 # The leader is served last of all, so that it can neither renew its lock nor notice in time.
                 victim = cluster.leader() or cluster.wait_for_leader()
@@ -77,16 +78,16 @@ def _(world):
                 time.sleep(world.pick(6, 20))
             hogs.schedule(victim, os.SCHED_OTHER)
             cluster.wait_for_leader(seconds=60)
-            moments.append(writers.count - before)
+            moments.append(writers.ledger.writes - before)
             hogs_over = time.monotonic()
-            while writers.count == before and time.monotonic() - hogs_over < 30:
+            while writers.ledger.writes == before and time.monotonic() - hogs_over < 30:
                 time.sleep(0.1)
-            true(writers.count > before, "nothing was written, starved or afterwards")
-    equal(writers.wrong, [], "answers that were wrong")
+            true(writers.ledger.writes > before, "nothing was written, starved or afterwards")
+    equal(writers.ledger.wrong, [], "answers that were wrong")
     equal(writers.lost(), [], "acknowledged writes that are gone")
     equal(watch.epochs, sorted(watch.epochs), "epochs, one after the other")
     takeovers = watch.epochs[-1] - watch.epochs[0] if watch.epochs else 0
-    print(f"           ({len(moments)} rounds with {hogs.count} hogs, {writers.count} writes, {takeovers} take-overs, "
+    print(f"           ({len(moments)} rounds with {hogs.count} hogs, {writers.ledger.writes} writes, {takeovers} take-overs, "
           f"{percentile(moments, 0.5)} writes in a round)", flush=True)
 
 

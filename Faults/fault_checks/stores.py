@@ -15,6 +15,23 @@ SHARED = (POSTGRES, ETCD)
 ALL = (*SHARED, SQLITE)
 
 
+class Database:
+    """One database of a PostgreSQL, for a node without wires."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def stanza(self, port=None):
+        return f"""\
+storage "postgresql" {{
+  connection_url      = "{self.url}"
+  ha_enabled          = "true"
+  max_parallel        = 8
+  allow_unsafe_server = true
+}}
+"""
+
+
 class PostgresStore:
     name = POSTGRES
     # Its epoch is a number in a table, that somebody can set back.
@@ -35,14 +52,7 @@ class PostgresStore:
 
     def stanza(self, port=None):
         """Of a configuration; `port` is a wire's, or another way to the same server."""
-        return f"""\
-storage "postgresql" {{
-  connection_url      = "{self.url(port)}"
-  ha_enabled          = "true"
-  max_parallel        = 8
-  allow_unsafe_server = true
-}}
-"""
+        return Database(self.url(port)).stanza()
 
     def start(self):
         self.server.start()
@@ -207,6 +217,6 @@ class SQLiteStore:
 
 def new_store(world, name=None):
     """Ends with the world."""
-    store = {POSTGRES: PostgresStore, ETCD: EtcdStore, SQLITE: SQLiteStore}[name or world.store]()
+    store = {POSTGRES: PostgresStore, ETCD: EtcdStore, SQLITE: SQLiteStore}[name or world.store or POSTGRES]()
     world.on_exit(store.end)
     return store

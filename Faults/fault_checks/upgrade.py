@@ -7,7 +7,8 @@ from pathlib import Path
 
 from livetest.checks import Checks, equal, true
 
-from .cluster import Node, postgres
+from .cluster import Node
+from .stores import POSTGRES, new_store
 
 CHECKS = Checks("data of other releases (F36)")
 
@@ -80,12 +81,11 @@ def _(world):
 
 @CHECKS.check("tables of a newer format in PostgreSQL likewise")
 def _(world):
-    database = postgres(world)
-    url = (f"postgresql://{database.superuser}:{database.superuser_password}@127.0.0.1:{database.port}/postgres"
-           "?sslmode=disable")
+    store = new_store(world, POSTGRES)
+    database = store.server
     folder = world.folder / "shared"
     folder.mkdir()
-    server = world.stack.enter_context(Node(world.binary, folder, url)).start_unsealed()
+    server = world.stack.enter_context(Node(world.binary, folder, store)).start_unsealed()
     equal(server.stop(), 0, "exit status")
     database.query("UPDATE coffer_kv_store_meta SET format = 99")
     refused(server, "have format 99, which a newer release")

@@ -55,6 +55,7 @@ package enum Catalogue {
         package var connectRetries = 1
         package var createsTables = true
         package var acceptsUnsafeServer = false
+        package var keepsChanges = false
 
         package init(connectionURL: String, table: String, leaderTable: String) {
             self.connectionURL = connectionURL
@@ -70,6 +71,7 @@ package enum Catalogue {
             options.connectRetries = connectRetries
             options.createsTables = createsTables
             options.acceptsUnsafeServer = acceptsUnsafeServer
+            options.keepsChanges = keepsChanges
             options.maxEntrySize = maximumEntrySize
             return options
         }

@@ -24,6 +24,8 @@ enum ClusterSetup {
                 authority: made.authority, certificate: made.certificate, key: SecretBytes(copying: key))
         }
         cluster.hostname = HostName.own
+        if configuration.readsOnStandbys { cluster.feed = storage as? any ChangeFeed }
+        if !settings.versionFile.isEmpty { cluster.note = StorageNote(path: settings.versionFile) }
         return Cluster(cluster, election: election)
     }
 

@@ -11,18 +11,10 @@ enum RegistrationSetup {
         do throws(PodFailure) {
             let pod = try KubernetesPod(
                 namespace: settings.namespace, name: settings.podName, environment: environment)
-            return KubernetesRegistration(pod, clock: core.clock, log: core.log) { await labels(core) }
+            return KubernetesRegistration(pod, clock: core.clock, log: core.log) { await core.podLabels }
         } catch {
             throw ConfigurationError("service_registration: \(error.text)")
         }
     }
 
-    private static func labels(_ core: Core) async -> PodLabels {
-        let isOpen = core.services != nil
-        // A storage that does not answer says nothing about the server.
-        let isInitialized = isOpen ? true : (try? await core.isInitialized()) ?? false
-        return PodLabels(
-            isActive: isOpen, isInitialized: isInitialized, isSealed: !isOpen,
-            version: core.configuration.reportedVersion)
-    }
 }

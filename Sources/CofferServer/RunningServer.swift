@@ -62,6 +62,7 @@ struct RunningServer: Sendable {
                 settings: configuration.initialization, core: core, log: log, environment: environment
             ).begin()
         }
+        forgetCodeOnceOpen(core)
         var tls: [TLSContext] = []
         var addresses: [String] = []
         let handlers = configuration.listeners.map { listener in
@@ -90,7 +91,17 @@ struct RunningServer: Sendable {
         core.controls.reloads.replace(with: [
             "listener": { server.reloadTLS() }, "audit": { server.core.services?.audit.reopen() },
         ])
+        ProcessLimits.forgetCode()
         return server
+    }
+
+    private static func forgetCodeOnceOpen(_ core: Core) {
+        let opened = core.controls.afterOpening.value
+        core.controls.afterOpening.replace(
+            with: ServerControls.Afterwards {
+                await opened.run()
+                ProcessLimits.forgetCode()
+            })
     }
 
     private static func openStorage(
@@ -98,7 +109,8 @@ struct RunningServer: Sendable {
     ) async throws -> any Storage {
         guard let settings = configuration.storage else { throw ConfigurationError("no storage is configured") }
         let (storage, warning) = try await Catalogue.open(
-            settings.catalogueKind, maximumEntrySize: settings.maximumEntrySize)
+            settings.catalogueKind(readsOnStandbys: configuration.readsOnStandbys),
+            maximumEntrySize: settings.maximumEntrySize)
         if let warning { log.warning("\(warning)") }
         if try await StorageMigration.isUnfinished(storage) {
             await storage.close()
@@ -156,7 +168,7 @@ struct RunningServer: Sendable {
         core.controls.apiAddress.replace(with: configuration.apiAddress)
         guard !configuration.disablesClustering, let listener = configuration.listeners.first,
             let address = try ClusterSetup.address(configuration)
-        else { return Forwarder(port: nil, log: log) }
+        else { return Forwarder(port: nil, core: core, log: log) }
         var own = limits(listener)
         // The node that was asked has seen to these, and tells the client's address in its own way.
         own.forwardedFor = nil
@@ -169,7 +181,7 @@ struct RunningServer: Sendable {
         converted.requestTimeout = amount(configuration.maximumRequestDuration)
         _ = try await http.listen(converted) { await port.handle($0) }
         cluster.transport.replace(with: port)
-        return Forwarder(port: port, log: log)
+        return Forwarder(port: port, core: core, log: log)
     }
 
     private static func makeCore(

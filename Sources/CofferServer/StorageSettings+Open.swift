@@ -11,11 +11,14 @@ extension StorageSettings {
         return storage
     }
 
-    var catalogueKind: Catalogue.StorageKind {
+    var catalogueKind: Catalogue.StorageKind { catalogueKind() }
+
+    /// - Parameter readsOnStandbys: each commit says what it changed.
+    func catalogueKind(readsOnStandbys: Bool = false) -> Catalogue.StorageKind {
         switch kind {
         case .memory: .memory
         case .sqlite(let folder): .sqlite(folder: folder)
-        case .postgresql(let settings): .postgresql(settings.place)
+        case .postgresql(let settings): .postgresql(settings.place(keepsChanges: readsOnStandbys && settings.isShared))
         case .etcd(let settings): .etcd(settings.place)
         }
     }
@@ -31,12 +34,13 @@ extension StorageSettings {
 }
 
 extension PostgresStorageSettings {
-    fileprivate var place: Catalogue.PostgresPlace {
+    fileprivate func place(keepsChanges: Bool) -> Catalogue.PostgresPlace {
         var place = Catalogue.PostgresPlace(connectionURL: connectionURL, table: table, leaderTable: leaderTable)
         place.parallelReads = parallelReads
         place.connectRetries = connectRetries
         place.createsTables = createsTables
         place.acceptsUnsafeServer = acceptsUnsafeServer
+        place.keepsChanges = keepsChanges
         return place
     }
 }

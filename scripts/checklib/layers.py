@@ -11,6 +11,7 @@ PROGRAMS = 6
 # Folder of a target, in the order of reading (the first match counts), and its layer.
 LAYERS = [
     ("Sources/*/C[A-Z]*", 0),  # C targets and system libraries
+    ("Sources/Base/TimingProbe", PROGRAMS),
     ("Sources/Base/*", 0),
     ("Sources/Storage/CofferStorage", 1),
     ("Sources/Framework/*", 1),
@@ -52,7 +53,6 @@ SAME_LAYER = {
     "GoFlags": {"CofferBase"},
     "Shamir": {"CofferBase"},
     "TimingTrials": {"CofferBase", "Shamir"},
-    "TimingProbe": {"TimingTrials"},
     "OpenPGP": {"CofferBase", "CofferCrypto"},
     "PasswordHash": {"CCrypt", "CofferBase"},
     "CofferMetrics": {"CofferBase", "CofferJSON"},

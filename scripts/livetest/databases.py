@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from .server import free_port, wait_for
@@ -20,6 +20,7 @@ PACKAGES = {
     "mariadb-server": "mariadb-server:mariadbd",
     "redis-server": "redis-server:redis-server",
     "etcd-server": "etcd-server:etcd",
+    "etcd-client": "etcd-client:etcdctl",
 }
 
 
@@ -32,9 +33,11 @@ def install():
 @contextmanager
 def all_of_them():
     """Running servers, as {variable of the environment: details of a configuration}; unit tests read them there."""
-    with PostgresServer() as postgres, MariaDBServer() as mariadb, RedisServer() as redis, EtcdServer() as etcd:
-        for server in (postgres, mariadb, redis, etcd):
-            server.start()
+    with ExitStack() as stack:
+        kinds = (PostgresServer, MariaDBServer, RedisServer, EtcdServer, SecureEtcdServer)
+        servers = [stack.enter_context(kind()).start() for kind in kinds]
+        postgres, mariadb, redis, etcd, secure = servers
+        secure.make_accounts()
         mariadb.make_superuser()
         accounts = {"username": "coffer", "password": RedisServer.superuser_password}
         yield {
@@ -43,7 +46,7 @@ def all_of_them():
                 "password": postgres.superuser_password},
             "COFFER_TEST_MARIADB": {"connection_url": mariadb.url, **accounts},
             "COFFER_TEST_REDIS": {"host": "127.0.0.1", "port": redis.port, **accounts},
-            "COFFER_TEST_ETCD": {"address": etcd.url},
+            "COFFER_TEST_ETCD": {"address": etcd.url}, "COFFER_TEST_SECURE_ETCD": secure.details,
         }
 
 
@@ -328,3 +331,48 @@ class EtcdServer(DatabaseServer):
                 return json.load(answer).get("health") == "true"
         except OSError:
             return False
+
+
+class SecureEtcdServer(EtcdServer):
+    """Over TLS, with certificates on both sides and accounts; `coffer` may use the keys below /test/ only."""
+
+    accounts = {"root": "root-password", "coffer": "coffer-password"}
+
+    def __init__(self):
+        super().__init__()
+        self.certificate, self.key = self_signed(self.folder, "etcd", "IP:127.0.0.1")
+        self.client_certificate, self.client_key = self_signed(self.folder, "client", "DNS:client")
+
+    @property
+    def url(self):
+        return f"https://127.0.0.1:{self.port}"
+
+    def command(self):
+        return super().command() + [
+            "--cert-file", self.certificate, "--key-file", self.key, "--client-cert-auth", "--trusted-ca-file",
+            self.client_certificate]
+
+    def is_ready(self):
+        return self.tool("endpoint", "health", check=False).returncode == 0
+
+    def tool(self, *arguments, check=True):
+        return subprocess.run(
+            ["etcdctl", f"--endpoints={self.url}", f"--cacert={self.certificate}", f"--cert={self.client_certificate}",
+             f"--key={self.client_key}", *arguments],
+            env=os.environ | {"ETCDCTL_API": "3"}, capture_output=True, text=True, timeout=60, check=check)
+
+    def make_accounts(self):
+        for name, password in self.accounts.items():
+            self.tool("user", "add", f"{name}:{password}")
+            if name != "root":
+                self.tool("role", "add", name)
+                self.tool("role", "grant-permission", "--prefix=true", name, "readwrite", "/test/")
+            self.tool("user", "grant-role", name, name)
+        self.tool("auth", "enable")
+
+    @property
+    def details(self):
+        return {
+            "address": self.url, "username": "coffer", "password": self.accounts["coffer"],
+            "tls_ca_file": str(self.certificate), "tls_cert_file": str(self.client_certificate),
+            "tls_key_file": str(self.client_key)}

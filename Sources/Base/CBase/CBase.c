@@ -2,7 +2,9 @@
 #include "CBase.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <malloc.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,6 +51,25 @@ int coffer_forbid_dumps(void) {
 
 int coffer_keep_free_memory(void) {
     return mallopt(M_TRIM_THRESHOLD, 2 << 20) == 1 && mallopt(M_TOP_PAD, 256 << 10) == 1 ? 0 : -1;
+}
+
+// The program itself is told first, and only it.
+static int drop_unwritable(struct dl_phdr_info *program, size_t size, void *page) {
+    (void)size;
+    uintptr_t mask = *(uintptr_t *)page - 1;
+    for (int i = 0; i < program->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &program->dlpi_phdr[i];
+        if (part->p_type != PT_LOAD || (part->p_flags & PF_W)) continue;
+        uintptr_t start = (program->dlpi_addr + part->p_vaddr + mask) & ~mask;
+        uintptr_t end = (program->dlpi_addr + part->p_vaddr + part->p_memsz) & ~mask;
+        if (end > start) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 1;
+}
+
+void coffer_forget_code(void) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    dl_iterate_phdr(drop_unwritable, &page);
 }
 
 int coffer_set_process_name(const char *name) { return prctl(PR_SET_NAME, name, 0, 0, 0); }

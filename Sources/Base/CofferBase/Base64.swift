@@ -18,28 +18,38 @@ package struct Base64: Sendable {
     package static let url = Base64(last: "-_", padded: true)
     package static let urlUnpadded = Base64(last: "-_", padded: false)
 
-    package func encode(_ bytes: some Collection<UInt8>) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count + 2) / 3 * 4)
-        var pending: UInt32 = 0
-        var held = 0
-        for byte in bytes {
-            pending = pending << 8 | UInt32(byte)
-            held += 1
-            if held == 3 {
-                for shift in [18, 12, 6, 0] as [UInt32] { text.append(alphabet[Int(pending >> shift & 63)]) }
-                pending = 0
-                held = 0
+    package func encode(_ bytes: some Collection<UInt8>) -> String { encode(Array(bytes)) }
+
+    /// An array in particular: as code for any collection each byte would be asked for through tables.
+    package func encode(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: (bytes.count + 2) / 3 * 4) { text in
+            var place = 0
+            func put(_ value: Int) {
+                text[place] = alphabet[value & 63]
+                place += 1
             }
+            var next = 0
+            while next + 2 < bytes.count {
+                let three = Int(bytes[next]) << 16 | Int(bytes[next + 1]) << 8 | Int(bytes[next + 2])
+                put(three >> 18)
+                put(three >> 12)
+                put(three >> 6)
+                put(three)
+                next += 3
+            }
+            let left = bytes.count - next
+            if left > 0 {
+                let three = Int(bytes[next]) << 16 | (left == 2 ? Int(bytes[next + 1]) << 8 : 0)
+                put(three >> 18)
+                put(three >> 12)
+                if left == 2 { put(three >> 6) }
+                for _ in 0..<(padded ? 3 - left : 0) {
+                    text[place] = UInt8(ascii: "=")
+                    place += 1
+                }
+            }
+            return place
         }
-        if held > 0 {
-            pending <<= UInt32(8 * (3 - held))
-            text.append(alphabet[Int(pending >> 18 & 63)])
-            text.append(alphabet[Int(pending >> 12 & 63)])
-            if held == 2 { text.append(alphabet[Int(pending >> 6 & 63)]) }
-            if padded { text.append(contentsOf: repeatElement(UInt8(ascii: "="), count: 3 - held)) }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes, or nil for a foreign character, wrong padding or non-zero spare bits.

@@ -2,26 +2,25 @@
 package enum Hex {
     package static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-            for (index, byte) in bytes.enumerated() {
-                text[2 * index] = digit(byte >> 4)
-                text[2 * index + 1] = digit(byte & 15)
+            var place = 0
+            for byte in bytes {
+                text[place] = digit(byte >> 4)
+                text[place + 1] = digit(byte & 15)
+                place += 2
             }
-            return bytes.count * 2
+            return place
         }
     }
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }
-
-    package static func append(_ bytes: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]) {
-        for byte in bytes { append(byte, to: &text) }
-    }
 
     package static func append(_ byte: UInt8, to text: inout [UInt8]) {
         text.append(digit(byte >> 4))
         text.append(digit(byte & 15))
     }
 
-    private static func digit(_ value: UInt8) -> UInt8 { value + (value < 10 ? 48 : 87) }
+    /// - Parameter value: below 16.
+    @inlinable package static func digit(_ value: UInt8) -> UInt8 { value &+ (value < 10 ? 48 : 87) }
 
     /// The bytes, or nil when the text has an odd length or another character.
     package static func decode(_ text: some StringProtocol) -> [UInt8]? {

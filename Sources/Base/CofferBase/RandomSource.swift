@@ -57,16 +57,16 @@ package struct RandomSource: Sendable {
         var raw = try bytes(16)
         raw[6] = (raw[6] & 0x0f) | 0x40
         raw[8] = (raw[8] & 0x3f) | 0x80
-        let digits = Array(Hex.encode(raw).utf8)
         return String(unsafeUninitializedCapacity: 36) { text in
             var place = 0
-            for (index, digit) in digits.enumerated() {
-                if index == 8 || index == 12 || index == 16 || index == 20 {
+            for (index, byte) in raw.enumerated() {
+                if index == 4 || index == 6 || index == 8 || index == 10 {
                     text[place] = UInt8(ascii: "-")
                     place += 1
                 }
-                text[place] = digit
-                place += 1
+                text[place] = Hex.digit(byte >> 4)
+                text[place + 1] = Hex.digit(byte & 15)
+                place += 2
             }
             return place
         }

@@ -1,19 +1,22 @@
-package import Synchronization
+internal import Synchronization
 
 /// An immutable value that every request reads and few writers replace whole.
-package final class Snapshot<Value: Sendable>: Sendable {
-    @usableFromInline let current: Mutex<Value>
+///
+/// The lock stands beside the value: a `Mutex` around a value of any type would look up its own type at every read.
+package final class Snapshot<Value: Sendable>: @unchecked Sendable {
+    private let lock = Mutex(())
+    /// Touched only under the lock.
+    private var current: Value
 
-    package init(_ value: Value) { current = Mutex(value) }
+    package init(_ value: Value) { current = value }
 
-    // Inlinable: as code for any type it would look up the type's metadata at every read.
-    @inlinable package var value: Value { current.withLock { $0 } }
+    package var value: Value { lock.withLock { _ in current } }
 
-    package func replace(with value: Value) { current.withLock { $0 = value } }
+    package func replace(with value: Value) { lock.withLock { _ in current = value } }
 
     /// Changes the value under the lock; `body` must be short and must not block.
     @discardableResult
     package func update<R>(_ body: (inout Value) -> R) -> R where R: Sendable {
-        current.withLock { value in body(&value) }
+        lock.withLock { _ in body(&current) }
     }
 }

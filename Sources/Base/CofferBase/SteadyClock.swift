@@ -9,24 +9,24 @@ package final class SteadyClock: WallClock {
     private struct State {
         /// The last time at which the machine's clock was followed, on both clocks.
         var wall: Timestamp
-        var steady: Duration
-        var reported: Duration = .zero
+        var steady: Int64
+        var reported: Int64 = 0
     }
 
     private let machine: any WallClock
-    /// Since any moment, never set.
-    private let uptime: @Sendable () -> Duration
+    /// Nanoseconds since any moment, never set.
+    private let uptime: @Sendable () -> Int64
     private let report: @Sendable (_ step: Duration) -> Void
     private let state: Mutex<State>
 
     /// Less than this is a correction, which is not worth telling.
-    private static let noticed = Duration.seconds(2)
+    private static let noticed: Int64 = 2_000_000_000
     /// The longest sleep that is not looked at again: a step forward may end it early.
     private static let nap = Duration.seconds(60)
 
     /// - Parameter report: told once of each step back, with its length.
     package init(
-        _ machine: any WallClock = SystemClock(), uptime: @escaping @Sendable () -> Duration = SteadyClock.systemUptime,
+        _ machine: any WallClock = SystemClock(), uptime: @escaping @Sendable () -> Int64 = SteadyClock.systemUptime,
         report: @escaping @Sendable (_ step: Duration) -> Void = { _ in }
     ) {
         self.machine = machine
@@ -35,20 +35,21 @@ package final class SteadyClock: WallClock {
         state = Mutex(State(wall: machine.now, steady: uptime()))
     }
 
+    /// Whole nanoseconds: every request asks several times, and a `Duration` counts in 128 bits.
     package var now: Timestamp {
         let (wall, steady) = (machine.now, uptime())
-        let (time, step) = state.withLock { state -> (Timestamp, Duration?) in
-            let expected = state.wall + (steady - state.steady)
-            let behind = expected - wall
-            if behind <= .zero {
+        let (time, step) = state.withLock { state -> (Timestamp, Int64?) in
+            let expected = Timestamp(nanoseconds: state.wall.nanoseconds &+ (steady &- state.steady))
+            let behind = expected.nanoseconds &- wall.nanoseconds
+            if behind <= 0 {
                 state = State(wall: wall, steady: steady)
                 return (wall, nil)
             }
-            guard behind - state.reported > Self.noticed else { return (expected, nil) }
+            guard behind &- state.reported > Self.noticed else { return (expected, nil) }
             state.reported = behind
             return (expected, behind)
         }
-        if let step { report(step) }
+        if let step { report(.nanoseconds(step)) }
         return time
     }
 
@@ -60,9 +61,9 @@ package final class SteadyClock: WallClock {
         }
     }
 
-    package static func systemUptime() -> Duration {
+    package static func systemUptime() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return .seconds(Int64(time.tv_sec)) + .nanoseconds(Int64(time.tv_nsec))
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -4,7 +4,7 @@
 struct ByteMarks {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
 
-    private let word: UInt64
+    let word: UInt64
     private var marks: UInt64 = 0
 
     /// The eight bytes from `index`, which must exist.
@@ -15,6 +15,21 @@ struct ByteMarks {
     mutating func mark(_ byte: UInt8) {
         let difference = word ^ (Self.ones &* UInt64(byte))
         marks |= (difference &- Self.ones) & ~difference
+    }
+
+    /// Marks bytes that are `byte` when `bits` are set in them: two letters that differ in one bit in one step.
+    mutating func mark(_ byte: UInt8, ignoring bits: UInt8) {
+        let difference = (word | Self.ones &* UInt64(bits)) ^ (Self.ones &* UInt64(byte))
+        marks |= (difference &- Self.ones) & ~difference
+    }
+
+    /// Marks what cannot stand in a string as it is, and what U+2028 and U+2029 begin with.
+    mutating func markEscaped() {
+        mark(UInt8(ascii: "&"), ignoring: UInt8(ascii: "&") ^ UInt8(ascii: "\""))
+        mark(UInt8(ascii: ">"), ignoring: UInt8(ascii: ">") ^ UInt8(ascii: "<"))
+        mark(UInt8(ascii: "\\"))
+        mark(0xe2)
+        markControls()
     }
 
     /// Marks the bytes below 0x20.

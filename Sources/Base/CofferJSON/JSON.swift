@@ -23,6 +23,7 @@ package enum JSON: Sendable {
     package static func int(_ value: Int64) -> JSON { .number(JSONNumber(value)) }
     package static func int(_ value: Int) -> JSON { .number(JSONNumber(value)) }
     package static func int(_ value: some BinaryInteger) -> JSON { .number(JSONNumber(value)) }
+    package static func strings(_ values: [String]) -> JSON { .array(values.map { .string($0) }) }
     package static func strings(_ values: some Sequence<String>) -> JSON { .array(values.map { .string($0) }) }
 }
 

@@ -39,19 +39,21 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     /// Reading is linear in the number of members; setting nil removes.
     package subscript(key: String) -> JSON? {
-        get {
-            for member in members where sameBytes(member.key, key) { return member.value }
-            return nil
-        }
+        get { index(of: key).map { members[$0].value } }
         set {
-            let index = members.firstIndex { sameBytes($0.key, key) }
-            switch (index, newValue) {
+            switch (index(of: key), newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
             case (nil, let value?): members.append(Member(key: key, value: value))
             case (nil, nil): break
             }
         }
+    }
+
+    /// By index: a member in a variable would be a copy, with two more references to count.
+    private func index(of key: String) -> Int? {
+        for index in members.indices where sameBytes(members[index].key, key) { return index }
+        return nil
     }
 
     /// Adds a member whose key is known to be new; constant time.

@@ -4,11 +4,11 @@
 /// so that an answer shown inside a page cannot end its script element. Commas
 /// and line breaks come by themselves; the caller pairs `begin…` with `end…`
 /// and gives each key of an object one value.
-package struct JSONWriter: Sendable {
+package struct JSONWriter: ~Copyable {
     /// What stands before the next key or value.
-    private enum Place: Sendable { case first, later, afterKey }
+    private enum Place { case first, later, afterKey }
 
-    package var bytes: [UInt8] = []
+    private var output: JSONOutput
     private var place = Place.first
     private let indent: Int
     private var depth = 0
@@ -16,8 +16,11 @@ package struct JSONWriter: Sendable {
     /// With an `indent` above 0 every member and element has a line of its own.
     package init(indent: Int = 0, capacity: Int = 512) {
         self.indent = indent
-        bytes.reserveCapacity(capacity)
+        output = JSONOutput(capacity: capacity)
     }
+
+    /// What was written.
+    package var bytes: [UInt8] { output.bytes }
 
     package mutating func beginObject() { begin(UInt8(ascii: "{")) }
     package mutating func endObject() { end(UInt8(ascii: "}")) }
@@ -28,30 +31,41 @@ package struct JSONWriter: Sendable {
     package mutating func key(_ name: String) {
         separate()
         quote(name)
-        bytes.append(UInt8(ascii: ":"))
-        if indent > 0 { bytes.append(UInt8(ascii: " ")) }
+        output.append(UInt8(ascii: ":"))
+        if indent > 0 { output.append(UInt8(ascii: " ")) }
         place = .afterKey
     }
 
     /// As `key(_:)`, for a name of which nothing needs an escape.
     package mutating func key(plain name: StaticString) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-        if indent > 0 { bytes.append(UInt8(ascii: " ")) }
+        output.append(UInt8(ascii: "\""))
+        output.append(name)
+        output.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: ":"))
+        if indent > 0 { output.append(UInt8(ascii: " ")) }
         place = .afterKey
     }
 
     /// A text of which nothing needs an escape, added by `append` as it is.
-    package mutating func value(plain append: (inout [UInt8]) -> Void) {
+    package mutating func value(plain append: (inout JSONOutput) -> Void) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        append(&bytes)
-        bytes.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: "\""))
+        append(&output)
+        output.append(UInt8(ascii: "\""))
         place = .later
     }
+
+    /// Members that another writer wrote, with commas between them.
+    package mutating func members(written bytes: [UInt8]) {
+        if bytes.isEmpty { return }
+        separate()
+        output.append(bytes)
+        place = .later
+    }
+
+    /// Ends a document of lines.
+    package mutating func lineFeed() { output.append(UInt8(ascii: "\n")) }
 
     package mutating func null() { word("null") }
     package mutating func value(_ flag: Bool) { word(flag ? "true" : "false") }
@@ -82,9 +96,10 @@ package struct JSONWriter: Sendable {
 
     package mutating func value(_ object: JSONObject) {
         beginObject()
-        for member in object.members {
-            key(member.key)
-            value(member.value)
+        // By index: a member in a variable would be a copy, with two more references to count.
+        for index in object.members.indices {
+            key(object.members[index].key)
+            value(object.members[index].value)
         }
         endObject()
     }
@@ -116,7 +131,7 @@ package struct JSONWriter: Sendable {
 
     private mutating func begin(_ bracket: UInt8) {
         separate()
-        bytes.append(bracket)
+        output.append(bracket)
         depth += 1
         place = .first
     }
@@ -124,33 +139,34 @@ package struct JSONWriter: Sendable {
     private mutating func end(_ bracket: UInt8) {
         depth -= 1
         if place == .later { breakLine() }
-        bytes.append(bracket)
+        output.append(bracket)
         place = .later
     }
 
     private mutating func word(_ text: String) {
         separate()
-        bytes.append(contentsOf: text.utf8)
+        var text = text
+        text.withUTF8 { output.append($0) }
         place = .later
     }
 
     private mutating func separate() {
         if place == .afterKey { return }
-        if place == .later { bytes.append(UInt8(ascii: ",")) }
+        if place == .later { output.append(UInt8(ascii: ",")) }
         if depth > 0 { breakLine() }
     }
 
     private mutating func breakLine() {
         guard indent > 0 else { return }
-        bytes.append(UInt8(ascii: "\n"))
-        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: max(depth, 0) * indent))
+        output.append(UInt8(ascii: "\n"))
+        for _ in 0..<max(depth, 0) * indent { output.append(UInt8(ascii: " ")) }
     }
 
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        var text = text
-        text.withUTF8 { bytes.appendEscaped($0) }
-        bytes.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: "\""))
+        let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { output.append(escaped: $0) }
+        if isWritten == nil { Array(text.utf8).withUnsafeBufferPointer { output.append(escaped: $0) } }
+        output.append(UInt8(ascii: "\""))
     }
 }
 

@@ -130,9 +130,11 @@ package final class Summary: Sendable {
     }
 
     /// The time since `start`.
-    package func measure(since start: Timestamp) {
-        let now = clock.now
-        add(Double((now - start).wholeNanoseconds) / 1e6, at: now)
+    package func measure(since start: Timestamp) { measure(from: start, to: clock.now) }
+
+    /// The time between two readings of the clock, for several meters of one time.
+    package func measure(from start: Timestamp, to now: Timestamp) {
+        add(Double(now.nanoseconds &- start.nanoseconds) / 1e6, at: now)
     }
 
     package func add(_ value: Double) {

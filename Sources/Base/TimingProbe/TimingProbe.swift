@@ -23,14 +23,22 @@ struct Probe {
             var dice = SystemRandomNumberGenerator()
             let verdict = trial.judge(samples: samples, now: now) { dice.next() }
             if verdict.isAsExpected { passed += 1 } else { failed += 1 }
-            let found =
-                verdict.differs
-                ? trial.isCareless ? "found, as it has to be" : "LEAKS" : trial.isCareless ? "NOT FOUND" : "the same"
             let distances = verdict.distances.map { "\(($0 * 100).rounded() / 100)" }.joined(separator: ", ")
-            print("\(trial.name): \(found); |t| \(distances); \(samples) samples, \((now() - began) / 1_000_000) ms")
+            let time = (now() - began) / 1_000_000
+            print("\(trial.name): \(found(verdict)); |t| \(distances); \(samples) samples, \(time) ms")
+            fflush(nil)
         }
         print("\(passed) passed, \(failed) failed")
         exit(failed == 0 ? 0 : 1)
+    }
+
+    private static func found(_ verdict: TimingTrial.Verdict) -> String {
+        switch (verdict.differs, verdict.isAsExpected) {
+        case (false, true): "the same"
+        case (true, true): "found, as it has to be"
+        case (true, false): "LEAKS"
+        case (false, false): "NOT FOUND"
+        }
     }
 
     /// Nanoseconds.

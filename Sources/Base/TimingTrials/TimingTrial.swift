@@ -96,4 +96,4 @@ struct Dice {
 private func held<T>(_ value: T) -> T { value }
 
 @inline(never) @_optimize(none)
-private func hold(_ value: UInt8) {}
+func hold<T>(_ value: T) {}

@@ -56,29 +56,36 @@ package final class EtcdClient: Sendable {
         let call = EtcdCall(method: method, message: message.encoded())
         let deadline = Deadline(in: limit ?? settings.callLimit)
         var hasNewToken = false
-        var attemptsLeft = servers + 1
+        var roundLeft = servers
         while true {
             do throws(EtcdFailure) {
-                return try await attempt(call, deadline, canGoElsewhere: isRepeatable)
+                return try await attempt(call, deadline)
             } catch {
-                attemptsLeft -= 1
-                if deadline.hasPassed || attemptsLeft <= 0 { throw error }
+                if deadline.hasPassed { throw error }
                 if error.wantsNewToken, !hasNewToken, !settings.username.isEmpty {
                     hasNewToken = true
                     state.withLock { $0.token = nil }
                     continue
                 }
                 guard error.kind == .unreachable || (isRepeatable && error.isOfThisServer) else { throw error }
+                roundLeft -= 1
+                if roundLeft >= 0 { continue }
+                // All were asked. Where servers answer, they are looking for a leader among them: that takes a moment.
+                guard error.kind != .unreachable, deadline.remaining > Self.pause else { throw error }
             }
+            try? await Task.sleep(for: Self.pause)
+            roundLeft = servers
         }
     }
 
+    private static let pause: Duration = .milliseconds(100)
+
     private func attempt(
-        _ call: EtcdCall, _ deadline: Deadline, canGoElsewhere: Bool
+        _ call: EtcdCall, _ deadline: Deadline
     ) async throws(EtcdFailure) -> ProtobufMessage {
         let (connection, generation) = try await connection()
-        // What may be asked of another server does not wait for one that says nothing until the end.
-        let share = servers > 1 && canGoElsewhere ? 2 : 1
+        // Where there are others, one that says nothing is not waited for until the end.
+        let share = servers > 1 ? 2 : 1
         do throws(EtcdFailure) {
             let token = try await token(connection, deadline)
             let answer = try await connection.unary(call, token: token, within: deadline.remaining / share)
@@ -87,7 +94,8 @@ package final class EtcdClient: Sendable {
             }
             return message
         } catch {
-            if error.isOfThisServer { drop(generation) }
+            // A server that answers, and is the only one, is asked again over the same connection.
+            if error.isOfThisServer, error.kind != .unavailable || servers > 1 { drop(generation) }
             throw error
         }
     }

@@ -6,7 +6,7 @@ package struct EtcdTrust: Sendable, Equatable {
     package var authorityFile = ""
     package var certificateFile = ""
     package var keyFile = ""
-    /// The name that the servers' certificates must have; empty for the host of each.
+    /// The name in the servers' certificates; empty for the host of each.
     package var serverName = ""
 
     package init() {}

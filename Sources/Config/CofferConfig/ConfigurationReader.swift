@@ -235,6 +235,9 @@ package struct ConfigurationReader {
                 guard size > 0 else { throw HCLError("max_snapshot_size must be positive", at: value.position) }
                 target.maximumSnapshotSize = size
             },
+            "disable_standby_reads": .take { (value, target) throws(HCLError) in
+                target.readsOnStandbys = try !value.flag()
+            },
             "raw_storage_endpoint": .take { (value, target) throws(HCLError) in
                 target.hasRawStorageEndpoint = try value.flag()
             },
@@ -279,6 +282,5 @@ package struct ConfigurationReader {
     private static let unsupported = [
         "cache_size", "disable_cache", "enable_response_header_raft_node_id",
         "administrative_namespace_path", "plugin", "unsafe_allow_api_audit_creation",
-        "disable_standby_reads",
     ]
 }

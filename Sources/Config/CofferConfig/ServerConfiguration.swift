@@ -12,6 +12,8 @@ package struct ServerConfiguration: Sendable, Equatable {
     package var clusterAddress = ""
     /// Standbys send clients to the leader instead of forwarding their requests.
     package var disablesClustering = false
+    /// Standbys answer reads themselves (`disable_standby_reads = false`); off when nothing is said.
+    package var readsOnStandbys = false
     package var clusterName = ""
     package var defaultLeaseTTL: Duration = .seconds(768 * 3600)
     package var maximumLeaseTTL: Duration = .seconds(768 * 3600)
@@ -94,6 +96,8 @@ package struct PostgresStorageSettings: Sendable, Equatable {
     package var createsTables = true
     package var acceptsUnsafeServer = false
     package var isShared = false
+    /// Where the node keeps what it has seen of the storage; empty for nowhere.
+    package var versionFile = ""
 
     package init() {}
 }

@@ -67,6 +67,7 @@ enum StorageStanza {
         "allow_unsafe_server": .take { (value, draft) throws(HCLError) in
             draft.postgres.acceptsUnsafeServer = try value.flag()
         },
+        "version_file": .take { (value, draft) throws(HCLError) in draft.postgres.versionFile = try value.text() },
         "max_idle_connections": .ignored,
         "auth_mode": .refused("only user names, passwords and certificates of connection_url are offered"),
     ]

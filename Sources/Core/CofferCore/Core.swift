@@ -88,6 +88,10 @@ package final class Core: Sendable {
     package let cluster: Cluster?
     /// What this node tells the others while it leads.
     package let activeNode = Snapshot<ActiveNode?>(nil)
+    /// What the nodes of a cluster prove things with; nil while this node is sealed.
+    let clusterKey = Snapshot<SecretBytes?>(nil)
+    /// What `StorageNote` says.
+    let lastNoted = Snapshot<StorageMark?>(nil)
     /// For files, which block.
     let fileWork = BlockingPool(threads: 2)
     let spools = SpoolLimit(2)

@@ -51,6 +51,12 @@ extension Services {
         namespaceID == NamespaceReference.root.id ? policies : policyRealms.policies(in: namespaceID)
     }
 
+    /// Another node has changed policies.
+    func forgetPolicies() {
+        policies.forgetAll()
+        policyRealms.forgetAll()
+    }
+
     /// Where a token was made; a token without its namespace has no entity and no policies.
     package func home(of entry: TokenEntry) -> NamespaceReference {
         namespaces.reference(entry.namespaceID) ?? NamespaceReference(id: entry.namespaceID, path: "\u{0}/")

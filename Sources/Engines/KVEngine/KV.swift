@@ -7,6 +7,9 @@ package enum KV {
     /// `generic`, the engine's former name; always version 1.
     package static let genericKind = kind(type: "generic", versions: ["1"])
 
+    /// Secrets are read as they are stored.
+    static let readOnStandby = PathTraits.traits { $0.readOnStandby = [.read, .list, .scan] }
+
     private static func kind(type: String, versions: [String]) -> EngineKind {
         var kind = EngineKind(type: type, class: .secret, version: "v0.24.0+builtin") { context in
             if context.mount.options["version"] == "2" { return KVVersion2() }

@@ -13,7 +13,7 @@ package struct KVVersion1: Engine {
 
     /// `LIST` of the mount itself, which has no path to capture.
     private static let root = Path(
-        "", synopsis,
+        "", synopsis, traits: KV.readOnStandby,
         [
             Verb(.list, "list-root", "List the names at the root of the mount.", Page.schema, list),
             Verb(.scan, "scan-root", "List the names of all secrets of the mount.", Page.schema, scan),
@@ -23,7 +23,7 @@ package struct KVVersion1: Engine {
         "*path", synopsis,
         description: "The fields of a write replace all fields that were there. A field `ttl` (or `lease`) is only a "
             + "hint for readers: it becomes the lease_duration of reads and expires nothing.",
-        captures: ["path": "Location of the secret."],
+        captures: ["path": "Location of the secret."], traits: KV.readOnStandby,
         exists: { call in try await call.storage.get(key(call)) != nil },
         [
             Verb(.read, "read", "Read the secret at the path.", read),

@@ -25,7 +25,7 @@ package struct KVVersion2: Engine {
 
     private static func configuration(_ upgrade: Upgrade) -> Path {
         Path(
-            "config", "Settings that apply to every secret of the mount.",
+            "config", "Settings that apply to every secret of the mount.", traits: KV.readOnStandby,
             [
                 Verb(
                     .read, "read-configuration", "Read the settings of the mount.", upgrade.before(MountSettings.read)),
@@ -40,7 +40,7 @@ package struct KVVersion2: Engine {
             "data/*path", "Write, patch, read and delete the data of a secret.",
             description: "Each write and each patch makes a new version; the oldest versions beyond the limit are "
                 + "removed for good. A delete marks the current version as deleted.",
-            captures: captures, exists: upgrade.existence,
+            captures: captures, traits: KV.readOnStandby, exists: upgrade.existence,
             [
                 Verb(
                     .read, "read", "Read a version of the secret, the current one by default.", ReadInput.schema,
@@ -60,6 +60,7 @@ package struct KVVersion2: Engine {
     private static func subkeys(_ upgrade: Upgrade) -> Path {
         Path(
             "subkeys/*path", "Read the names inside a secret without the values.", captures: captures,
+            traits: KV.readOnStandby,
             [
                 Verb(
                     .read, "read-subkeys", "Read the names inside a version of the secret.", SubkeysInput.schema,
@@ -78,7 +79,8 @@ package struct KVVersion2: Engine {
 
     private static func metadata(_ upgrade: Upgrade) -> Path {
         Path(
-            "metadata/*path", "Settings and versions of a secret.", captures: captures, exists: upgrade.existence,
+            "metadata/*path", "Settings and versions of a secret.", captures: captures, traits: KV.readOnStandby,
+            exists: upgrade.existence,
             [
                 Verb(
                     .read, "read-metadata", "Read the settings of the secret and what is known of its versions.",
@@ -102,7 +104,7 @@ package struct KVVersion2: Engine {
 
     private static func metadataRoot(_ upgrade: Upgrade) -> Path {
         Path(
-            "metadata", "Names of the secrets at the root of the mount.",
+            "metadata", "Names of the secrets at the root of the mount.", traits: KV.readOnStandby,
             [
                 Verb(
                     .list, "list-root", "List the names at the root of the mount.", Page.schema,
@@ -117,6 +119,7 @@ package struct KVVersion2: Engine {
     private static func detailed(_ upgrade: Upgrade) -> Path {
         Path(
             "detailed-metadata(/*path)", "Names of secrets with their settings and versions.", captures: captures,
+            traits: KV.readOnStandby,
             [
                 Verb(
                     .list, "list-detailed", "List the names below the path with what is known of each.", Page.schema,

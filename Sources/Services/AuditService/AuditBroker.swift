@@ -96,6 +96,26 @@ package final class AuditBroker: Sendable {
         devices.replace(with: loaded)
     }
 
+    /// Another node has changed the devices: opens new ones and closes those that are gone.
+    package func reload() async throws {
+        let known = devices.value
+        var next: [Device] = []
+        for key in try await view.scan(limit: 1000) {
+            guard let bytes = try await view.get(key) else { continue }
+            let entry = try AuditDeviceEntry(encoded: bytes)
+            if let same = known.first(where: { $0.entry.salt == entry.salt && $0.entry.isSame(as: entry) }) {
+                next.append(same)
+            } else {
+                let device = try device(for: entry)
+                await device.output.open()
+                next.append(device)
+            }
+        }
+        try await headers.load()
+        devices.replace(with: next)
+        for device in known where !next.contains(where: { $0 === device }) { device.output.close() }
+    }
+
     /// What of a request's headers goes into its lines; nothing while nobody writes any.
     package func shownHeaders(_ header: (_ name: String) -> String?) -> [AuditHeader] {
         devices.value.isEmpty ? [] : headers.shown(header)
@@ -104,7 +124,7 @@ package final class AuditBroker: Sendable {
     // MARK: a request's two lines
 
     /// Writes the request line, denials included.
-    package func admit(_ record: AuditRecord) async throws(AuditFailure) -> Admitted {
+    package func admit(_ record: consuming AuditRecord) async throws(AuditFailure) -> Admitted {
         var shared: [(device: String, bytes: [UInt8])] = []
         let held = HeldAuditRecord(record)
         let now = clock.now
@@ -148,14 +168,17 @@ package final class AuditBroker: Sendable {
         _ held: HeldAuditRecord, _ kind: AuditMeters.Line, at now: Timestamp,
         _ line: (Device) -> [UInt8]
     ) async throws(AuditFailure) {
-        defer { meters?.time(kind).measure(since: now) }
         let devices = Self.recipients(of: held, among: devices.value)
         // Nobody is there to take it, or every filter declined: as in Vault the request goes on.
-        if devices.isEmpty { return }
+        if devices.isEmpty { return meters?.time(kind).measure(since: now) ?? () }
         var accepted = false
+        var last = now
         for device in devices {
-            let start = devices.count == 1 ? now : clock.now
-            defer { device.meters?.time(kind).measure(since: start) }
+            let start = last
+            defer {
+                last = clock.now
+                device.meters?.time(kind).measure(from: start, to: last)
+            }
             do throws(AuditDeviceError) {
                 try await device.output.write(device.finished(line(device), of: held), at: now)
                 accepted = true
@@ -167,6 +190,7 @@ package final class AuditBroker: Sendable {
                     metadata: ["device": .string(device.entry.path), "reason": .string(error.reason)])
             }
         }
+        meters?.time(kind).measure(from: now, to: last)
         if accepted { return }
         meters?.failures(kind).add()
         throw AuditFailure()

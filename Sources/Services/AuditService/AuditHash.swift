@@ -40,11 +40,11 @@ final class AuditHash: Sendable {
     /// Writes what the device's lines hold for a text.
     func write(_ text: String, to writer: inout JSONWriter) {
         if isRaw { return writer.value(text) }
-        writer.value { bytes in
+        writer.value { output in
             var text = text
-            bytes.append(contentsOf: "hmac-sha256:".utf8)
+            output.append("hmac-sha256:")
             text.withUTF8 { utf8 in
-                mac.withAuthentication(of: UnsafeRawBufferPointer(utf8)) { Hex.append($0, to: &bytes) }
+                mac.withAuthentication(of: UnsafeRawBufferPointer(utf8)) { output.append(hexOf: $0) }
             }
         }
     }
@@ -57,9 +57,14 @@ final class AuditHash: Sendable {
     /// - Parameter clear: top-level keys whose values are shown.
     func write(_ object: JSONObject, clear: [String], to writer: inout JSONWriter) {
         writer.beginObject()
-        for member in object.members {
-            writer.key(member.key)
-            if clear.contains(member.key) { writer.value(member.value) } else { write(member.value, to: &writer) }
+        for index in object.members.indices {
+            let key = object.members[index].key
+            writer.key(key)
+            if !clear.isEmpty, clear.contains(key) {
+                writer.value(object.members[index].value)
+            } else {
+                write(object.members[index].value, to: &writer)
+            }
         }
         writer.endObject()
     }

@@ -19,8 +19,7 @@ struct AuditLine {
     func sharedPart() -> [UInt8] {
         let token = hash.secret(record.clientToken)
         let accessor = hash.accessor(record.caller?.accessor ?? "")
-        var writer = JSONWriter(capacity: 1024)
-        writer.beginObject()
+        var writer = JSONWriter(capacity: 2048)
         writer.key(plain: "auth")
         writer.beginObject()
         if let caller = record.caller { write(caller, token, accessor, to: &writer) }
@@ -29,35 +28,31 @@ struct AuditLine {
         writer.beginObject()
         writeRequest(token, accessor, to: &writer)
         writer.endObject()
-        writer.endObject()
-        return Array(writer.bytes.dropFirst().dropLast())
+        return writer.bytes
     }
 
-    func requestLine(shared: [UInt8]) -> [UInt8] { line(type: "request", shared, response: []) }
+    func requestLine(shared: [UInt8]) -> [UInt8] { line(type: "request", shared) { _ in } }
 
     func responseLine(_ response: AuditResponse, shared: [UInt8]) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        write(response, to: &writer)
-        writer.endObject()
-        return line(type: "response", shared, response: writer.bytes)
+        line(type: "response", shared) { writer in
+            writer.key(plain: "response")
+            writer.beginObject()
+            write(response, to: &writer)
+            writer.endObject()
+        }
     }
 
-    private func line(type: String, _ shared: [UInt8], response: [UInt8]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(shared.count + response.count + error.utf8.count + 128)
-        bytes.append(contentsOf: "{\"time\":\"\(now.rfc3339)\",\"type\":\"\(type)\",".utf8)
-        bytes.append(contentsOf: shared)
-        if !response.isEmpty {
-            bytes.append(contentsOf: ",\"response\":".utf8)
-            bytes.append(contentsOf: response)
-        }
-        if !error.isEmpty {
-            bytes.append(contentsOf: ",\"error\":".utf8)
-            bytes.append(contentsOf: JSON.string(error).serialized())
-        }
-        bytes.append(contentsOf: [UInt8(ascii: "}"), UInt8(ascii: "\n")])
-        return bytes
+    private func line(type: String, _ shared: [UInt8], _ rest: (inout JSONWriter) -> Void) -> [UInt8] {
+        var writer = JSONWriter(capacity: shared.count + 2048)
+        writer.beginObject()
+        writer.put("time", now.rfc3339)
+        writer.put("type", type)
+        writer.members(written: shared)
+        rest(&writer)
+        writer.put("error", error)
+        writer.endObject()
+        writer.lineFeed()
+        return writer.bytes
     }
 
     private func write(_ caller: AuditCaller, _ token: String, _ accessor: String, to writer: inout JSONWriter) {

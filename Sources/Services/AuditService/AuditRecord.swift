@@ -30,7 +30,7 @@ package struct AuditRecord: Sendable {
 final class HeldAuditRecord: Sendable {
     let record: AuditRecord
 
-    init(_ record: AuditRecord) { self.record = record }
+    init(_ record: consuming AuditRecord) { self.record = record }
 }
 
 /// The `auth` part of an audit line.

@@ -45,6 +45,7 @@ package final class AuditedHeaders: Sendable {
     }
 
     func load() async throws {
+        settings.replace(with: Self.standard.map { Setting(name: $0, isHashed: false) })
         for key in try await view.scan(limit: 1000) {
             guard let bytes = try await view.get(key) else { continue }
             let entry = try Entry.schema.decode(try JSON.parseObject(bytes, limits: .trusted))

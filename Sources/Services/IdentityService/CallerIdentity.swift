@@ -38,6 +38,13 @@ extension IdentityStore {
         return caller
     }
 
+    /// Groups that the entity is in directly; from what is kept decoded where that is up to date.
+    func knownGroupIDs(ofEntity id: String) async throws -> [String] {
+        let known = identities.cache.caller(IdentityCache.Key(namespace: namespace.id, id: id))
+        if let known { return known.directGroupIDs }
+        return try await groupIDs(ofEntity: id)
+    }
+
     private func successor(of entityID: String) async throws -> CallerIdentity? {
         guard let successor = try await pointer(Self.mergedKey(entityID)) else { return nil }
         return try await caller(entityID: successor)

@@ -34,4 +34,7 @@ package final class Identities: Sendable {
 
     /// A namespace is gone with all its identities.
     package func namespaceRemoved() { cache.forgetAll() }
+
+    /// Another node has changed identities.
+    package func forgetAll() { cache.forgetAll() }
 }

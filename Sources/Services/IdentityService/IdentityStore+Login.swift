@@ -102,7 +102,7 @@ extension IdentityStore {
             let key = Self.groupAliasNameKey(AliasFactor(mountAccessor, name))
             if let group = try await pointer(key, in: &transaction) { wanted.insert(group) }
         }
-        let current = Set(try await groupIDs(ofEntity: id))
+        let current = Set(try await knownGroupIDs(ofEntity: id))
         for group in wanted.subtracting(current) { try await enter(group, .entity(id), in: &transaction) }
         var hasMoved = !wanted.isSubset(of: current)
         for groupID in current.subtracting(wanted) {

@@ -1,4 +1,5 @@
 internal import CofferFramework
+internal import CofferJSON
 
 /// All mounts of the server, by full path. Mounts never nest, so a path has at most one.
 package struct RouteTable: Sendable {
@@ -6,6 +7,7 @@ package struct RouteTable: Sendable {
     private var byUUID: [String: Route] = [:]
     /// Bytes of the longest path that was ever a mount's: nothing longer need be looked up, whatever a stranger asks for.
     private var longest = 0
+    private var lengths = Lengths()
     /// Disabled, but not gone: their leases must still be revoked. Requests do not reach them.
     package private(set) var removing: [Route] = []
     /// Whether the built-in mounts of a namespace below the root are in it.
@@ -24,10 +26,13 @@ package struct RouteTable: Sendable {
         let end = bytes.index(bytes.startIndex, offsetBy: longest, limitedBy: bytes.endIndex) ?? bytes.endIndex
         while let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) {
             let next = bytes.index(after: slash)
-            if let route = byPath[String(path[..<next])], sameBytes(route.mount.path, path[..<next]) {
+            start = next
+            guard lengths.mayHold(bytes.distance(from: bytes.startIndex, to: next)) else { continue }
+            let prefix = String(path[..<next])
+            // Dictionary keys fold canonical equivalence; a path must match byte by byte.
+            if let route = byPath[prefix], sameBytes(route.mount.path, prefix) {
                 return Hit(route: route, rest: String(path[next...]))
             }
-            start = next
         }
         guard bytes.count < longest else { return nil }
         return byPath[path + "/"].map { Hit(route: $0, rest: "") }
@@ -64,6 +69,7 @@ package struct RouteTable: Sendable {
     mutating func set(_ route: Route) {
         byPath[route.mount.path] = route
         longest = max(longest, route.mount.path.utf8.count)
+        lengths.note(route.mount.path.utf8.count)
         byUUID[route.entry.uuid] = route
     }
 
@@ -79,7 +85,13 @@ package struct RouteTable: Sendable {
     mutating func finishRemoving(_ uuid: String) { removing.removeAll { $0.entry.uuid == uuid } }
 }
 
-/// Dictionary keys fold canonical equivalence; a path must match byte by byte.
-private func sameBytes(_ left: String, _ right: Substring) -> Bool {
-    left.utf8.elementsEqual(right.utf8)
+/// How long paths of mounts are, or were: most beginnings of a path need not be looked up.
+private struct Lengths: Sendable {
+    private var bits: UInt64 = 0
+
+    mutating func note(_ length: Int) { bits |= bit(length) }
+    func mayHold(_ length: Int) -> Bool { bits & bit(length) != 0 }
+
+    /// The last bit is for all that are longer.
+    private func bit(_ length: Int) -> UInt64 { 1 << UInt64(min(length, 63)) }
 }

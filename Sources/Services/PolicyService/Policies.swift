@@ -154,6 +154,9 @@ package final class Policies: Sendable {
     /// Counts writes; a compiled ACL kept elsewhere is good while this stays the same.
     package var generation: UInt64 { cache.withLock { $0.generation } }
 
+    /// Another node has changed policies.
+    package func forgetAll() { forgetShadows() }
+
     private func forget() { cache.withLock { $0.forget() } }
 
     // MARK: candidates

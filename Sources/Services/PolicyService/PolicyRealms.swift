@@ -17,6 +17,9 @@ package final class PolicyRealms: Sendable {
         }
     }
 
+    /// Another node has changed policies.
+    package func forgetAll() { realms.withLock { $0 = [:] } }
+
     /// The namespace is gone.
     package func forget(_ namespaceID: String) { realms.withLock { $0[namespaceID] = nil } }
 }

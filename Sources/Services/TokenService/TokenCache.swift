@@ -17,9 +17,10 @@ final class TokenCache: Sendable {
     private let slots: [Slot]
     private let capacityPerShard: Int
 
+    /// - Parameter capacity: 0 for none at all.
     init(capacity: Int = 65_536) {
         slots = (0..<16).map { _ in Slot() }
-        capacityPerShard = max(capacity / 16, 1)
+        capacityPerShard = (capacity + 15) / 16
     }
 
     func token(_ key: String) -> LiveToken? { slot(key).shard.withLock { $0.tokens[key] } }
@@ -28,7 +29,7 @@ final class TokenCache: Sendable {
 
     func insert(_ token: LiveToken, ifStill generation: UInt64) {
         slot(token.key).shard.withLock { shard in
-            guard shard.generation == generation else { return }
+            guard shard.generation == generation, capacityPerShard > 0 else { return }
             if shard.tokens.count >= capacityPerShard { shard.tokens.removeAll(keepingCapacity: true) }
             shard.tokens[token.key] = token
         }

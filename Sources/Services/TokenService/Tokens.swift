@@ -21,7 +21,7 @@ package final class Tokens: Sendable {
     let leases: Leases
     let clock: any WallClock
     let random: RandomSource
-    let cache = TokenCache()
+    let cache: TokenCache
     let ended = EndedTokens()
     let ending = EndingTokens()
     let batch: BatchTokenCipher
@@ -29,11 +29,14 @@ package final class Tokens: Sendable {
     private let salt: [UInt8]
 
     /// Reads the salt, or draws it on the first unseal.
-    /// - Parameter cubbyholes: where each token's cubbyhole lives, by its id.
+    /// - Parameters:
+    ///   - cubbyholes: where each token's cubbyhole lives, by its id.
+    ///   - cachesTokens: nobody else changes them; otherwise they are read anew for each request.
     package init(
         storage: any TransactionalStorage, cubbyholes: StorageView, leases: Leases, clock: any WallClock,
-        random: RandomSource
+        random: RandomSource, cachesTokens: Bool = true
     ) async throws {
+        cache = TokenCache(capacity: cachesTokens ? 65_536 : 0)
         let view = StorageView(storage, prefix: "sys/token/")
         self.view = view
         self.cubbyholes = cubbyholes

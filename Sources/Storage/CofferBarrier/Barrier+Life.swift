@@ -84,7 +84,7 @@ extension Barrier {
         return epoch
     }
 
-    private func readKeyring(_ rootKey: SecretBytes) async throws(BarrierError) -> (Keyring, version: UInt64) {
+    func readKeyring(_ rootKey: SecretBytes) async throws(BarrierError) -> (Keyring, version: UInt64) {
         let stored = try await storing { () async throws(StorageError) in try await plain.get(Keyring.path) }
         guard let stored else { throw .notInitialized }
         return (try decryptKeyring(stored.value, with: rootKey), stored.version)

@@ -48,8 +48,16 @@ package protocol Election: Sendable {
     /// Has `changed` called when the storage tells that leadership may have changed; nil for no longer. Nothing is
     /// promised: who waits for a change looks now and then all the same.
     func tellOfLeaders(_ changed: (@Sendable () -> Void)?)
+
+    /// What this process has seen of the storage; nil when it has seen nothing yet, or does not look.
+    var mark: StorageMark? { get }
+
+    /// What was seen before this process began: a storage that is older, or another one, is not led.
+    func recall(_ mark: StorageMark)
 }
 
 extension Election {
     package func tellOfLeaders(_ changed: (@Sendable () -> Void)?) {}
+    package var mark: StorageMark? { nil }
+    package func recall(_ mark: StorageMark) {}
 }

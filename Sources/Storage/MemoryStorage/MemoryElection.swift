@@ -9,6 +9,8 @@ package final class MemoryElection: Election {
         var candidate: Candidate?
         var end = Timestamp(nanoseconds: 0)
         var failure: StorageError?
+        /// Of the processes of a test together.
+        var mark: StorageMark?
     }
 
     private let storage: MemoryStorage
@@ -32,8 +34,13 @@ package final class MemoryElection: Election {
             return true
         }
         guard mayLead else { return nil }
+        let now = try await storage.changes(since: nil).moment
+        let seen = StorageMark(version: now.version, epoch: now.epoch.value)
+        if let objection = state.withLock({ $0.mark?.objection(to: seen) }) {
+            throw .unavailable("storage_epoch_regression: \(objection)")
+        }
         let epoch = try await storage.acquireEpoch()
-        try access { $0.epoch = epoch }
+        try access { ($0.epoch, $0.mark) = (epoch, seen) }
         return epoch
     }
 
@@ -60,6 +67,10 @@ package final class MemoryElection: Election {
             }
         }
     }
+
+    package var mark: StorageMark? { state.withLock { $0.mark } }
+
+    package func recall(_ mark: StorageMark) { state.withLock { $0.mark = mark } }
 
     private func access<R>(_ body: (inout State) -> R) throws(StorageError) -> R {
         let result: Result<R, StorageError> = state.withLock { state in

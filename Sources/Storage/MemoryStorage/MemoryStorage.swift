@@ -3,13 +3,24 @@ package import CofferStorage
 internal import Synchronization
 
 /// Entries in memory, for tests and development mode.
-package final class MemoryStorage: Storage {
+package final class MemoryStorage: Storage, ChangeFeed {
     private struct Contents {
         var entries = SortedEntries()
         var version: UInt64 = 0
         var epoch = Epoch(0)
         var isClosed = false
+        /// What the latest commits changed, the oldest first; `replaceAll` forgets it.
+        var changes: [(version: UInt64, keys: [StorageKey])] = []
+
+        /// Nil: not known any more.
+        func changedKeys(since version: UInt64) -> [StorageKey]? {
+            if version == self.version { return [] }
+            guard let first = changes.first, first.version <= version + 1 else { return nil }
+            return changes.lazy.filter { $0.version > version }.flatMap(\.keys)
+        }
     }
+
+    private static let keptChanges = 256
 
     private let contents = Mutex(Contents())
     private let maxEntrySize: Int
@@ -61,7 +72,11 @@ package final class MemoryStorage: Storage {
             for (key, version) in batch.expected where (contents.entries[key]?.version ?? 0) != version {
                 throw .conflict
             }
-            if !batch.changes.isEmpty { contents.version += 1 }
+            if !batch.changes.isEmpty {
+                contents.version += 1
+                contents.changes.append((contents.version, Array(batch.changes.keys)))
+                if contents.changes.count > Self.keptChanges { contents.changes.removeFirst() }
+            }
             for (key, change) in batch.changes {
                 switch change {
                 case .put(let value):
@@ -70,6 +85,14 @@ package final class MemoryStorage: Storage {
                 }
             }
             return contents.version
+        }
+    }
+
+    package func changes(since moment: StorageMoment?) async throws(StorageError) -> StorageChanges {
+        try await access { (contents) throws(StorageError) in
+            let now = StorageMoment(epoch: contents.epoch, version: contents.version)
+            guard let moment, moment.epoch == now.epoch else { return StorageChanges(moment: now, keys: nil) }
+            return StorageChanges(moment: now, keys: contents.changedKeys(since: moment.version))
         }
     }
 
@@ -112,6 +135,7 @@ package final class MemoryStorage: Storage {
         try await access { (contents) throws(StorageError) in
             contents.entries = entries
             contents.version = max(contents.version + 1, version)
+            contents.changes = []
             contents.epoch = Epoch(contents.epoch.value + 1)
         }
     }

@@ -4,6 +4,8 @@ internal import PostgresClient
 /// Opens connections to the one database, all with the same settings.
 struct PostgresConnector: Sendable {
     private let settings: PostgresSettings
+    /// What is asked of each server before it is used; nil: nothing yet.
+    private var check: PostgresIdentityCheck?
 
     static let connectLimit: Duration = .seconds(5)
 
@@ -23,8 +25,19 @@ struct PostgresConnector: Sendable {
         ("keepalives_count", "3"), ("tcp_user_timeout", "5000"), ("target_session_attrs", "read-write"),
     ]
 
+    /// The same, for a storage that has been opened.
+    func checking(_ check: PostgresIdentityCheck) -> PostgresConnector {
+        var copy = self
+        copy.check = check
+        return copy
+    }
+
+    /// - Throws: also when another server answers than the one that was in use, or one that is behind it.
     func connect(within limit: Duration = connectLimit) throws(PostgresFailure) -> sending PostgresLink {
-        try PostgresLink(settings, within: limit)
+        guard let check else { return try PostgresLink(settings, within: limit) }
+        let link = try PostgresLink(settings, within: limit)
+        try check.require(link, within: limit)
+        return link
     }
 }
 

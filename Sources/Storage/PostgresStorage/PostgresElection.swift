@@ -67,7 +67,7 @@ extension PostgresWritingSession {
         _ holder: String, _ condition: String, _ parameters: [PostgresValue]
     ) throws(PostgresFailure) -> Result<Epoch?, StorageError> {
         let link = try connection()
-        let identity = Self.identity(link)
+        let identity = PostgresIdentityCheck.identity(of: link)
         var limits = PostgresTransaction.Limits()
         limits.lock = Self.drainLimit
         let opening =
@@ -116,7 +116,7 @@ extension PostgresWritingSession {
             """, parameters)
     }
 
-    private func objection(_ seen: PostgresRows, _ identity: PostgresMemory.Identity?) -> String? {
+    private func objection(_ seen: PostgresRows, _ identity: String) -> String? {
         guard let version = seen.integer(0, 0), let noted = seen.integer(0, 1) else {
             return PostgresMemory.text("the table \(tables.meta) has lost its row")
         }
@@ -127,18 +127,6 @@ extension PostgresWritingSession {
             return PostgresMemory.text("its epoch is \(epoch), and the tables say that \(noted) was given out")
         }
         return memory.objection(
-            version: UInt64(clamping: version), epoch: UInt64(clamping: epoch), identity: identity)
-    }
-
-    /// Nil when the account may not ask.
-    private static func identity(_ link: PostgresLink) -> PostgresMemory.Identity? {
-        let outcome = link.runTogether(
-            [
-                PostgresStatement("SELECT system_identifier::text FROM pg_control_system()"),
-                PostgresStatement("SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)"),
-            ], within: .seconds(5))
-        guard outcome.failure == nil, let system = outcome.answers[0].text(0), let timeline = outcome.answers[1].text(0)
-        else { return nil }
-        return PostgresMemory.Identity(system: system, timeline: timeline)
+            to: StorageMark(version: UInt64(clamping: version), epoch: UInt64(clamping: epoch), identity: identity))
     }
 }

@@ -27,6 +27,9 @@ struct PostgresGroup {
     var lastVersion: UInt64 { versions.last ?? 0 }
     var hasChanges: Bool { batches.contains { !$0.changes.isEmpty } }
 
+    /// Also of batches that may be refused.
+    var changedKeys: Set<StorageKey> { batches.reduce(into: []) { $0.formUnion($1.changes.keys) } }
+
     /// For each batch with expectations an entry that it writes, if it writes one.
     var witnesses: [[UInt8]] { batches.compactMap { $0.witness?.bytes } }
 

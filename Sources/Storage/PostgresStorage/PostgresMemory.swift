@@ -3,49 +3,34 @@ internal import Synchronization
 
 /// What this process has seen of the storage, to notice an older copy of it or another one in its place (rule E8).
 final class PostgresMemory: Sendable {
-    /// A database and the line of its history: both change when another server takes its place.
-    struct Identity: Equatable, Sendable {
-        let system: String
-        let timeline: String
-    }
+    private let state = Mutex(StorageMark())
 
-    private struct State {
-        var version: UInt64 = 0
-        var epoch: UInt64 = 0
-        var identity: Identity?
-    }
+    /// Nil: nothing yet.
+    var mark: StorageMark? { state.withLock { $0 == StorageMark() ? nil : $0 } }
 
-    private let state = Mutex(State())
-
-    func saw(version: UInt64, epoch: UInt64 = 0) {
+    func saw(version: UInt64, epoch: UInt64 = 0, identity: String = "") {
         state.withLock { state in
             state.version = max(state.version, version)
             state.epoch = max(state.epoch, epoch)
+            if state.identity.isEmpty { state.identity = identity }
         }
     }
 
+    /// What an earlier process saw; which server it was counts more than what this process has found.
+    func recall(_ mark: StorageMark) { state.withLock { $0 = $0.joined(mark) } }
+
     /// Why the storage must not be led; nil when it is what was seen before, and then it is remembered.
-    func objection(version: UInt64, epoch: UInt64, identity: Identity?) -> String? {
+    func objection(to now: StorageMark) -> String? {
         state.withLock { state in
-            if version < state.version {
-                return Self.text("it is at version \(version), and version \(state.version) was seen before")
-            }
-            if epoch < state.epoch {
-                return Self.text("its epoch is \(epoch), and epoch \(state.epoch) was seen before")
-            }
-            if let identity, let known = state.identity, identity != known {
-                return Self.text(
-                    "another server answers (system \(identity.system), timeline \(identity.timeline); "
-                        + "before \(known.system), \(known.timeline)), which may lack writes that were acknowledged")
-            }
-            (state.version, state.epoch) = (version, epoch)
-            state.identity = identity ?? state.identity
+            if let objection = state.objection(to: now) { return Self.text(objection) }
+            state = state.joined(now)
             return nil
         }
     }
 
     static func text(_ reason: String) -> String {
         "storage_epoch_regression: the database is not the one that was in use: \(reason). "
-            + "No node leads until an operator has looked at it; a restart of the server accepts it as it is"
+            + "No node leads until an operator has looked at it. To accept it as it is, stop the servers, remove their "
+            + "files of version_file, if they have one, and start them"
     }
 }

@@ -24,6 +24,8 @@ package struct PostgresOptions: Sendable {
     package var acceptsUnsafeServer = false
     /// In bytes, of one value.
     package var maxEntrySize = 1 << 20
+    /// Notes with each transaction which keys it changed, so that standbys can read beside the leader.
+    package var keepsChanges = false
     package var fence = Fence.lockThenCheck
 
     package init(connectionURL: String) { self.connectionURL = connectionURL }

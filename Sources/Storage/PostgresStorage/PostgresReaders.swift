@@ -13,6 +13,7 @@ final class PostgresReaders: Sendable {
     private let slots: [Slot]
     private let pool: BlockingPool
     private let health: StorageHealth
+    private let crowd = PostgresCrowd()
 
     static let limit: Duration = .seconds(10)
 
@@ -29,10 +30,14 @@ final class PostgresReaders: Sendable {
         _ body: @escaping @Sendable (PostgresReader) throws(PostgresFailure) -> R
     ) async throws(StorageError) -> R {
         try health.check()
+        let asked = try crowd.enter()
+        defer { crowd.leave() }
         let result: Result<R, StorageError>
         do {
             result = try await pool.run { [self] in
                 do throws(PostgresFailure) {
+                    // Those who waited while others found nobody there need not try, one after the other.
+                    if let failure = crowd.failure(since: asked) { throw failure }
                     return .success(try attempt(body))
                 } catch {
                     return .failure(health.report(error))
@@ -62,6 +67,16 @@ final class PostgresReaders: Sendable {
         throw PostgresFailure(rejected: "all connections are in use")
     }
 
+    private func connect() throws(PostgresFailure) -> sending PostgresLink {
+        let start = Steady.now()
+        do throws(PostgresFailure) {
+            return try connector.connect()
+        } catch {
+            crowd.failed(error, triedAt: start)
+            throw error
+        }
+    }
+
     private func use<R: Sendable>(
         _ link: inout PostgresLink?, _ body: @Sendable (PostgresReader) throws(PostgresFailure) -> R
     ) throws(PostgresFailure) -> R {
@@ -73,7 +88,7 @@ final class PostgresReaders: Sendable {
             }
         }
         link = nil
-        let fresh = try connector.connect()
+        let fresh = try connect()
         let result = try body(PostgresReader(link: fresh))
         link = fresh
         return result

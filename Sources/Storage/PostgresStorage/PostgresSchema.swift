@@ -11,7 +11,8 @@ struct PostgresSchema: Sendable {
     init(_ tables: PostgresTables) { self.tables = tables }
 
     /// Makes what is missing, if that is wished, and checks that the tables are ours.
-    func prepare(_ link: PostgresLink, creating: Bool) throws(StorageOpenError) {
+    /// - Parameter withChanges: the table that tells other nodes what has changed is needed.
+    func prepare(_ link: PostgresLink, creating: Bool, withChanges: Bool) throws(StorageOpenError) {
         if creating && !exists(link) {
             let made = link.runTogether(
                 PostgresTransaction.begin() + creation + [PostgresTransaction.commit], within: .seconds(20))
@@ -21,6 +22,7 @@ struct PostgresSchema: Sendable {
                         + "tables, or make them yourself and set skip_create_table")
             }
         }
+        if withChanges { try prepareChanges(link, creating: creating) }
         let found = link.runTogether(
             [
                 PostgresStatement("SELECT format, version FROM \(tables.meta) WHERE id = 1"),
@@ -37,6 +39,27 @@ struct PostgresSchema: Sendable {
         }
         guard format == Self.format else {
             throw StorageOpenError("postgresql: the tables have format \(format), which a newer release has made")
+        }
+    }
+
+    /// Made later than the others, when reads on standbys are switched on.
+    private func prepareChanges(_ link: PostgresLink, creating: Bool) throws(StorageOpenError) {
+        let look = PostgresStatement("SELECT start, version, keys FROM \(tables.changes) LIMIT 0")
+        if link.runTogether([look], within: .seconds(10)).failure == nil { return }
+        let table = """
+            CREATE TABLE IF NOT EXISTS \(tables.changes)
+            (version bigint PRIMARY KEY, start bigint NOT NULL, keys bytea)
+            """
+        let statements = ["SELECT pg_advisory_xact_lock(\(Self.lock))", table].map { PostgresStatement($0) }
+        let made =
+            creating
+            ? link.runTogether(
+                PostgresTransaction.begin() + statements + [PostgresTransaction.commit], within: .seconds(20))
+            : link.runTogether([look], within: .seconds(10))
+        if let failure = made.failure {
+            throw StorageOpenError(
+                "postgresql: reads on standbys need the table \(tables.changes): \(failure.text). Give the account the "
+                    + "right to create tables, or make it yourself: \(table)")
         }
     }
 

@@ -6,7 +6,7 @@ internal import PostgresClient
 ///
 /// Calls of libpq block, and run on threads of our own: one writes, with group commit; readers have connections
 /// of their own; one keeps the leadership.
-package final class PostgresStorage: Storage, Election {
+package final class PostgresStorage: Storage, Election, ChangeFeed {
     private let tables: PostgresTables
     private let connector: PostgresConnector
     private let writer: PostgresWriter
@@ -15,6 +15,8 @@ package final class PostgresStorage: Storage, Election {
     /// For walks over everything, which take long and have a connection each.
     private let walker = BlockingPool(threads: 1)
     private let health = StorageHealth()
+    private let memory = PostgresMemory()
+    private let keepsChanges: Bool
     private let maxEntrySize: Int
     /// What an operator should know about the database; to be logged.
     package let openWarning: String?
@@ -26,7 +28,7 @@ package final class PostgresStorage: Storage, Election {
     /// - Throws: a text that says what is wrong and what to do.
     package init(_ options: PostgresOptions) throws(StorageOpenError) {
         tables = try PostgresTables(entries: options.table, leader: options.leaderTable)
-        connector = try PostgresConnector(url: options.connectionURL)
+        let connector = try PostgresConnector(url: options.connectionURL)
         maxEntrySize = options.maxEntrySize
         let link = try Self.firstLink(connector, retries: options.connectRetries)
         let check = try PostgresServerCheck(link)
@@ -37,12 +39,17 @@ package final class PostgresStorage: Storage, Election {
         }
         let warnings = check.objections + check.warnings
         openWarning = warnings.isEmpty ? nil : "postgresql: " + warnings.joined(separator: "; ")
-        try PostgresSchema(tables).prepare(link, creating: options.createsTables)
-        readers = PostgresReaders(connector, count: options.parallelReads, health: health)
-        term = PostgresTerm(tables: tables, connector: connector, health: health)
+        keepsChanges = options.keepsChanges
+        try PostgresSchema(tables).prepare(
+            link, creating: options.createsTables, withChanges: options.keepsChanges)
+        memory.saw(version: 0, identity: PostgresIdentityCheck.identity(of: link))
+        self.connector = connector.checking(PostgresIdentityCheck(tables: tables, memory: memory))
+        readers = PostgresReaders(self.connector, count: options.parallelReads, health: health)
+        term = PostgresTerm(tables: tables, connector: self.connector, health: health, memory: memory)
         writer = PostgresWriter(
             PostgresWritingSession(
-                tables: tables, connector: connector, health: health, memory: PostgresMemory(), fence: options.fence),
+                tables: tables, connector: self.connector, health: health, memory: memory, fence: options.fence,
+                keepsChanges: options.keepsChanges),
             health: health)
     }
 
@@ -180,6 +187,22 @@ package final class PostgresStorage: Storage, Election {
     }
 
     package func leader() async throws(StorageError) -> LeaderRecord? { try await term.leader() }
+
+    package var mark: StorageMark? { memory.mark }
+
+    package func recall(_ mark: StorageMark) { memory.recall(mark) }
+
+    package func changes(since moment: StorageMoment?) async throws(StorageError) -> StorageChanges {
+        let feed = PostgresChanges(tables: tables)
+        let isKept = keepsChanges
+        let seen = memory.mark ?? StorageMark()
+        let changes = try await readers.run { (reader) throws(PostgresFailure) in
+            try feed.changes(since: moment, reader, isKept: isKept)
+        }
+        let now = StorageMark(version: changes.moment.version, epoch: changes.moment.epoch.value)
+        if let objection = seen.objection(to: now) { throw .unavailable(PostgresMemory.text(objection)) }
+        return changes
+    }
 
     private func leading<R: Sendable>(
         _ body: @escaping @Sendable (inout PostgresWritingSession) throws(StorageError) -> R

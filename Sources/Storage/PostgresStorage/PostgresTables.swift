@@ -8,6 +8,8 @@ struct PostgresTables: Sendable {
     let meta: String
     /// Who leads.
     let leader: String
+    /// Which keys each transaction has changed, for nodes that read beside the leader.
+    let changes: String
     /// The advisory lock between writers and a take-over, as an expression: our name and the number of the
     /// table, so that clusters in one database do not meet.
     let lock: String
@@ -15,12 +17,14 @@ struct PostgresTables: Sendable {
     /// PostgreSQL cuts longer names off without a word.
     private static let longestName = 63
     private static let metaEnding = "_meta"
+    private static let changesEnding = "_changes"
 
     init(entries: String, leader: String) throws(StorageOpenError) {
-        self.entries = try Self.quoted(entries, room: Self.metaEnding.utf8.count, "table")
+        self.entries = try Self.quoted(entries, room: Self.changesEnding.utf8.count, "table")
         meta = try Self.quoted(entries + Self.metaEnding, room: 0, "table")
+        changes = try Self.quoted(entries + Self.changesEnding, room: 0, "table")
         self.leader = try Self.quoted(leader, room: 0, "ha_table")
-        guard leader != entries, leader != entries + Self.metaEnding else {
+        guard ![entries, entries + Self.metaEnding, entries + Self.changesEnding].contains(leader) else {
             throw StorageOpenError("postgresql: ha_table must be another table than table")
         }
         lock = "(\(Self.lockFamily << 32) + \(Self.literal(self.leader))::regclass::oid::bigint)"

@@ -9,25 +9,33 @@ final class PostgresTerm: Sendable {
     private let tables: PostgresTables
     private let connector: PostgresConnector
     private let health: StorageHealth
+    private let memory: PostgresMemory
     private let link = Mutex<PostgresLink?>(nil)
     private let thread = BlockingPool(threads: 1)
 
     private static let limit: Duration = .seconds(2)
 
-    init(tables: PostgresTables, connector: PostgresConnector, health: StorageHealth) {
+    init(tables: PostgresTables, connector: PostgresConnector, health: StorageHealth, memory: PostgresMemory) {
         self.tables = tables
         self.connector = connector
         self.health = health
+        self.memory = memory
     }
 
     func renew(_ epoch: Epoch, _ candidate: Candidate, for time: Duration) async throws(StorageError) -> Bool {
         let update = PostgresStatement(
             """
             UPDATE \(tables.leader) SET valid_until = clock_timestamp() + $3 * interval '1 microsecond'
-            WHERE id = 1 AND epoch = $1 AND holder = $2::text::uuid RETURNING 1
+            WHERE id = 1 AND epoch = $1 AND holder = $2::text::uuid
+            RETURNING (SELECT version FROM \(tables.meta) WHERE id = 1)
             """,
             [.integer(Int64(clamping: epoch.value)), .text(candidate.id), .integer(time.wholeNanoseconds / 1000)])
-        return try await change(update).count == 1
+        let seen = memory.mark
+        let rows = try await change(update)
+        guard let version = rows.integer(0) else { return false }
+        let now = StorageMark(version: UInt64(clamping: version), epoch: epoch.value)
+        if let objection = seen?.objection(to: now) { throw .unavailable(PostgresMemory.text(objection)) }
+        return true
     }
 
     func release(_ epoch: Epoch, _ candidate: Candidate) async throws(StorageError) {
@@ -42,10 +50,12 @@ final class PostgresTerm: Sendable {
     func leader() async throws(StorageError) -> LeaderRecord? {
         let select = PostgresStatement(
             """
-            SELECT epoch, holder::text, addr, valid_until > clock_timestamp() FROM \(tables.leader)
-            WHERE id = 1 AND holder IS NOT NULL
+            SELECT l.epoch, l.holder::text, l.addr, l.valid_until > clock_timestamp(), m.version
+            FROM \(tables.leader) l JOIN \(tables.meta) m ON m.id = 1 WHERE l.id = 1
             """)
         let rows = try await run([select]).first ?? .none
+        // Who does not lead remembers too how far the storage had come.
+        if let version = rows.integer(0, 4) { memory.saw(version: UInt64(clamping: version)) }
         guard let epoch = rows.integer(0), let id = rows.text(0, 1) else { return nil }
         return LeaderRecord(
             epoch: Epoch(UInt64(clamping: epoch)), candidate: Candidate(id: id, address: rows.text(0, 2) ?? ""),

@@ -9,6 +9,7 @@ internal import Synchronization
 final class PostgresWriter: Sendable {
     private struct Waiting {
         let batch: WriteBatch
+        let since = Steady.now()
         let continuation: CheckedContinuation<Result<UInt64, StorageError>, Never>
     }
 
@@ -20,6 +21,8 @@ final class PostgresWriter: Sendable {
 
     /// Bounds of a group: its latency and the size of its transaction stay small.
     private static let groupLimit = (batches: 256, bytes: 4 << 20)
+    /// Of the queue: how many wait, and how long.
+    private static let waitingLimit = (count: 8192, time: Duration.seconds(10))
 
     private let queue = Mutex(Queue())
     private let counts = Mutex((commits: UInt64(0), batches: UInt64(0)))
@@ -64,15 +67,18 @@ final class PostgresWriter: Sendable {
     }
 
     private func enqueue(_ waiting: Waiting) {
-        let (isClosed, mustStart) = queue.withLock { queue in
-            if queue.isClosed { return (true, false) }
+        let (refusal, mustStart): (StorageError?, Bool) = queue.withLock { queue in
+            if queue.isClosed { return (StorageHealth.closed, false) }
+            if queue.waiting.count >= Self.waitingLimit.count { return (Self.crowded, false) }
             queue.waiting.append(waiting)
             defer { queue.isDraining = true }
-            return (false, !queue.isDraining)
+            return (nil, !queue.isDraining)
         }
-        if isClosed { waiting.continuation.resume(returning: .failure(StorageHealth.closed)) }
+        if let refusal { waiting.continuation.resume(returning: .failure(refusal)) }
         if mustStart { startGroup() }
     }
+
+    private static let crowded = StorageError.unavailable("the database: too many writes are waiting")
 
     private func startGroup() {
         if !thread.submit({ [self] in performGroup() }) { refuseWaiting() }
@@ -88,6 +94,7 @@ final class PostgresWriter: Sendable {
 
     /// On the writing thread; the next group is another piece of work, so that `alone` gets its turn.
     private func performGroup() {
+        for late in takeLate() { late.continuation.resume(returning: .failure(Self.crowded)) }
         let group = nextGroup()
         if group.isEmpty { return }
         let results = session.withLock { session in
@@ -103,6 +110,16 @@ final class PostgresWriter: Sendable {
         }
         for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
         startGroup()
+    }
+
+    /// Those who have waited for so long that nobody waits for them any more.
+    private func takeLate() -> ArraySlice<Waiting> {
+        let limit = Steady.now() - Self.waitingLimit.time
+        return queue.withLock { queue in
+            let late = queue.waiting.prefix { $0.since < limit }
+            queue.waiting.removeFirst(late.count)
+            return late
+        }
     }
 
     /// What goes into the next transaction: of one epoch. Empty when nothing waits, and then nothing drains.

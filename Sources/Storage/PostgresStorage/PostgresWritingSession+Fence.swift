@@ -79,6 +79,7 @@ extension PostgresWritingSession {
     }
 
     private mutating func moveOnOnce(_ epoch: Epoch) throws(PostgresFailure) -> UInt64 {
+        let seen = memory.mark
         let link = try connection()
         let statements =
             fenced(epoch) + [
@@ -91,10 +92,18 @@ extension PostgresWritingSession {
             if !link.abandonTransaction(after: failure) { disconnect() }
             throw failure
         }
-        guard let moved = outcome.answers.dropLast().last?.integer(0), moved >= 0 else {
+        guard let answer = outcome.answers.dropLast().last?.integer(0), answer >= 0 else {
             throw PostgresFailure(rejected: "the table \(tables.meta) has lost its row")
         }
-        return UInt64(moved)
+        let moved = UInt64(answer)
+        // Behind a pooler another server can be reached over the same connection.
+        if let objection = seen?.objection(
+            to: StorageMark(version: moved - min(moved, Self.stride), epoch: epoch.value))
+        {
+            throw PostgresFailure(rejected: PostgresMemory.text(objection))
+        }
+        memory.saw(version: moved)
+        return moved
     }
 }
 

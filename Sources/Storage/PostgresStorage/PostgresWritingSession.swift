@@ -13,6 +13,7 @@ struct PostgresWritingSession {
     let health: StorageHealth
     let memory: PostgresMemory
     let fence: PostgresOptions.Fence
+    private let keepsChanges: Bool
     private var link: PostgresLink?
     /// Nil: to be asked for.
     private var version: UInt64?
@@ -20,18 +21,21 @@ struct PostgresWritingSession {
     /// Further attempts after a deadlock or a lost connection that had no effect.
     private static let attempts = 5
     private static let limit: Duration = .seconds(10)
+    /// For a database that was away, until what waits is refused.
+    private static let patience: Duration = .seconds(2)
     /// For finding out what became of a transaction.
     private static let resolutionLimit: Duration = .seconds(5)
 
     init(
         tables: PostgresTables, connector: PostgresConnector, health: StorageHealth, memory: PostgresMemory,
-        fence: PostgresOptions.Fence
+        fence: PostgresOptions.Fence, keepsChanges: Bool
     ) {
         self.tables = tables
         self.connector = connector
         self.health = health
         self.memory = memory
         self.fence = fence
+        self.keepsChanges = keepsChanges
     }
 
     mutating func disconnect() { link = nil }
@@ -82,7 +86,7 @@ struct PostgresWritingSession {
 
     private mutating func write(_ batches: [WriteBatch], _ epoch: Epoch) throws(StorageError) -> Attempt {
         let start: UInt64
-        if let version { start = version } else { start = try moveOn(epoch, within: Self.limit) }
+        if let version { start = version } else { start = try moveOn(epoch, within: Self.patience) }
         version = start
         let group = PostgresGroup(batches, after: start)
         let link: PostgresLink
@@ -93,12 +97,13 @@ struct PostgresWritingSession {
         }
         let opening = opening(group, epoch, link, from: start)
         guard let opening else { throw .fenced }
-        let statements = opening + group.statements(tables) + [PostgresTransaction.commit]
+        let closing = closing(group, from: start)
+        let statements = opening + group.statements(tables) + closing
         let outcome = link.runTogether(statements, within: Self.limit)
         guard let failure = outcome.failure else {
             version = group.lastVersion
             memory.saw(version: group.lastVersion, epoch: epoch.value)
-            return .done(results(group, outcome, opening.count))
+            return .done(results(group, outcome.answers.dropFirst(opening.count).dropLast(closing.count)))
         }
         if failure.kind == .unreachable { return try settle(group, epoch, from: start, outcome, opening.count) }
         if !link.abandonTransaction(after: failure) { self.link = nil }
@@ -111,10 +116,17 @@ struct PostgresWritingSession {
         return failure.isConflict ? .again : .refused(health.report(failure))
     }
 
+    /// What comes after the entries of a group.
+    private func closing(_ group: PostgresGroup, from start: UInt64) -> [PostgresStatement] {
+        guard keepsChanges, group.hasChanges else { return [PostgresTransaction.commit] }
+        return PostgresChanges(tables: tables).note(group.changedKeys, from: start, to: group.lastVersion)
+            + [PostgresTransaction.commit]
+    }
+
     private func results(
-        _ group: PostgresGroup, _ outcome: PostgresPipelineOutcome, _ opening: Int
+        _ group: PostgresGroup, _ answers: ArraySlice<PostgresRows>
     ) -> [Result<UInt64, StorageError>] {
-        let conflicts = group.conflicts(outcome.answers.dropFirst(opening).dropLast())
+        let conflicts = group.conflicts(answers)
         return group.versions.enumerated().map { conflicts.contains($0) ? .failure(.conflict) : .success($1) }
     }
 

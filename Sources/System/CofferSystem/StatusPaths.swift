@@ -61,8 +61,11 @@ struct StatusPaths {
     }
 
     private static func areCodes(_ input: HealthInput) -> Bool {
-        [input.activeCode, input.standbyCode, input.sealedCode, input.uninitializedCode]
-            .allSatisfy { (100...599).contains($0) }
+        [
+            input.activeCode, input.standbyCode, input.sealedCode, input.uninitializedCode,
+            input.performanceStandbyCode,
+        ]
+        .allSatisfy { (100...599).contains($0) }
     }
 
     /// Storage is asked only by a closed node that has never been told that it is initialized.
@@ -75,7 +78,8 @@ struct StatusPaths {
         var object: JSONObject = [
             "initialized": .bool(isInitialized), "sealed": .bool(!isOpen),
             "standby": .bool(!isOpen || standby != nil || !core.certainlyLeads),
-            "performance_standby": false, "replication_performance_mode": mode, "replication_dr_mode": mode,
+            "performance_standby": .bool(core.answersAsStandby), "replication_performance_mode": mode,
+            "replication_dr_mode": mode,
             "server_time_utc": .int(core.clock.now.seconds),
             "version": .string(redactions.contains(.version) ? "" : core.configuration.reportedVersion),
             "enterprise": false,
@@ -103,6 +107,9 @@ struct StatusPaths {
             return core.certainlyLeads || input.standbyOK ? input.activeCode : input.standbyCode
         }
         if !standby.isHealthy { return input.unhealthyCode }
+        if core.answersAsStandby {
+            return input.standbyOK || input.performanceStandbyOK ? input.activeCode : input.performanceStandbyCode
+        }
         return input.standbyOK ? input.activeCode : input.standbyCode
     }
 
@@ -123,7 +130,7 @@ struct StatusPaths {
             "active_time": .string(own?.activeSince.rfc3339 ?? Timestamp.unsetText),
             "leader_address": .string(hidesAddresses ? "" : leader?.apiAddress ?? ""),
             "leader_cluster_address": .string(hidesAddresses ? "" : leader?.clusterAddress ?? ""),
-            "performance_standby": false, "performance_standby_last_remote_wal": 0,
+            "performance_standby": .bool(core.answersAsStandby), "performance_standby_last_remote_wal": 0,
         ]
         if let epoch = leader?.epoch { object["coffer_epoch"] = .int(Int64(clamping: epoch.value)) }
         return object

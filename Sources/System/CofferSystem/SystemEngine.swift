@@ -53,7 +53,7 @@ package struct SystemEngine: Engine {
 extension Core {
     /// The services, for paths that exist only while the barrier is open.
     func open() throws(EngineError) -> Services {
-        guard let services else { throw .unavailable("Vault is sealed") }
+        guard let services = servicesInUse else { throw .unavailable("Vault is sealed") }
         return services
     }
 

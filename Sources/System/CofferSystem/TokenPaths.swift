@@ -108,7 +108,7 @@ struct TokenPaths {
                     Verb(.update, "look-up", "Show a token.", Self.input(Self.token), lookup),
                 ]),
             Path(
-                "lookup-self", "Show the calling token.",
+                "lookup-self", "Show the calling token.", traits: .traits { $0.readOnStandby = [.read] },
                 [
                     Verb(.read, "look-up-self", "Show the calling token.", lookupSelf),
                     Verb(.update, "look-up-self2", "Show the calling token.", Self.input(Self.token)) { call, _ in
@@ -297,32 +297,38 @@ struct TokenDescription {
     let now: Timestamp
     let identityPolicies: [String]
 
+    /// Each key is there once, so that none is looked for.
     var object: JSONObject {
         let entry = live.entry
-        var object: JSONObject = [
-            "accessor": .string(entry.accessor), "creation_time": .int(entry.creationTime.seconds),
-            "creation_ttl": entry.ttl.wire, "display_name": .string(entry.displayName),
-            "entity_id": .string(entry.entityID),
-            "expire_time": live.expireTime.map { .string($0.rfc3339) } ?? .null,
-            "explicit_max_ttl": entry.explicitMaximumTTL.wire, "id": .string(entry.id),
-        ]
-        if !identityPolicies.isEmpty { object["identity_policies"] = .strings(identityPolicies) }
-        if live.expireTime != nil { object["issue_time"] = .string(live.issueTime.rfc3339) }
-        if let renewal = live.lastRenewal {
-            object["last_renewal"] = .string(renewal.rfc3339)
-            object["last_renewal_time"] = .int(renewal.seconds)
-        }
-        object["meta"] = entry.metadata.isEmpty ? .null : entry.metadata.wire
-        object["num_uses"] = .int(max(entry.uses, 0))
-        object["orphan"] = .bool(entry.isOrphan)
-        object["path"] = .string(entry.path)
-        if entry.period > .zero { object["period"] = entry.period.wire }
-        object["policies"] = .strings(entry.policies)
-        if live.expireTime != nil { object["renewable"] = .bool(entry.renewable) }
-        if !entry.role.isEmpty { object["role"] = .string(entry.role) }
-        if !entry.boundCIDRs.isEmpty { object["bound_cidrs"] = .strings(entry.boundCIDRs) }
-        object["ttl"] = live.remainingTTL(at: now).wire
-        object["type"] = .string(entry.typeName)
+        var object = JSONObject(capacity: 20)
+        object.append("accessor", .string(entry.accessor))
+        object.append("creation_time", .int(entry.creationTime.seconds))
+        object.append("creation_ttl", entry.ttl.wire)
+        object.append("display_name", .string(entry.displayName))
+        object.append("entity_id", .string(entry.entityID))
+        object.append("expire_time", live.expireTime.map { .string($0.rfc3339) } ?? .null)
+        object.append("explicit_max_ttl", entry.explicitMaximumTTL.wire)
+        object.append("id", .string(entry.id))
+        if !identityPolicies.isEmpty { object.append("identity_policies", .strings(identityPolicies)) }
+        appendTimes(to: &object)
+        object.append("meta", entry.metadata.isEmpty ? .null : entry.metadata.wire)
+        object.append("num_uses", .int(max(entry.uses, 0)))
+        object.append("orphan", .bool(entry.isOrphan))
+        object.append("path", .string(entry.path))
+        if entry.period > .zero { object.append("period", entry.period.wire) }
+        object.append("policies", .strings(entry.policies))
+        if live.expireTime != nil { object.append("renewable", .bool(entry.renewable)) }
+        if !entry.role.isEmpty { object.append("role", .string(entry.role)) }
+        if !entry.boundCIDRs.isEmpty { object.append("bound_cidrs", .strings(entry.boundCIDRs)) }
+        object.append("ttl", live.remainingTTL(at: now).wire)
+        object.append("type", .string(entry.typeName))
         return object
+    }
+
+    private func appendTimes(to object: inout JSONObject) {
+        if live.expireTime != nil { object.append("issue_time", .string(live.issueTime.rfc3339)) }
+        guard let renewal = live.lastRenewal else { return }
+        object.append("last_renewal", .string(renewal.rfc3339))
+        object.append("last_renewal_time", .int(renewal.seconds))
     }
 }

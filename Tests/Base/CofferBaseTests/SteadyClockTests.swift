@@ -18,7 +18,7 @@ import Testing
     }
 
     private func clock(_ machine: Machine) -> SteadyClock {
-        SteadyClock(machine, uptime: { machine.state.withLock { $0.up } }) { step in
+        SteadyClock(machine, uptime: { machine.state.withLock { $0.up.wholeNanoseconds } }) { step in
             machine.steps.withLock { $0.append(step) }
         }
     }

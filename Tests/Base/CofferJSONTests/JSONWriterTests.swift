@@ -79,7 +79,8 @@ struct JSONWriterTests {
         let wanted =
             #"{"text":"a\u003cb","number":7,"flag":true,"tree":{"x":null},"#
             + #""list":["x",18446744073709551615,1.50,null,{},{"k":[1]}],"last":false}"#
-        #expect(String(decoding: writer.bytes, as: UTF8.self) == wanted)
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(text == wanted)
     }
 
     @Test("a streamed object is indented like a tree")
@@ -91,6 +92,7 @@ struct JSONWriterTests {
         writer.beginArray()
         writer.endArray()
         writer.endObject()
-        #expect(String(decoding: writer.bytes, as: UTF8.self) == "{\n  \"a\": 1,\n  \"b\": []\n}")
+        let text = String(decoding: writer.bytes, as: UTF8.self)
+        #expect(text == "{\n  \"a\": 1,\n  \"b\": []\n}")
     }
 }

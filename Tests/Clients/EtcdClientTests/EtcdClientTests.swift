@@ -95,6 +95,21 @@ import Testing
         try await good.close()
     }
 
+    @Test("a cluster that is looking for its leader is asked until it has one")
+    func patience() async throws {
+        let outcome = try await Self.outcome { _, number in
+            number < 6 ? .status(14, "etcdserver: no leader") : .message(Self.header(revision: 9))
+        }
+        #expect(throws: EtcdFailure.self) { try outcome.get() }
+        let server = try await FakeEtcd { _, number in
+            number < 6 ? .status(14, "etcdserver: no leader") : .message(Self.header(revision: 9))
+        }
+        let client = try EtcdClient(EtcdSettings(endpoints: [server.endpoint]))
+        #expect(try await client.commit(EtcdTransaction(), isRepeatable: true).revision == 9)
+        client.close()
+        try await server.close()
+    }
+
     @Test("a token is asked for once, and again when the server no longer knows it")
     func tokens() async throws {
         let server = try await FakeEtcd { call, number in

@@ -125,7 +125,7 @@ import Testing
         let storage = FailingStorage()
         let server = try await ServerHarness.unsealed(storage: storage)
         storage.accept(0)
-        #expect(await server.send("POST", "sys/namespaces/n").status == 500)
+        #expect(await server.send("POST", "sys/namespaces/n").status == 503)
         #expect(await server.send("GET", "sys/namespaces/n").status == 404)
         storage.accept(nil)
         try await server.ok("POST", "sys/namespaces/n")

@@ -1,9 +1,9 @@
 import CofferFramework
+import HTTPClient
 import IdentityService
 import MemoryStorage
-import TestSupport
 import Testing
-import WebClient
+import TestSupport
 
 @Suite struct LoginCacheTests {
     private func login(_ metadata: [String: String] = [:], groups: [String] = []) -> LoginAlias {
@@ -16,7 +16,7 @@ import WebClient
     func again() async throws {
         let identities = Identities(
             storage: try await PlainStore(MemoryStorage()), clock: ManualClock(), random: .seeded(7),
-            web: { (_) async throws(WebFailure) in throw .unreachable })
+            web: { (_, _) async throws(HTTPFailure) in throw .unreachable })
         let store = identities.store(in: .root)
         let id = try await store.login(login()).entityID
         let first = try #require(try await store.caller(entityID: id))

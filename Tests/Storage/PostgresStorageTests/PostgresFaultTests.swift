@@ -4,7 +4,7 @@ import Testing
 
 /// Connections that end at a bad moment.
 @Suite(.serialized) struct PostgresFaultTests {
-    private static func endSessions(_ options: PostgresOptions) throws {
+    static func endSessions(_ options: PostgresOptions) throws {
         try RealDatabase.run(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '\(options.table)' "
                 + "AND pid <> pg_backend_pid()")

@@ -80,7 +80,8 @@ package struct ServerHarness: Sendable {
             configuration: configuration, storage: storage, clock: clock, random: .system, log: log, cluster: cluster)
         own.replace(with: core)
         core.install(system: SystemEngine(core: core).paths)
-        handler = APIHandler(core: core, forwarder: cluster.map { _ in Forwarder(port: nil, log: log) })
+        let made = core
+        handler = APIHandler(core: core, forwarder: cluster.map { _ in Forwarder(port: nil, core: made, log: log) })
     }
 
     /// Initialised with one share, unsealed, with root token `root`, and kv version 2 at `secret/`.

@@ -23,6 +23,9 @@ void coffer_unlock_memory(void *pointer, coffer_size length);
 int coffer_forbid_dumps(void);
 /// Memory that is free stays with the process up to 2 MiB, in pieces of 256 KiB. Returns 0 or -1.
 int coffer_keep_free_memory(void);
+/// Unmaps the pages of this program's code and constants: those that are used come back from the system's file cache,
+/// those that only the start needed do not.
+void coffer_forget_code(void);
 /// Name shown by ps and found by pidof; at most 15 bytes are kept.
 int coffer_set_process_name(const char *name);
 /// A file that exists in memory only, readable by us only, with these bytes. Returns its descriptor, or -1.

@@ -10,6 +10,10 @@ package struct ClusterSettings: Sendable {
     package var hostname = ""
     package var timing = ClusterTiming()
     package var steady: SteadyTime = Steady.now
+    /// Reads are answered on standbys, which learn here what the leader writes; nil: the leader answers everything.
+    package var feed: (any ChangeFeed)?
+    /// What was seen of the storage before this process began; nil: nothing is kept.
+    package var note: StorageNote?
     /// A new authority, and a certificate and key that it signed.
     package var makeCertificate: @Sendable () throws -> ClusterCertificate
 
@@ -29,10 +33,17 @@ package final class Cluster: Sendable {
         var term: Term?
         var candidacy = Candidacy()
         var wantsStepDown = false
+        /// The storage did not answer when it was asked last.
+        var isStorageLost = false
+        /// What was told last of what keeps this node from following and leading.
+        var trouble: String?
+        /// What this process was told of the time before it, once it could be read.
+        var hasRecalled = false
     }
 
     package let settings: ClusterSettings
     package let nodes = ClusterNodes()
+    let registry = NodeRegistry()
     /// Set once the edge listens; without one nothing is forwarded.
     package let transport = Snapshot<(any ClusterTransport)?>(nil)
     private let election: any Election
@@ -46,6 +57,12 @@ package final class Cluster: Sendable {
 
     /// The term in which this node leads.
     package var term: Term? { state.withLock { $0.term } }
+
+    /// The storage did not answer when this node last asked who leads.
+    package var isStorageLost: Bool { state.withLock { $0.isStorageLost } }
+
+    /// What this process has seen of the storage.
+    var mark: StorageMark? { election.mark }
 
     /// The storage refused a write of this epoch: it is over.
     func fenced(_ epoch: Epoch) {
@@ -112,6 +129,7 @@ package final class Cluster: Sendable {
         election.tellOfLeaders(nil)
         echoes.cancel()
         await echoes.value
+        standby.endReading()
         transport.value?.follow(nil)
     }
 
@@ -121,12 +139,16 @@ package final class Cluster: Sendable {
     private func attempt(_ core: Core, _ standby: Standby) async -> Term? {
         do throws(StorageError) {
             let record = try await election.leader()
+            state.withLock { $0.isStorageLost = false }
+            guard await recall(core, standby) else { return nil }
+            standby.beginReading { settings.feed.map { StandbyReads(core, standby, $0, now: settings.steady) } }
             let now = settings.steady()
             let verdict = state.withLock {
                 $0.candidacy.verdict(on: record, own: settings.id, at: now, settings.timing)
             }
             switch verdict {
             case .follow(let record):
+                state.withLock { $0.trouble = nil }
                 await follow(record, core, standby)
                 return nil
             case .wait:
@@ -135,8 +157,31 @@ package final class Cluster: Sendable {
             case .stand: return try await stand(core, standby)
             }
         } catch {
-            core.log.warning("no leader can be looked for", metadata: ["error": "\(error)"])
+            state.withLock { $0.isStorageLost = true }
+            tell("\(error)", core)
             return nil
+        }
+    }
+
+    /// Tried twice a second; told once for a row of the same failure.
+    private func tell(_ trouble: String, _ core: Core) {
+        let isNew = state.withLock { state in
+            defer { state.trouble = trouble }
+            return state.trouble != trouble
+        }
+        if isNew { core.log.error("this node can neither follow nor lead", metadata: ["reason": "\(trouble)"]) }
+    }
+
+    /// Tells the storage what this node saw of it before it was started; false when that cannot be known.
+    private func recall(_ core: Core, _ standby: Standby) async -> Bool {
+        if state.withLock({ $0.hasRecalled }) { return true }
+        do {
+            if let note = settings.note, let mark = try await core.read(note, standby) { election.recall(mark) }
+            state.withLock { $0.hasRecalled = true }
+            return true
+        } catch {
+            tell((error as? StorageNote.Unreadable)?.text ?? "\(error)", core)
+            return false
         }
     }
 
@@ -155,7 +200,13 @@ package final class Cluster: Sendable {
 
     private func echoes(_ core: Core, _ standby: Standby) async {
         while !Task.isCancelled {
-            if term == nil { await core.refreshKeys(standby) }
+            if term == nil {
+                await core.refreshKeys(standby)
+                await standby.reads?.keep()
+            } else {
+                await core.storeNodes()
+            }
+            if let note = settings.note, let mark = election.mark { await core.write(note, mark, standby) }
             var pause = settings.timing.echo
             if standby.leader != nil, let transport = transport.value {
                 let start = (steady: settings.steady(), wall: core.clock.now)
@@ -191,7 +242,7 @@ package final class Cluster: Sendable {
         let schedule = TermSchedule(settings.timing, askedAt: asked)
         let term = Term(epoch, provableUntil: schedule.provableUntil, now: settings.steady)
         let isLeaving = state.withLock { state in
-            state.term = term
+            (state.term, state.trouble) = (term, nil)
             return state.isLeaving
         }
         if isLeaving { term.end(.resigned) }
@@ -199,6 +250,7 @@ package final class Cluster: Sendable {
         let keeper = Task { await keep(term, schedule, core) }
         do {
             follow(nobody: standby)
+            standby.endReading()
             try await core.lead(term, standby)
             return term
         } catch {

@@ -45,27 +45,60 @@ package final class ClusterNodes: Sendable {
     package struct Seen: Sendable {
         package let node: ClusterNode
         package let lastEcho: Timestamp
+
+        package init(node: ClusterNode, lastEcho: Timestamp) {
+            self.node = node
+            self.lastEcho = lastEcho
+        }
     }
 
     /// A node that says nothing for this long is forgotten.
-    private static let memory: Duration = .seconds(60)
+    static let memory: Duration = .seconds(60)
     /// More than any cluster has; a bound on what strangers with the certificate could make us keep.
     private static let limit = 256
 
-    private let seen = Mutex<[String: Seen]>([:])
+    fileprivate struct State {
+        var seen: [String: Seen] = [:]
+        /// From the leader before: they are given time to speak to this one.
+        var forgetsFrom: Timestamp?
+    }
+
+    private let state = Mutex(State())
 
     package func heard(_ node: ClusterNode, at now: Timestamp) {
-        seen.withLock { seen in
-            seen = seen.filter { now - $0.value.lastEcho < Self.memory }
-            if seen[node.id] != nil || seen.count < Self.limit { seen[node.id] = Seen(node: node, lastEcho: now) }
+        state.withLock { state in
+            // A process that was started anew has another id, and the same place.
+            state.seen = state.seen.filter { id, seen in
+                state.isFresh(seen, now)
+                    && (id == node.id || node.apiAddress.isEmpty || seen.node.apiAddress != node.apiAddress)
+            }
+            if state.seen[node.id] != nil || state.seen.count < Self.limit {
+                state.seen[node.id] = Seen(node: node, lastEcho: now)
+            }
+        }
+    }
+
+    /// What the leader before knew.
+    func remember(_ known: [Seen], at now: Timestamp) {
+        state.withLock { state in
+            state.forgetsFrom = now
+            for seen in known.prefix(Self.limit) where state.seen[seen.node.id] == nil {
+                state.seen[seen.node.id] = seen
+            }
         }
     }
 
     /// By their addresses.
     package func all(at now: Timestamp) -> [Seen] {
-        seen.withLock { Array($0.values) }.filter { now - $0.lastEcho < Self.memory }
+        state.withLock { state in state.seen.values.filter { state.isFresh($0, now) } }
             .sorted { ($0.node.apiAddress, $0.node.id) < ($1.node.apiAddress, $1.node.id) }
     }
 
-    func forgetAll() { seen.withLock { $0 = [:] } }
+    func forgetAll() { state.withLock { $0 = State() } }
+}
+
+extension ClusterNodes.State {
+    fileprivate func isFresh(_ seen: ClusterNodes.Seen, _ now: Timestamp) -> Bool {
+        now - max(seen.lastEcho, forgetsFrom ?? seen.lastEcho) < ClusterNodes.memory
+    }
 }

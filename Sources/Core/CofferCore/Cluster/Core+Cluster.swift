@@ -53,6 +53,12 @@ extension Core {
         var encoded = node.encoded()
         defer { zero(&encoded) }
         try await StorageView(barrier, prefix: "").put(ActiveNode.path, encoded)
+        try await ensureClusterKey()
+        let known = try await KnownNodes.load(from: barrier).filter { seen in
+            seen.node.id != cluster.settings.id
+                && (node.apiAddress.isEmpty || seen.node.apiAddress != node.apiAddress)
+        }
+        cluster.nodes.remember(known, at: clock.now)
         try cluster.transport.value?.serve(node.certificate)
         activeNode.replace(with: node)
     }

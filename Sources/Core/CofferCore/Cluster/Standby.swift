@@ -8,6 +8,7 @@ package final class Standby: Sendable {
         var leader: ActiveNode?
         var lastEcho: Duration?
         var echo: (duration: Int64, skew: Int64) = (0, 0)
+        var reads: StandbyReads?
     }
 
     package let cluster: ClusterIdentity?
@@ -32,6 +33,24 @@ package final class Standby: Sendable {
                 state.lastEcho = nil
             }
         }
+    }
+
+    /// Nil: every request is the leader's.
+    package var reads: StandbyReads? { state.withLock { $0.reads } }
+
+    /// Unless it has begun already.
+    func beginReading(_ make: () -> StandbyReads?) {
+        if reads != nil { return }
+        let made = make()
+        state.withLock { $0.reads = made }
+    }
+
+    func endReading() {
+        let reads = state.withLock { state in
+            defer { state.reads = nil }
+            return state.reads
+        }
+        reads?.end()
     }
 
     func echoed(at time: Duration, duration: Int64, skew: Int64) {

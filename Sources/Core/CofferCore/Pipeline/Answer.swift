@@ -27,8 +27,6 @@ package struct Answer: Sendable {
 extension Answer {
     /// In the place of what a node computed that may no longer lead: it may be out of date.
     static var deposed: Answer {
-        var answer = Answer(.failure(.unavailable("this node no longer leads the cluster")))
-        answer.headers = [Reply.Header("Retry-After", "1")]
-        return answer
+        Answer(.failure(.brieflyUnavailable("this node no longer leads the cluster")))
     }
 }

@@ -31,6 +31,8 @@ package enum Denial: Error, Sendable {
     case leasesExhausted(path: String)
     case auditFailed
     case engine(EngineError)
+    /// Not refused: a standby leaves the answer to the leader.
+    case forwarded
 
     /// What the client may know, with the reason for those who may know more.
     package var error: EngineError {
@@ -55,8 +57,7 @@ package enum Denial: Error, Sendable {
         case .busy: RefusalCause("busy", "The server had no room left for another large body.")
         case .noLeader: RefusalCause("no_leader", "No node led the cluster.")
         case .malformedBody, .bodyTooLarge, .localOnly, .wrongPatchType, .badField, .writeToFolder, .policy, .noRoute,
-            .auditFailed,
-            .engine:
+            .auditFailed, .engine, .forwarded:
             nil
         }
     }
@@ -64,7 +65,7 @@ package enum Denial: Error, Sendable {
     private var publicError: EngineError {
         switch self {
         case .sealed, .notInitialized: .unavailable("Vault is sealed")
-        case .noLeader: .unavailable("no active Vault instance found")
+        case .noLeader: .brieflyUnavailable("no active Vault instance found")
         case .localOnly: .badRequest("cannot forward local-only request")
         case .malformedBody: .badRequest("error parsing JSON")
         case .bodyTooLarge: EngineError(.tooLarge, ["error parsing JSON"])
@@ -91,6 +92,7 @@ package enum Denial: Error, Sendable {
         case .auditFailed:
             EngineError(.internal, ["failed to write to an audit device; see the server log"], isListed: true)
         case .engine(let error): error
+        case .forwarded: .brieflyUnavailable("no active Vault instance found")
         }
     }
 
@@ -132,6 +134,7 @@ package enum Denial: Error, Sendable {
         case .leasesExhausted: "lease count quota"
         case .auditFailed: "audit failed"
         case .engine: "engine"
+        case .forwarded: "forwarded"
         }
     }
 }

@@ -21,13 +21,11 @@ extension Core {
         defer { (request.isLogin ? meters.login : meters.request).measure(since: start) }
         do throws(Denial) {
             let gate = gate
-            try request.locate(in: gate)
-            try await request.limitRate(gate)
-            try await request.decode()
-            let verdict = await request.check(gate)
-            let admitted = try await request.admit(verdict, gate)
-            let outcome = await request.perform(verdict, admitted, gate)
-            var answer = request.remembering(try await request.finish(outcome, admitted, gate), verdict.denial)
+            if let index = incoming.header("x-vault-index"), let moment = ownMoment(gate), !reaches(index, moment) {
+                return Answer(.failure(ConsistencyIndex.missing), status: 412)
+            }
+            var answer = try await request.run(gate)
+            if let moment = ownMoment(gate), let index = index(of: moment) { answer.headers.append(index) }
             if let term = gate.services?.term, !request.isLocal, !term.isProvable { answer = Answer.deposed }
             answer.requestID = id
             return answer
@@ -48,13 +46,35 @@ extension Core {
         }
     }
 
-    private func note(_ denial: Denial, id: String) {
+    func note(_ denial: Denial, id: String) {
         let metadata: Logger.Metadata = ["request_id": .string(id), "reason": .string(denial.name)]
         switch denial {
         case .rateLimited: log.trace("request rejected due to rate limit quota violation", metadata: metadata)
         case .auditFailed: log.error("request not served: no audit device accepted its line", metadata: metadata)
         default: log.debug("request refused", metadata: metadata)
         }
+    }
+}
+
+extension Request {
+    /// Stages 3 to 12.
+    mutating func run(_ gate: Gate) async throws(Denial) -> Answer {
+        try locate(in: gate)
+        if isOnStandby { try forwardUnlessRead() }
+        try await limitRate(gate)
+        try await decode()
+        let verdict = await check(gate)
+        // Refusals are the leader's, with all that follows from them.
+        if isOnStandby, verdict.denial != nil { throw .forwarded }
+        // Nothing of it changes any more: a call that waits would copy a variable.
+        let known = self
+        let admitted = try await known.admit(verdict, gate)
+        let outcome = await known.perform(verdict, admitted, gate)
+        return known.remembering(try await known.finish(outcome, admitted, gate), verdict.denial)
+    }
+
+    private func forwardUnlessRead() throws(Denial) {
+        guard let location, location.traits.readOnStandby.contains(operation), !isPublic else { throw .forwarded }
     }
 }
 

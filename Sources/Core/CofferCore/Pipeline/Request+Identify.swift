@@ -75,6 +75,7 @@ extension Request {
             policyPrefix = try prefix(of: live, services)
             token = live
             identity = try await services.identity(of: live.entry)
+            if isOnStandby, live.entry.uses > 0 { throw Denial.forwarded }
             if location?.traits.spendsNoUse == true { return }
             use = try await services.tokens.spendUse(of: live)
             if case .refused = use { throw Denial.token(.usedUp) }
@@ -155,7 +156,7 @@ extension Request {
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
         let mount = location?.mount
-        let trusted = ["system", "token", "identity"].contains(mount?.type)
+        let trusted = location?.isTrusted == true
         var call = Call(
             id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
             namespace: namespace, caller: caller, origin: incoming.origin,

@@ -12,7 +12,7 @@ internal import TokenService
 /// One request on its way through the pipeline; each stage fills in its part.
 struct Request: Sendable {
     let id: String
-    let incoming: IncomingRequest
+    private let received: Received
     let core: Core
     var operation: CofferFramework.Operation
     /// The path that is authorised and audited; folders of a list end in `/`.
@@ -31,10 +31,21 @@ struct Request: Sendable {
     var identity: CallerIdentity?
     var use = TokenUse.unlimited
     var isDecoded = false
+    /// Answered beside the leader: nothing may be written.
+    var isOnStandby = false
     /// What a rate quota or the lack of memory tells the client, whatever comes of the request.
     var quotaHeaders: [Reply.Header] = []
     /// The role of a login, where a quota depends on it.
     var loginRole = ""
+
+    /// A class, as `Location` is, and for the same reason.
+    private final class Received: Sendable {
+        let request: IncomingRequest
+
+        init(_ request: IncomingRequest) { self.request = request }
+    }
+
+    var incoming: IncomingRequest { _read { yield received.request } }
 
     /// Where the path leads. A path without a handler is still authorised before anyone learns so.
     ///
@@ -48,6 +59,8 @@ struct Request: Sendable {
         let rest: String
         let path: Path?
         let traits: PathTraits
+        /// The engine is a part of the server itself.
+        let isTrusted: Bool
 
         init(
             route: Route?, mount: MountReference, match: Result<PathTable.Match, EngineError>, storage: StorageView,
@@ -60,12 +73,13 @@ struct Request: Sendable {
             self.rest = rest
             if case .success(let match) = match { path = match.path } else { path = nil }
             traits = path?.traits ?? PathTraits()
+            isTrusted = ["system", "token", "identity"].contains(mount.type)
         }
     }
 
     init(id: String, incoming: IncomingRequest, core: Core) {
         self.id = id
-        self.incoming = incoming
+        received = Received(incoming)
         self.core = core
         path = incoming.path
         switch incoming.method {

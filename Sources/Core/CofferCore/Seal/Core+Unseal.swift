@@ -137,6 +137,7 @@ extension Core {
         enter(.sealed)
         if let services { await end(services) }
         barrier.forgetKeyring()
+        clusterKey.replace(with: nil)
         seal.reset()
         log.info("vault is sealed")
         configuration.logFeed.end()
@@ -154,7 +155,10 @@ extension Core {
     }
 
     /// Loads what an open barrier holds; on a new one it makes the default mounts.
-    func openServices(over barrier: Barrier, _ term: Term? = nil) async throws -> Services {
+    /// - Parameter reading: of a standby, which writes nothing and keeps nothing that it is not told of.
+    func openServices(
+        over barrier: Barrier, _ term: Term? = nil, reading: AuditBroker? = nil
+    ) async throws -> Services {
         let leases = Leases(storage: barrier)
         let namespaces = try await openNamespaces(barrier)
         let mounts = Mounts(
@@ -167,11 +171,13 @@ extension Core {
             throw EngineError.internal("the cubbyhole mount is missing")
         }
         let tokens = try await Tokens(
-            storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random)
+            storage: barrier, cubbyholes: cubbyholes, leases: leases, clock: clock, random: random,
+            cachesTokens: reading == nil)
         let engineLeases = EngineLeases(
             leases: leases, tokens: tokens, mounts: mounts, namespaces: namespaces, clock: clock, random: random,
             meters: meters)
-        for mount in interrupted where try await !engineLeases.finishRemoval(of: mount) {
+        for mount in interrupted where reading == nil {
+            if try await engineLeases.finishRemoval(of: mount) { continue }
             // The targets of its leases may be down: they must not keep the server sealed.
             try await leases.makeAllDue(below: mount.leaseFolder, now: clock.now)
         }
@@ -185,9 +191,10 @@ extension Core {
             barrier: barrier, namespaces: namespaces, mounts: mounts, policies: Policies(storage: barrier),
             policyRealms: policyRealms, tokens: tokens, identities: identities,
             pendingLogins: Tickets(clock: clock), leases: leases, quotas: quotas, engineLeases: engineLeases,
-            audit: AuditBroker(
-                storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
-                clock: clock, random: random, log: log, metrics: metrics),
+            audit: reading
+                ?? AuditBroker(
+                    storage: barrier, kinds: configuration.auditDevices, directory: configuration.auditDirectory,
+                    clock: clock, random: random, log: log, metrics: metrics),
             lockouts: try await Lockouts(storage: barrier, clock: clock),
             reaper: makeReaper(engineLeases), rotation: KeyRotation(barrier: barrier, clock: clock, log: log),
             periodic: makePeriodicWork(mounts),

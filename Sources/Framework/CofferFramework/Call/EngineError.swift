@@ -21,6 +21,8 @@ package struct EngineError: Error, Sendable, Equatable {
     package var isBadCredential = false
     /// The whole reason, for operators who ask; never part of the answer.
     package var cause: RefusalCause?
+    /// Seconds after which the same request is likely to succeed (`Retry-After`); nil: nobody knows.
+    package var retryAfter: Int?
 
     package init(_ kind: Kind, _ texts: [String], isListed: Bool = false, data: JSONObject? = nil) {
         self.kind = kind
@@ -56,6 +58,14 @@ package struct EngineError: Error, Sendable, Equatable {
     package static func upstream(_ text: String) -> EngineError { EngineError(.upstream, [text], isListed: true) }
     /// 503
     package static func unavailable(_ text: String) -> EngineError { EngineError(.unavailable, [text]) }
+    /// 503 for a short time: clients are told when to come again.
+    package static func brieflyUnavailable(_ text: String) -> EngineError {
+        var error = unavailable(text)
+        error.retryAfter = 1
+        return error
+    }
+    /// 503 while the storage does not answer, or has no room.
+    package static let storageUnavailable = brieflyUnavailable("storage is unavailable; nothing was written; try again")
 }
 
 /// Why a request was refused, for those who may know: names and sentences, never a value of the request.
@@ -86,8 +96,8 @@ extension EngineError {
         switch error {
         case .sealed: self = .unavailable("Vault is sealed")
         case .conflict: self = .internal("the entry changed at the same time; try again")
-        case .fenced: self = .unavailable("this node no longer leads the cluster")
-        case .unavailable: self = .internal("storage is unavailable; nothing was written; try again")
+        case .fenced: self = .brieflyUnavailable("this node no longer leads the cluster")
+        case .unavailable: self = .storageUnavailable
         case .unknownOutcome: self = .internal("request outcome unknown")
         case .broken: self = .internal("storage has failed; see the server log")
         case .integrity: self = .internal("integrity: the stored entry cannot be read; see the server log")

@@ -63,6 +63,8 @@ package struct PathTraits: Sendable {
     package var isLogin = false
     /// Answered by the node that was asked, never forwarded.
     package var isLocalOnly = false
+    /// Operations that only read what is stored and what the pipeline knows: a standby may answer them itself.
+    package var readOnStandby: Set<Operation> = []
     /// The body is handed over unparsed in `rawBody`.
     package var acceptsRawBody = false
     /// The body is not read before the handler takes it piece by piece (`body`), after the request was admitted.

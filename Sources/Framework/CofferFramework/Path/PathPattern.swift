@@ -63,7 +63,14 @@ package struct PathPattern: Sendable, Equatable {
 
     /// What stands between the slashes of a path; all are parts of the one string.
     static func segments(_ path: String) -> [Substring] {
-        path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { Substring($0) }
+        var segments: [Substring] = []
+        var start = path.startIndex
+        while let slash = path.utf8[start...].firstIndex(of: UInt8(ascii: "/")) {
+            segments.append(path[start..<slash])
+            start = path.utf8.index(after: slash)
+        }
+        segments.append(path[start...])
+        return segments
     }
 
     func match(_ segments: [Substring]) -> [Call.Capture]? {

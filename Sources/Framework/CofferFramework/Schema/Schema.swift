@@ -69,15 +69,25 @@ package struct Field<Record: Sendable>: Sendable {
 package struct Schema<Record: Sendable>: Sendable {
     package let fields: [Field<Record>]
     private let make: @Sendable () -> Record
-    /// What a merge looks at before it touches a field: a field is costly to copy, and records are read by the million.
+    /// What merges and encodings need of the fields, in their order: a field is costly to copy, and records are read by
+    /// the million.
     private let names: [String]
+    private let setters: [@Sendable (inout Record, JSON) throws(FieldError) -> Void]
+    private let getters: [@Sendable (Record) -> JSON]
+    private let sources: [Source]
     private let aliases: [Int]
     private let required: [Int]
+
+    /// Where the value of a field comes from.
+    private enum Source { case request, storageOnly, otherName }
 
     package init(_ make: @escaping @Sendable () -> Record, _ fields: [Field<Record>]) {
         self.make = make
         self.fields = fields
         names = fields.map(\.descriptor.name)
+        setters = fields.map(\.set)
+        getters = fields.map(\.get)
+        sources = fields.map { $0.alias != nil ? .otherName : $0.descriptor.isInternal ? .storageOnly : .request }
         aliases = fields.indices.filter { fields[$0].alias != nil }
         required = fields.indices.filter { fields[$0].descriptor.isRequired }
     }
@@ -112,11 +122,13 @@ package struct Schema<Record: Sendable>: Sendable {
     private func merge(
         _ object: JSONObject, into record: inout Record, withInternal: Bool
     ) throws(FieldError) {
-        for member in object.members {
-            for index in names.indices where sameBytes(names[index], member.key) {
-                let field = fields[index]
-                if field.alias != nil || (field.descriptor.isInternal && !withInternal) { continue }
-                try field.set(&record, member.value)
+        // What was encoded comes in the order of the fields: the next one is nearly always the one that is meant.
+        var expected = 0
+        for place in object.members.indices {
+            guard let index = index(of: object.members[place].key, from: expected) else { continue }
+            expected = index + 1
+            if sources[index] == .request || (withInternal && sources[index] == .storageOnly) {
+                try setters[index](&record, object.members[place].value)
             }
         }
         for index in aliases { try fields[index].mergeAlias(object, into: &record) }
@@ -125,9 +137,19 @@ package struct Schema<Record: Sendable>: Sendable {
         }
     }
 
+    private func index(of name: String, from start: Int) -> Int? {
+        for index in start..<max(names.count, start) where sameBytes(names[index], name) { return index }
+        for index in 0..<min(start, names.count) where sameBytes(names[index], name) { return index }
+        return nil
+    }
+
     /// All fields, secret ones included: for storage.
     package func encode(_ record: Record) -> JSONObject {
-        Self.object(fields.filter { $0.alias?.isUsed(record) ?? true }, of: record)
+        var object = JSONObject(capacity: names.count)
+        for index in names.indices where sources[index] != .otherName || fields[index].alias?.isUsed(record) == true {
+            object.append(names[index], getters[index](record))
+        }
+        return object
     }
 
     /// The fields that a read may show.

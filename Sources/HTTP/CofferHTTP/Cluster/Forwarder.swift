@@ -1,15 +1,17 @@
-internal import CofferCore
+package import CofferCore
 internal import CofferFramework
 package import Logging
 
 /// What a standby does with a request that is not for itself: the leader answers it, or is named.
 package struct Forwarder: Sendable {
     private let port: ClusterPort?
+    private let core: Core
     private let log: Logger
 
     /// - Parameter port: nil: clients are always sent to the leader (`disable_clustering`).
-    package init(port: ClusterPort?, log: Logger) {
+    package init(port: ClusterPort?, core: Core, log: Logger) {
         self.port = port
+        self.core = core
         self.log = log
     }
 
@@ -26,6 +28,7 @@ package struct Forwarder: Sendable {
             return ResponseWriter.refusal(RequestReader.Refusal(400, ["error parsing JSON"]))
         }
         guard forwarding.standby.leader != nil, let client = port.client else {
+            if isStorageLost { return storageLost }
             return ResponseWriter.refusal(
                 RequestReader.Refusal(500, ["local node not active but active cluster node not found"]))
         }
@@ -45,7 +48,13 @@ package struct Forwarder: Sendable {
         ["GET", "HEAD", "LIST", "SCAN", "HELP"].contains(request.method)
     }
 
+    /// No node can lead then, and nobody has to be looked for.
+    private var isStorageLost: Bool { core.cluster?.isStorageLost ?? false }
+
+    private var storageLost: HTTPResponse { ResponseWriter.response(Answer(.failure(.storageUnavailable))) }
+
     private func redirect(_ request: HTTPRequest, _ standby: Standby) -> HTTPResponse {
+        if isStorageLost { return storageLost }
         guard let address = standby.leader?.apiAddress, !address.isEmpty else {
             var response = ResponseWriter.refusal(RequestReader.Refusal(503, ["no active Vault instance found"]))
             response.fields.add("Retry-After", "1")

@@ -75,15 +75,19 @@ package struct APIHandler: Sendable {
         do throws(RequestReader.Refusal) {
             if core.controls.isDraining.value { throw Self.draining }
             let incoming = try RequestReader.incoming(request, limits)
+            let level = core.configuration.requestsLogLevel
+            let start = level.map { _ in core.clock.now }
+            let answer: Answer
             if let forwarder, let forwarding = core.forwarding(of: incoming) {
-                return await forwarder.answer(request, forwarding, limits)
+                guard let own = await core.answerAsStandby(incoming) else {
+                    return await forwarder.answer(request, forwarding, limits)
+                }
+                answer = own
+            } else {
+                answer = await core.serve(incoming)
             }
-            let start = core.clock.now
-            let answer = await core.serve(incoming)
             response = ResponseWriter.response(answer)
-            if let level = core.configuration.requestsLogLevel {
-                note(request, answer.requestID, response.status, start, level)
-            }
+            if let level, let start { note(request, answer.requestID, response.status, start, level) }
         } catch {
             response = ResponseWriter.refusal(error)
         }

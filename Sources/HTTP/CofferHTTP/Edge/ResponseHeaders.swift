@@ -11,9 +11,19 @@ package struct ResponseHeaders: Sendable {
         }
     }
 
-    private typealias Field = (name: String, value: String)
+    private struct Field: Sendable {
+        let name: String
+        let lowercasedName: String
+        let value: String
 
-    private static let own: [Field] = [("Strict-Transport-Security", "max-age=31536000; includeSubDomains")]
+        init(_ field: (name: String, value: String)) {
+            name = field.name
+            lowercasedName = field.name.lowercased()
+            value = field.value
+        }
+    }
+
+    private static let own = [("Strict-Transport-Security", "max-age=31536000; includeSubDomains")].map(Field.init)
 
     private var common: [Field]
     private var families: [Int: [Field]] = [:]
@@ -36,17 +46,17 @@ package struct ResponseHeaders: Sendable {
     /// What the answer says by itself stays as it is.
     func add(to response: inout HTTPResponse) {
         let status = response.status
-        for (name, value) in statuses[status] ?? families[status / 100] ?? common
-        where response.fields[name.lowercased()] == nil {
-            response.fields.add(name, value)
+        for field in statuses[status] ?? families[status / 100] ?? common
+        where response.fields[field.lowercasedName] == nil {
+            response.fields.add(field.name, field.value)
         }
     }
 
     /// A later value of a field replaces an earlier one.
-    private static func merged(_ fields: [Field], _ more: [Field]) -> [Field] {
+    private static func merged(_ fields: [Field], _ more: [(name: String, value: String)]) -> [Field] {
         var merged = fields
-        for field in more {
-            merged.removeAll { $0.name.lowercased() == field.name.lowercased() }
+        for field in more.map(Field.init) {
+            merged.removeAll { $0.lowercasedName == field.lowercasedName }
             merged.append(field)
         }
         return merged

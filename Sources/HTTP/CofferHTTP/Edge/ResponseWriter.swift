@@ -20,6 +20,11 @@ enum ResponseWriter {
         }
         addFixedFields(to: &response)
         for header in answer.headers { response.fields.add(header.name, header.value) }
+        if case .failure(let error) = answer.content, let seconds = error.retryAfter,
+            response.fields["retry-after"] == nil
+        {
+            response.fields.add("Retry-After", "\(seconds)")
+        }
         return response
     }
 

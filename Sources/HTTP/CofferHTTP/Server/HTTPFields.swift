@@ -8,11 +8,14 @@ package struct HTTPFields: Sendable {
 
     /// The first value of a field; `name` is given in lower case.
     package subscript(name: String) -> String? {
-        list.first { Self.equal($0.name, name) }?.value
+        for index in list.indices where Self.equal(list[index].name, name) { return list[index].value }
+        return nil
     }
 
     package func all(_ name: String) -> [String] {
-        list.filter { Self.equal($0.name, name) }.map(\.value)
+        var values: [String] = []
+        for index in list.indices where Self.equal(list[index].name, name) { values.append(list[index].value) }
+        return values
     }
 
     /// Whether `field` is `lower` in any mixture of cases.

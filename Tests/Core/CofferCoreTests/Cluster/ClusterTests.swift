@@ -166,7 +166,7 @@ import Testing
         #expect(a.core.services === services && !a.core.certainlyLeads)
         #expect(await a.send("GET", "sys/health").status == 429)
         #expect(await a.send("GET", "sys/health?standbyok=true").status == 200)
-        #expect(await a.send("GET", "sys/leader").body["is_self"] == false)
+        #expect(await a.send("GET", "sys/leader")["is_self"] == false)
         await stop()
     }
 
