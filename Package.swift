@@ -230,7 +230,8 @@ let testSupport: [Module] = [
         name: "FuzzTargets", folder: "Fuzz",
         needs: [
             "AuditService", "CofferBarrier", "CofferBase", "CofferConfig", "CofferCore", "CofferCrypto",
-            "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "CofferStorage", "DatabaseEngine", "EtcdClient",
+            "CofferFramework", "CofferHTTP", "CofferJOSE", "CofferJSON", "CofferStorage", "DatabaseEngine",
+            "EtcdClient",
             "GoTemplate", "HCL", "HTTPAudit", "HTTPClient", "IdentityService", "MariaDBClient", "NIOCore", "OpenPGP",
             "PolicyService", "RedisClient", "SQLClient", "Shamir", "SnapshotArchive", "SnapshotService",
             "SocketClient", "TOTPEngine", "TokenService", "TransitEngine",

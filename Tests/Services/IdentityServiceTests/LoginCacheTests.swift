@@ -2,8 +2,8 @@ import CofferFramework
 import HTTPClient
 import IdentityService
 import MemoryStorage
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct LoginCacheTests {
     private func login(_ metadata: [String: String] = [:], groups: [String] = []) -> LoginAlias {
