@@ -35,13 +35,14 @@ package struct AWSService: Sendable {
     }
 
     /// Sends a request with date and signature.
+    /// - Parameter credentials: who signs; the ones that were given at first unless given.
     package func call(
-        _ request: AWSSignature.Request, timeout: Duration = .seconds(15)
+        _ request: AWSSignature.Request, as credentials: AWSCredentials? = nil, timeout: Duration = .seconds(15)
     ) async throws(HTTPFailure) -> HTTPAnswer {
         var request = request
         request.headers.append(("Host", address.authority))
         request.path = address.basePath + request.path
-        let headers = request.headers + signature.headers(for: request, credentials, at: clock.now)
+        let headers = request.headers + signature.headers(for: request, credentials ?? self.credentials, at: clock.now)
         let query = AWSSignature.query(request.query)
         let path = request.path.dropFirst(address.basePath.utf8.count)
         var call = HTTPCall(

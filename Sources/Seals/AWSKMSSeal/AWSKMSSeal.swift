@@ -20,15 +20,18 @@ package final class AWSKMSSeal: AutoSeal {
     /// As Vault numbers its ways to use the service: a key of our own encrypted by it.
     private static let envelope: UInt64 = 1
 
-    /// - Parameter send: how requests reach the service; the usual way unless given.
-    package init(_ settings: SealSettings, send: HTTPSender? = nil) throws(SealFailure) {
+    /// - Parameters:
+    ///   - send: how requests reach the service; the usual way unless given.
+    ///   - openPlaces: the same for the places where credentials may be found.
+    package init(
+        _ settings: SealSettings, send: HTTPSender? = nil,
+        openPlaces: (@Sendable (HTTPAddress) -> HTTPSender)? = nil
+    ) throws(SealFailure) {
         guard let key = settings.value("kms_key_id", over: "VAULT_AWSKMS_SEAL_KEY_ID") else {
             throw SealFailure(.invalid, "kms_key_id is required")
         }
         let region = settings.value("region", over: "AWS_REGION", "AWS_DEFAULT_REGION") ?? "us-east-1"
-        guard let accessKey = settings.value("access_key", else: "AWS_ACCESS_KEY_ID"),
-            let secretKey = settings.value("secret_key", else: "AWS_SECRET_ACCESS_KEY")
-        else { throw SealFailure(.invalid, "access_key and secret_key are required, here or in the environment") }
+        let fixed = try Self.fixedCredentials(settings)
         let endpoint = settings.value("endpoint", over: "AWS_KMS_ENDPOINT")
         let address = endpoint.map { HTTPAddress($0) } ?? AWSService.standardAddress(service: "kms", region: region)
         guard let address else {
@@ -39,13 +42,27 @@ package final class AWSKMSSeal: AutoSeal {
         trust.authorityFile = settings.environment["AWS_CA_BUNDLE"] ?? ""
         let service = AWSService(
             address, AWSSignature(region: region, service: "kms"),
-            AWSCredentials(
-                accessKey: accessKey, secretKey: secretKey,
-                sessionToken: settings.value("session_token", else: "AWS_SESSION_TOKEN") ?? ""),
+            fixed ?? AWSCredentials(accessKey: "", secretKey: ""),
             clock: settings.clock, trust: trust, send: send)
-        keys = KeyService(service: service, key: key)
+        let chain = AWSCredentialChain(
+            fixed: fixed, environment: settings.environment, region: region, clock: settings.clock,
+            open: openPlaces ?? { [trust] in OutboundHTTP($0, trust: trust).sender })
+        keys = KeyService(service: service, chain: chain, key: key)
         identity = "awskms:\(region)/\(key)"
         random = settings.random
+    }
+
+    /// Of the stanza or the environment; nil: they are to be looked for.
+    private static func fixedCredentials(_ settings: SealSettings) throws(SealFailure) -> AWSCredentials? {
+        let access = settings.value("access_key", else: "AWS_ACCESS_KEY_ID")
+        let secret = settings.value("secret_key", else: "AWS_SECRET_ACCESS_KEY")
+        if access == nil && secret == nil { return nil }
+        guard let access, let secret else {
+            throw SealFailure(.invalid, "access_key and secret_key are required together")
+        }
+        return AWSCredentials(
+            accessKey: access, secretKey: secret,
+            sessionToken: settings.value("session_token", else: "AWS_SESSION_TOKEN") ?? "")
     }
 
     package func wrap(_ key: SecretBytes) async throws(SealFailure) -> WrappedKey {

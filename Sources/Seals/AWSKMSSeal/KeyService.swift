@@ -7,6 +7,7 @@ internal import HTTPClient
 /// The requests to the key management service.
 struct KeyService: Sendable {
     let service: AWSService
+    let chain: AWSCredentialChain
     /// Id, ARN or alias.
     let key: String
 
@@ -41,9 +42,15 @@ struct KeyService: Sendable {
             "POST", path: "/",
             headers: [("Content-Type", "application/x-amz-json-1.1"), ("X-Amz-Target", "TrentService." + action)])
         request.body = body.serialized()
+        let credentials: AWSCredentials
+        do throws(AWSCredentialFailure) {
+            credentials = try await chain.credentials()
+        } catch {
+            throw SealFailure(.unreachable, error.text)
+        }
         let answer: HTTPAnswer
         do throws(HTTPFailure) {
-            answer = try await service.call(request)
+            answer = try await service.call(request, as: credentials)
         } catch {
             throw SealFailure(.unreachable, "the key management service: \(error.text)")
         }

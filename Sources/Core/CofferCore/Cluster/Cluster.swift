@@ -206,7 +206,10 @@ package final class Cluster: Sendable {
             } else {
                 await core.storeNodes()
             }
-            if let note = settings.note, let mark = election.mark { await core.write(note, mark, standby) }
+            // Not before it has been read: it may know more than this process.
+            if let note = settings.note, let mark = election.mark, state.withLock({ $0.hasRecalled }) {
+                await core.write(note, mark, standby)
+            }
             var pause = settings.timing.echo
             if standby.leader != nil, let transport = transport.value {
                 let start = (steady: settings.steady(), wall: core.clock.now)

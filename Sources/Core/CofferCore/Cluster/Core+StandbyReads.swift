@@ -26,13 +26,9 @@ extension Core {
     }
 
     func open(_ barrier: Barrier, _ standby: Standby) async throws(BarrierError) {
-        do throws(BarrierError) {
-            try await barrier.openForReading(rootKey: standby.rootKey)
-        } catch .wrongKey {
-            guard let rootKey = try await self.barrier.currentRootKey() else { throw .wrongKey }
-            standby.rootKey = rootKey
-            try await barrier.openForReading(rootKey: rootKey)
-        }
+        // The root key may have been changed, and can be read only by who has followed the terms.
+        await refreshKeys(standby)
+        try await barrier.openForReading(rootKey: standby.rootKey)
     }
 
     /// An answer of a standby; nil: the leader has to give it.
