@@ -12,7 +12,7 @@ enum ClusterSetup {
 
     /// Nil: the storage is this server's alone.
     static func cluster(_ configuration: ServerConfiguration, _ storage: any Storage) throws -> Cluster? {
-        guard configuration.storage?.isShared == true, !configuration.isRecovery,
+        guard let settings = configuration.storage, settings.isShared, !configuration.isRecovery,
             let election = storage as? any Election
         else { return nil }
         var cluster = ClusterSettings(id: try RandomSource.system.uuid()) {

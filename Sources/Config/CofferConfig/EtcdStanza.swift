@@ -39,6 +39,7 @@ enum EtcdStanza {
                 throw HCLError("etcd_api must be v3: etcd itself no longer offers v2", at: value.position)
             }
         },
+        "version_file": .take { (value, draft) throws(HCLError) in draft.etcd.versionFile = try value.text() },
         "max_entry_size": .take { (value, draft) throws(HCLError) in
             draft.maximumEntrySize = try StorageStanza.entrySize(value)
         },

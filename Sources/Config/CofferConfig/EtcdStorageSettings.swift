@@ -13,6 +13,8 @@ package struct EtcdStorageSettings: Sendable, Equatable {
     /// Uses the servers' own list of members too.
     package var synchronizes = true
     package var isShared = false
+    /// Where the node keeps what it has seen of the storage; empty for nowhere.
+    package var versionFile = ""
 
     package init() {}
 

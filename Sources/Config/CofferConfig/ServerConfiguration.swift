@@ -84,6 +84,15 @@ package struct StorageSettings: Sendable, Equatable {
         case .etcd(let settings): settings.isShared
         }
     }
+
+    /// Where the node keeps what it has seen of the storage; empty for nowhere.
+    package var versionFile: String {
+        switch kind {
+        case .memory, .sqlite: ""
+        case .postgresql(let settings): settings.versionFile
+        case .etcd(let settings): settings.versionFile
+        }
+    }
 }
 
 /// `storage "postgresql"`: where the entries are, and whether several servers share them.

@@ -25,6 +25,23 @@ final class EtcdMemory: Sendable {
         }
     }
 
+    /// For who remembers it beyond this process; nil when nothing was seen yet.
+    var mark: StorageMark? {
+        let seen = seen
+        guard seen.cluster != 0 else { return nil }
+        return StorageMark(version: seen.version, epoch: seen.epoch, identity: "\(seen.cluster)")
+    }
+
+    /// What an earlier process saw; which cluster it was counts more than what this process has found.
+    func recall(_ mark: StorageMark) {
+        state.withLock { state in
+            state.version = max(state.version, mark.version)
+            state.revision = max(state.revision, mark.version)
+            state.epoch = max(state.epoch, mark.epoch)
+            if let cluster = UInt64(mark.identity) { state.cluster = cluster }
+        }
+    }
+
     /// Why the storage must not be led; nil when it is what was seen before, and then it is remembered.
     /// - Parameter known: from before these figures were asked for.
     func objection(_ found: Seen, known: Seen) -> String? {
@@ -47,6 +64,7 @@ final class EtcdMemory: Sendable {
 
     static func text(_ reason: String) -> String {
         "storage_epoch_regression: etcd is not the one that was in use: \(reason). "
-            + "No node leads until an operator has looked at it; a restart of the server accepts it as it is"
+            + "No node leads until an operator has looked at it. To accept it as it is, stop the servers, remove their "
+            + "files of version_file, if they have one, and start them"
     }
 }

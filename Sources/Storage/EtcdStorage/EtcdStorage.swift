@@ -140,6 +140,10 @@ package final class EtcdStorage: Storage, Election {
 
     package func leader() async throws(StorageError) -> LeaderRecord? { try await term.leader() }
 
+    package var mark: StorageMark? { term.memory.mark }
+
+    package func recall(_ mark: StorageMark) { term.memory.recall(mark) }
+
     package func tellOfLeaders(_ changed: (@Sendable () -> Void)?) { term.watch.tell(changed) }
 
     private func leading<R: Sendable>(

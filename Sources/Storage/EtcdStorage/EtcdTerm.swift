@@ -8,7 +8,7 @@ final class EtcdTerm: Sendable {
     private let layout: EtcdLayout
     private let client: EtcdClient
     private let health: StorageHealth
-    private let memory: EtcdMemory
+    let memory: EtcdMemory
     private let limit: Duration
     let watch: EtcdLeaderWatch
     private let lease = Mutex<(epoch: Epoch, id: UInt64)?>(nil)
