@@ -1,3 +1,4 @@
+import CofferJSON
 import ServerHarness
 import TestSupport
 import Testing
