@@ -54,18 +54,20 @@ struct SweptOperation: Sendable, CustomStringConvertible {
     private static let revocation = SweptOperation(
         name: "revocation",
         prepare: { server in
-            let policy = "path \"auth/token/create\" { capabilities = [\"update\", \"sudo\"] }"
-            try await server.policy("maker", policy)
-            try await server.ok("POST", "auth/token/create", ["id": "swept", "ttl": "1h", "policies": ["maker"]])
+            try await server.policy("maker", "path \"auth/token/create\" { capabilities = [\"update\"] }")
+            let body: JSON = ["id": "swept", "ttl": "1h", "policies": ["maker"]]
+            try await server.ok("POST", "auth/token/create", body)
+            let child = try await server.ok("POST", "auth/token/create", ["ttl": "1h"], token: "swept")
             try await server.ok(
-                "POST", "auth/token/create", ["id": "child", "ttl": "1h", "policies": ["maker"]], token: "swept")
+                "POST", "secret/data/child", ["data": ["token": child["auth"]?["client_token"] ?? ""]])
         },
         act: { await $0.send("POST", "auth/token/revoke", ["token": "swept"]) },
         isDone: { server in
             // A child whose parent died in the middle follows it by itself.
             try await server.settle()
             var statuses: Set<Int> = []
-            for token in ["swept", "child"] {
+            let child = await server.send("GET", "secret/data/child").data?["data"]?["token"]?.stringValue
+            for token in ["swept", child] {
                 statuses.insert(await server.send("GET", "auth/token/lookup-self", token: token).status)
             }
             return statuses == [200] ? false : statuses == [403] ? true : nil
