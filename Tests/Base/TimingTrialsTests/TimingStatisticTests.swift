@@ -21,7 +21,7 @@ import Testing
 
     @Test("two nanoseconds among noise are found", arguments: 1...20)
     func shifted(seed: UInt64) {
-        let distance = TimingStatistic.distance(times(500, 20_000, seed: seed), times(502, 20_000, seed: seed + 100))
+        let distance = TimingStatistic.distance(times(500, 60_000, seed: seed), times(502, 60_000, seed: seed + 100))
         #expect(distance > TimingStatistic.threshold)
     }
 
