@@ -24,7 +24,10 @@ import Testing
     func bound() async throws {
         let server = try await ServerHarness.unsealed()
         try await server.ok("POST", "sys/audit/rec", ["type": "recording"])
-        try await server.ok("POST", "auth/token/roles/near", ["token_bound_cidrs": "203.0.113.0/24"])
+        // One that never ends would be bound to nothing.
+        try await server.ok(
+            "POST", "auth/token/roles/near",
+            ["token_bound_cidrs": "203.0.113.0/24", "allowed_policies": "default"])
         let made = await server.send("POST", "auth/token/create/near")
         let token = try #require(made.json?["auth"]?.objectValue?["client_token"]?.stringValue)
         var limits = RequestReader.Limits()

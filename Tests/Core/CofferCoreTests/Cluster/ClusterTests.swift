@@ -165,7 +165,7 @@ import Testing
         services.term?.extend(until: .zero)
         #expect(a.core.services === services && !a.core.certainlyLeads)
         #expect(await a.send("GET", "sys/health").status == 429)
-        #expect(await a.send("GET", "sys/health?standbyok=true").status == 200)
+        #expect(await a.send("GET", "sys/health", query: "standbyok=true").status == 200)
         #expect(await a.send("GET", "sys/leader")["is_self"] == false)
         await stop()
     }
