@@ -23,7 +23,10 @@ package struct ForwardedFor: Sendable {
             throw Self.refusal(
                 "client address not authorized for x-forwarded-for and configured to reject connection")
         }
-        let chain = lines.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        // By bytes: Swift joins some characters with a comma behind them.
+        let chain = lines.flatMap { line in
+            line.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map { Substring($0) }
+        }
         guard hopSkips < chain.count else {
             throw Self.refusal(
                 "malformed x-forwarded-for configuration or request, hops to skip (\(hopSkips)) would skip before "
