@@ -9,13 +9,13 @@ package final class MemoryStorage: Storage, ChangeFeed {
         var version: UInt64 = 0
         var epoch = Epoch(0)
         var isClosed = false
-        /// What the latest commits changed, the oldest first; `replaceAll` forgets it.
-        var changes: [(version: UInt64, keys: [StorageKey])] = []
+        /// What the latest commits changed, the oldest first; nil before anybody asked.
+        var changes: [(version: UInt64, keys: [StorageKey])]?
 
         /// Nil: not known any more.
         func changedKeys(since version: UInt64) -> [StorageKey]? {
             if version == self.version { return [] }
-            guard let first = changes.first, first.version <= version + 1 else { return nil }
+            guard let changes, let first = changes.first, first.version <= version + 1 else { return nil }
             return changes.lazy.filter { $0.version > version }.flatMap(\.keys)
         }
     }
@@ -74,8 +74,8 @@ package final class MemoryStorage: Storage, ChangeFeed {
             }
             if !batch.changes.isEmpty {
                 contents.version += 1
-                contents.changes.append((contents.version, Array(batch.changes.keys)))
-                if contents.changes.count > Self.keptChanges { contents.changes.removeFirst() }
+                contents.changes?.append((contents.version, Array(batch.changes.keys)))
+                if contents.changes?.count == 2 * Self.keptChanges { contents.changes?.removeFirst(Self.keptChanges) }
             }
             for (key, change) in batch.changes {
                 switch change {
@@ -91,6 +91,7 @@ package final class MemoryStorage: Storage, ChangeFeed {
     package func changes(since moment: StorageMoment?) async throws(StorageError) -> StorageChanges {
         try await access { (contents) throws(StorageError) in
             let now = StorageMoment(epoch: contents.epoch, version: contents.version)
+            contents.changes = contents.changes ?? []
             guard let moment, moment.epoch == now.epoch else { return StorageChanges(moment: now, keys: nil) }
             return StorageChanges(moment: now, keys: contents.changedKeys(since: moment.version))
         }
@@ -135,7 +136,7 @@ package final class MemoryStorage: Storage, ChangeFeed {
         try await access { (contents) throws(StorageError) in
             contents.entries = entries
             contents.version = max(contents.version + 1, version)
-            contents.changes = []
+            if contents.changes != nil { contents.changes = [] }
             contents.epoch = Epoch(contents.epoch.value + 1)
         }
     }
