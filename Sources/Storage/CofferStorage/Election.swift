@@ -36,7 +36,8 @@ package protocol Election: Sendable {
     ///   then nobody may lead until an operator has looked at it.
     func acquire(_ candidate: Candidate, for time: Duration) async throws(StorageError) -> Epoch?
 
-    /// Leads on for `time` from now; false when the candidate no longer leads in that epoch.
+    /// Leads on for `time` from now; false when the candidate no longer leads in that epoch, and when the storage is
+    /// not what this process saw before.
     func renew(_ epoch: Epoch, _ candidate: Candidate, for time: Duration) async throws(StorageError) -> Bool
 
     /// Lets another node lead at once; nothing happens when the candidate no longer leads.

@@ -35,7 +35,8 @@ final class EtcdTerm: Sendable {
         }
         // The key may have been deleted while its lease goes on.
         let sight = try await look()
-        if let objection = sight.objection { throw .unavailable(objection) }
+        // Of an older copy no answer may be given any more; why is said when leadership is asked for.
+        if sight.objection != nil { return false }
         return sight.epoch == epoch.value && sight.holder?.id == candidate.id
     }
 

@@ -34,8 +34,8 @@ final class PostgresTerm: Sendable {
         let rows = try await change(update)
         guard let version = rows.integer(0) else { return false }
         let now = StorageMark(version: UInt64(clamping: version), epoch: epoch.value)
-        if let objection = seen?.objection(to: now) { throw .unavailable(PostgresMemory.text(objection)) }
-        return true
+        // Of an older copy no answer may be given any more; why is said when leadership is asked for.
+        return seen?.objection(to: now) == nil
     }
 
     func release(_ epoch: Epoch, _ candidate: Candidate) async throws(StorageError) {

@@ -125,7 +125,8 @@ import Testing
             for number in 0..<3 { try await storage.commit(.put("k\(number)", [1], epoch)) }
             try RealDatabase.run("UPDATE \"\(options.table)_meta\" SET version = version - 2")
             if endsSessions { try PostgresFaultTests.endSessions(options) }
-            await #expect(throws: StorageError.self) { try await storage.renew(epoch, candidate, for: .seconds(60)) }
+            #expect((try? await storage.renew(epoch, candidate, for: .seconds(60))) != true)
+            await #expect(throws: StorageError.self) { try await storage.acquire(candidate, for: .seconds(60)) }
             await #expect(throws: StorageError.self) { try await storage.commit(.put("k", [2], epoch)) }
             if endsSessions { await #expect(throws: StorageError.self) { try await storage.get("k0") } }
             await storage.close()
