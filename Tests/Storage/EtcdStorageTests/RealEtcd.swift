@@ -27,6 +27,8 @@ enum RealEtcd {
     /// Options with a path that nobody else uses.
     static func options() throws -> EtcdOptions {
         var options = EtcdOptions(try settings())
+        // The whole test run shares the processors with it.
+        (options.callLimit, options.termLimit) = (.seconds(30), .seconds(10))
         options.path = "/test/\(getpid())/\(next.add(1, ordering: .relaxed).newValue)/"
         return options
     }
