@@ -31,11 +31,11 @@ extension TimingTrial {
 
     /// Shares of zeros only, and of anything.
     private static let combining = TimingTrial(
-        "combining shares", isCostly: true,
+        "combining shares",
         operand: { isRandom, dice in shares(dice.bytes(32, isRandom), dice.bytes(64, isRandom)) }, work: combined)
 
     private static let hastyCombining = TimingTrial(
-        "combining shares, passing over zeros", isCareless: true, isCostly: true,
+        "combining shares, passing over zeros", isCareless: true,
         operand: { isRandom, dice in shares(dice.bytes(32, isRandom), dice.bytes(64, isRandom)) },
         work: { shares in
             shares.reduce(0) { sum, share in
@@ -45,11 +45,11 @@ extension TimingTrial {
 
     /// The same for the secret alone: its shares look random in both classes.
     private static let secret = TimingTrial(
-        "combining a secret", isCostly: true,
+        "combining a secret",
         operand: { isRandom, dice in shares(dice.bytes(32, isRandom), dice.bytes(64, 0xff)) }, work: combined)
 
     private static let trimmed = TimingTrial(
-        "combining a secret, cutting its zeros", isCareless: true, isCostly: true,
+        "combining a secret, cutting its zeros", isCareless: true,
         operand: { isRandom, dice in shares(dice.bytes(32, isRandom), dice.bytes(64, 0xff)) },
         work: { shares in
             guard let secret = try? Shamir.combine(shares) else { return 0 }

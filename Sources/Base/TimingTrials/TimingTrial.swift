@@ -6,21 +6,18 @@ package struct TimingTrial: Sendable {
     package let name: String
     /// Work that is careless on purpose, and has to be found.
     package let isCareless: Bool
-    /// For work that takes microseconds.
-    package let isCostly: Bool
     private let sample: @Sendable (_ isRandom: UInt8, inout Dice, _ now: () -> UInt64) -> UInt64
 
     /// - Parameters:
     ///   - operand: of a class: 0 for the fixed one, 0xFF for the random one; a mask, so that nothing has to branch.
     ///   - work: gives something that depends on all that it did.
     init<Operand>(
-        _ name: String, isCareless: Bool = false, isCostly: Bool = false,
+        _ name: String, isCareless: Bool = false,
         operand: @escaping @Sendable (_ isRandom: UInt8, inout Dice) -> Operand,
         work: @escaping @Sendable (Operand) -> UInt8
     ) {
         self.name = name
         self.isCareless = isCareless
-        self.isCostly = isCostly
         sample = { isRandom, dice, now in
             let operand = operand(isRandom, &dice)
             let start = now()
