@@ -24,11 +24,16 @@ enum RealEtcd {
         return EtcdSettings(endpoints: [endpoint])
     }
 
+    /// The whole test run shares the processors with it.
+    static func patient(_ options: inout EtcdOptions) {
+        (options.callLimit, options.termLimit) = (.seconds(60), .seconds(20))
+        (options.settings.callLimit, options.settings.connectLimit) = (.seconds(60), .seconds(60))
+    }
+
     /// Options with a path that nobody else uses.
     static func options() throws -> EtcdOptions {
         var options = EtcdOptions(try settings())
-        // The whole test run shares the processors with it.
-        (options.callLimit, options.termLimit) = (.seconds(30), .seconds(10))
+        patient(&options)
         options.path = "/test/\(getpid())/\(next.add(1, ordering: .relaxed).newValue)/"
         return options
     }
