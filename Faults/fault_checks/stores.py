@@ -1,6 +1,7 @@
 """The storages that the checks run over, behind one face: a stanza, a port, and what can be done to it."""
 
 import base64
+import copy
 import json
 import os
 import signal
@@ -53,6 +54,11 @@ class PostgresStore:
     def stanza(self, port=None):
         """Of a configuration; `port` is a wire's, or another way to the same server."""
         return Database(self.url(port)).stanza()
+
+    def lane(self, number):
+        """Another database of the same server."""
+        self.server.query(f"CREATE DATABASE lane{number}")
+        return Database(self.url(database=f"lane{number}"))
 
     def start(self):
         self.server.start()
@@ -153,6 +159,12 @@ storage "etcd" {{
   sync       = "false"
 }}
 """
+
+    def lane(self, number):
+        """Other keys of the same server."""
+        other = copy.copy(self)
+        other.path = f"/lane{number}/"
+        return other
 
     def start(self):
         self.server.start()
