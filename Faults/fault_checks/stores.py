@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import os
+import re
 import signal
 import subprocess
 import urllib.request
@@ -213,6 +214,19 @@ storage "etcd" {{
 
     def end(self):
         self.server.__exit__(None, None, None)
+
+
+class Alone:
+    """A storage for one node, that shares it with nobody."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def stanza(self, port=None):
+        return re.sub(r'(ha_enabled +)= "true"', r'\1= "false"', self.store.stanza(port))
 
 
 class SQLiteStore:
