@@ -57,7 +57,8 @@ class PostgresStore:
         return Database(self.url(port)).stanza()
 
     def lane(self, number):
-        """Another database of the same server."""
+        """Another database of the same server, that nobody has used."""
+        self.server.query(f"DROP DATABASE IF EXISTS lane{number} WITH (FORCE)")
         self.server.query(f"CREATE DATABASE lane{number}")
         return Database(self.url(database=f"lane{number}"))
 
@@ -162,9 +163,10 @@ storage "etcd" {{
 """
 
     def lane(self, number):
-        """Other keys of the same server."""
+        """Other keys of the same server, of which there are none yet."""
         other = copy.copy(self)
         other.path = f"/lane{number}/"
+        other.forget()
         return other
 
     def start(self):
