@@ -16,7 +16,7 @@ from livetest.server import free_port, wait_for
 
 from .cluster import Cluster, percentile, report, rounds, shared
 from .stores import POSTGRES
-from .traffic import Heartbeat, Traffic
+from .traffic import Traffic
 
 CHECKS = Checks("balancers")
 # haproxy does not see the storage, and PgBouncer is for one of them.
@@ -243,8 +243,8 @@ def _(world):
     cluster = Cluster(world, name="pooled", store=PgBouncer(world, own)).start()
     cluster.wait_for_leader().api().must("POST", "/v1/sys/mounts/secret", {"type": "kv", "options": {"version": "1"}})
     gaps = []
-    with Heartbeat(cluster) as heart, Traffic(cluster, world.seed) as traffic:
-        heart.gap(time.monotonic())
+    with Traffic(cluster, world.seed) as traffic:
+        traffic.gap(time.monotonic())
         for number in range(rounds(2, 20)):
             leader = cluster.wait_for_leader()
             start = time.monotonic()
@@ -256,7 +256,7 @@ def _(world):
                 leader.pause()
                 cluster.wait_for_leader(other_than=leader)
                 leader.resume()
-            gaps.append(heart.gap(start))
+            gaps.append(traffic.gap(start))
             traffic.stop.wait(2)
     violations = traffic.violations()
     report(f"{len(gaps)} leaders paused or killed, without writes p50 {percentile(gaps, 0.5):.2f} s, most "

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPException
 
 from livetest.checks import Checks, equal, true
@@ -13,6 +14,8 @@ from .stores import SHARED, new_store
 
 CHECKS = Checks("commits")
 STORES = SHARED
+# How many first starts go on at once, each with a storage of its own.
+LANES = 3
 
 
 def store_of(world):
@@ -24,39 +27,48 @@ def store_of(world):
 @CHECKS.check("FE8: two nodes that are initialised at once give one set of keys, and it opens the server")
 def _(world):
     count = rounds(6, 200)
-    for number in range(count):
-        store = store_of(world)
-        store.forget()
-        nodes = []
-        for letter in "ab":
-            folder = world.folder / f"init{number}{letter}"
-            folder.mkdir()
-            nodes.append(world.stack.enter_context(Node(world.binary, folder, store)))
-        for node in nodes:
-            node.start()
-        answers = [None, None]
 
-        def initialize(place):
-            body = {"secret_shares": 1, "secret_threshold": 1}
-            try:
-                answers[place] = nodes[place].api("").request("PUT", "/v1/sys/init", body)
-            except (OSError, HTTPException):
-                pass
+    def lane(first):
+        for number in range(first, count, LANES):
+            initialize_twice(world, store_of(world).lane(first), number)
 
-        threads = [threading.Thread(target=initialize, args=(place,)) for place in (0, 1)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        made = [answer for answer in answers if answer and answer.status == 200]
-        equal(len(made), 1, f"sets of keys in round {number}: {[answer and answer.body[:80] for answer in answers]}")
-        for node in nodes:
-            node.keys, node.root_token, node.threshold = made[0].json["keys_base64"], made[0].json["root_token"], 1
-            node.unseal()
-        wait_for(lambda: any(node.leads for node in nodes), "no node leads")
-        for node in nodes:
-            node.stop()
+    store_of(world)
+    with ThreadPoolExecutor(LANES) as pool:
+        list(pool.map(lane, range(LANES)))
     report(f"{count} rounds, one set of keys in each")
+
+
+def initialize_twice(world, store, number):
+    """Two nodes at once, over a storage that nobody has used."""
+    nodes = []
+    for letter in "ab":
+        folder = world.folder / f"init{number}{letter}"
+        folder.mkdir()
+        nodes.append(world.stack.enter_context(Node(world.binary, folder, store)))
+    for node in nodes:
+        node.start()
+    answers = [None, None]
+
+    def initialize(place):
+        body = {"secret_shares": 1, "secret_threshold": 1}
+        try:
+            answers[place] = nodes[place].api("").request("PUT", "/v1/sys/init", body)
+        except (OSError, HTTPException):
+            pass
+
+    threads = [threading.Thread(target=initialize, args=(place,)) for place in (0, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    made = [answer for answer in answers if answer and answer.status == 200]
+    equal(len(made), 1, f"sets of keys in round {number}: {[answer and answer.body[:80] for answer in answers]}")
+    for node in nodes:
+        node.keys, node.root_token, node.threshold = made[0].json["keys_base64"], made[0].json["root_token"], 1
+        node.unseal()
+    wait_for(lambda: any(node.leads for node in nodes), "no node leads")
+    for node in nodes:
+        node.stop()
 
 
 class Straight:

@@ -8,11 +8,25 @@ from livetest.checks import Checks, equal, true
 from livetest.databases import PostgresServer, client, install
 from livetest.server import wait_for
 
-from .database_cluster import DatabaseCluster, report, url
+from .cluster import Cluster, report
+from .stores import Database, new_store
 
 CHECKS = Checks("failover")
 
-FILE = 'version_file = "{folder}/storage.version"'
+
+
+class Noting(Database):
+    """A node notes what it has seen of it in a file of its own."""
+
+    def stanza(self, port=None):
+        return super().stanza(port).replace("{\n", '{\n  version_file = "{folder}/storage.version"\n', 1)
+
+
+def either(*servers):
+    """The storage that one of the servers has."""
+    first = servers[0]
+    hosts = ",".join(f"127.0.0.1:{server.port}" for server in servers)
+    return Noting(f"postgresql://{first.superuser}:{first.superuser_password}@{hosts}/postgres?sslmode=disable")
 
 
 class Replica(PostgresServer):
@@ -60,7 +74,7 @@ def _(world):
     world.on_exit(primary.__exit__, None, None, None)
     replica = Replica(primary)
     world.on_exit(replica.__exit__, None, None, None)
-    cluster = DatabaseCluster(world, primary, count=2, address=url(primary, replica), storage=FILE)
+    cluster = Cluster(world, count=2, store=either(primary, replica))
     for node in cluster.nodes:
         node.version_file = node.folder / "storage.version"
     replica.start()
@@ -108,7 +122,7 @@ def _(world):
 
 @CHECKS.check("a file that somebody has changed, or of another cluster, is not believed")
 def _(world):
-    cluster = DatabaseCluster(world, count=1, name="file", storage=FILE)
+    cluster = Cluster(world, count=1, name="file", store=either(new_store(world).server))
     node = cluster.nodes[0]
     file = node.folder / "storage.version"
     cluster.start()

@@ -8,8 +8,8 @@ from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
 from .cluster import report, shared
+from .heartbeat import Heartbeat
 from .stores import SHARED
-from .traffic import Heartbeat
 
 CHECKS = Checks("ha")
 STORES = SHARED

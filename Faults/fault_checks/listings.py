@@ -7,8 +7,8 @@ from urllib.parse import quote
 from livetest.checks import Checks, equal
 
 from .cluster import Cluster, report, rounds
+from .connections import Connection
 from .stores import SHARED, SQLITE
-from .traffic import Connection
 
 CHECKS = Checks("listings")
 STORES = (*SHARED, SQLITE)

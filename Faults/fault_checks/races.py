@@ -7,8 +7,8 @@ from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
 from .cluster import Cluster, report, rounds
+from .connections import Connection
 from .stores import SHARED, SQLITE
-from .traffic import Connection
 
 CHECKS = Checks("races")
 STORES = (*SHARED, SQLITE)

@@ -15,12 +15,14 @@ from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
 from .cluster import Cluster, report, rounds
+from .connections import Connections
+from .open_loop import OpenLoop
 from .stores import SHARED, SQLITE
-from .traffic import RATE, WORKERS, Connection, Pace
+from .traffic import ENOUGH, RATE
 
 CHECKS = Checks("registers")
 STORES = (*SHARED, SQLITE)
-REGISTERS = 8
+REGISTERS = 16
 # New registers after so many seconds: a search grows with the calls whose outcome nobody knows.
 GENERATION = 20
 
@@ -30,55 +32,49 @@ class Clients:
 
     def __init__(self, cluster, seed):
         self.cluster = cluster
-        self.stop = threading.Event()
-        self.pace = Pace(RATE, WORKERS, self.stop)
+        self.loop = OpenLoop(RATE, self.call, seed)
+        self.stop = self.loop.stop
         self.lock = threading.Lock()
-        self.history = []
-        self.began = time.monotonic()
-        self.threads = [
-            threading.Thread(target=self.work, args=(number, random.Random(seed * 1000 + number)), daemon=True)
-            for number in range(WORKERS)]
+        self.nodes, self.history = [], []
+        # The versions that clients saw last.
+        self.known = {}
 
     def __enter__(self):
-        for thread in self.threads:
-            thread.start()
+        self.nodes = [Connections(node.port, self.cluster.token) for node in self.cluster.nodes]
+        self.loop.__enter__()
         return self
 
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join(timeout=30)
+    def __exit__(self, *error):
+        self.loop.__exit__(*error)
+        for node in self.nodes:
+            node.close()
 
-    def work(self, worker, chance):
-        connections = [Connection(node.port, self.cluster.token) for node in self.cluster.nodes]
-        known = {}
-        number = 0
-        for _ in self.pace.ticks(chance):
-            number += 1
-            generation = int((time.monotonic() - self.began) / GENERATION)
-            key = f"g{generation}r{chance.randrange(REGISTERS)}"
-            call = {"key": key, "client": worker}
-            if chance.random() < 0.45:
-                act, call["call"] = self.read, "read"
-            else:
-                act, call["call"], call["value"] = self.write, "write", f"{worker}-{number}"
-                # A few in any case; the others what this client saw last.
-                if chance.random() > 0.05:
-                    call["expecting"] = known.get(key, 0)
-            call["start"] = time.monotonic_ns()
-            if act(chance.choice(connections), call):
+    @property
+    def seconds(self):
+        return time.monotonic() - self.loop.began
+
+    def call(self, client, chance, number):
+        key = f"g{int(self.seconds / GENERATION)}r{chance.randrange(REGISTERS)}"
+        call = {"key": key, "client": client}
+        if chance.random() < 0.45:
+            act, call["call"] = self.read, "read"
+        else:
+            act, call["call"], call["value"] = self.write, "write", f"{client}-{number}"
+            # A few in any case; the others what somebody saw last.
+            if chance.random() > 0.05:
+                call["expecting"] = self.known.get(key, 0)
+        call["start"] = time.monotonic_ns()
+        if act(chance.choice(self.nodes), call):
+            with self.lock:
+                self.history.append(call)
                 if "version" in call:
-                    known[key] = call["version"]
-                with self.lock:
-                    self.history.append(call)
-            if call.get("refused"):
-                known.pop(key, None)
+                    self.known[key] = max(call["version"], self.known.get(key, 0))
 
     @staticmethod
-    def read(connection, call):
+    def read(node, call):
         """Whether it is worth noting: a read that failed says nothing."""
         try:
-            answer = connection.request("GET", f"/v1/registers/data/{call['key']}")
+            answer = node.request("GET", f"/v1/registers/data/{call['key']}")
         except (OSError, HTTPException):
             return False
         call["end"] = time.monotonic_ns()
@@ -91,13 +87,13 @@ class Clients:
         return True
 
     @staticmethod
-    def write(connection, call):
+    def write(node, call):
         """What was surely not sent on is not noted; what nobody knows of has no end."""
         body = {"data": {"value": call["value"]}}
         if "expecting" in call:
             body["options"] = {"cas": call["expecting"]}
         try:
-            answer = connection.request("POST", f"/v1/registers/data/{call['key']}", body)
+            answer = node.request("POST", f"/v1/registers/data/{call['key']}", body)
         except ConnectionRefusedError:
             return False
         except (OSError, HTTPException):
@@ -187,13 +183,15 @@ def _(world):
     seconds = rounds(15 if is_shared else 6, 600)
     with Clients(cluster, world.seed) as clients:
         faults = Faults(cluster, chance, clients.stop)
-        while time.monotonic() - clients.began < seconds or not faults.count:
+        while clients.seconds < seconds or not faults.count:
             faults.next()
     world.history = clients.history
     is_linearizable, words = judged(world, clients.history, "history")
-    report(f"seed {world.seed}, {time.monotonic() - clients.began:.0f} s, faults {faults.count}: {words}")
     answered = sum("end" in call for call in clients.history)
+    report(f"seed {world.seed}, {clients.loop.took:.0f} s, faults {faults.count}: {clients.loop.told()}, "
+           f"{answered} with an outcome: {words}")
     true(answered > seconds * 10, f"only {answered} calls were answered")
+    true(clients.loop.offered()[0] > ENOUGH * RATE, "too few requests were offered")
     true(is_linearizable, words)
 
 

@@ -1,4 +1,4 @@
-"""The database stops for a while: clients are told to come again, the servers recover by themselves, and what
+"""The storage stops for a while: clients are told to come again, the servers recover by themselves, and what
 ended meanwhile stays ended."""
 
 import os
@@ -13,9 +13,12 @@ from livetest.checks import Checks, equal, true
 from livetest.databases import Refused, client
 from livetest.server import wait_for
 
-from .database_cluster import DatabaseCluster, Ledger, report
+from .cluster import Cluster, report, shared
+from .stores import POSTGRES, SHARED, Alone, new_store
+from .traffic import Traffic
 
 CHECKS = Checks("store-outage")
+STORES = SHARED
 
 # Seconds after the database is back in which clients are to be served again.
 BACK = 5
@@ -31,9 +34,10 @@ def asked(node, method, path, body=None, token=None):
     return answer.status, "Retry-After" in answer.headers, time.monotonic() - start
 
 
-def back_in(node, token, start, path="/v1/secret/back", seconds=60):
+def back_in(cluster, start):
     """Seconds from `start` until a write is taken."""
-    wait_for(lambda: asked(node, "POST", path, {"k": "v"}, token)[0] == 204, "no write is taken", seconds=seconds)
+    wait_for(lambda: any(asked(node, "POST", "/v1/secret/back", {"k": "v"}, cluster.token)[0] == 204
+                         for node in cluster.nodes), "no write is taken", seconds=60)
     return time.monotonic() - start
 
 
@@ -114,103 +118,83 @@ def check_answers(outage, allowed):
     true(outage.slowest < 20, f"a client waited for {outage.slowest:.1f} s")
 
 
-@CHECKS.check("one server: 503 with Retry-After while the database is away, and service within five seconds after it")
+@CHECKS.check("one server: 503 with Retry-After while the storage is away, and service within five seconds after it")
 def _(world):
-    cluster = DatabaseCluster(world, count=1, name="single", shared=False).start()
-    database, node = cluster.database, cluster.nodes[0]
+    store = Alone(new_store(world))
+    cluster = Cluster(world, count=1, name="single", store=store).start()
+    node = cluster.nodes[0]
     root = node.root_token
     node.api().must("POST", "/v1/sys/mounts/secret", {"type": "kv", "options": {"version": "1"}})
     node.api().must("POST", "/v1/secret/kept", {"k": "v"})
     short, lasting = ended_meanwhile(node.api())
     pause = world.pick(6, 60)
-    database.stop()
+    store.stop()
     with Outage([node], root) as outage:
         time.sleep(pause)
     check_answers(outage, {503, None, 500})
     equal(outage.healths, {200}, "health meanwhile")
-    database.start()
-    seconds = back_in(node, root, time.monotonic())
-    report(f"{pause} s without a database, a write {seconds:.1f} s after it")
+    store.start()
+    seconds = back_in(cluster, time.monotonic())
+    report(f"{pause} s without a storage, a write {seconds:.1f} s after it")
     true(seconds < BACK, f"it took {seconds:.1f} s")
     equal(node.api().must("GET", "/v1/secret/kept").data, {"k": "v"}, "what was stored")
     check_ended(node, root, short, lasting)
     equal(node.stop(), 0, "its status")
-    database.stop()
+    store.stop()
 
 
 @CHECKS.check("three servers: 503 with Retry-After from each of them, and service within five seconds after it")
 def _(world):
-    cluster = world.cluster = DatabaseCluster(world).start()
+    cluster = shared(world)
     api = cluster.wait_for_leader().api()
-    api.must("POST", "/v1/sys/mounts/secret", {"type": "kv", "options": {"version": "1"}})
-    wait_for(lambda: sum(node.health() == 429 for node in cluster.nodes) == 2, "two standbys")
+    wait_for(lambda: len(cluster.standbys()) == 2, "two standbys")
     short, lasting = ended_meanwhile(api)
     pause = world.pick(12, 60)
-    with Ledger(cluster) as ledger:
-        time.sleep(0.5)
-        cluster.database.stop()
+    with Traffic(cluster, world.seed) as traffic:
+        traffic.gap(time.monotonic())
+        cluster.store.stop()
         # Until then the leader may still answer from what it knows.
         time.sleep(6)
         with Outage(cluster.nodes, cluster.token) as outage:
             time.sleep(pause - 6)
-        cluster.database.start()
-        start = time.monotonic()
-        wait_for(lambda: any(asked(node, "POST", "/v1/secret/back", {"k": "v"}, cluster.token)[0] == 204
-                             for node in cluster.nodes), "no write is taken", seconds=60)
-        seconds = time.monotonic() - start
+        cluster.store.start()
+        seconds = back_in(cluster, time.monotonic())
+        traffic.gap(time.monotonic())
     check_answers(outage, {503})
-    equal(ledger.lost(), [], "acknowledged and lost")
-    report(f"{pause} s without a database, a write {seconds:.1f} s after it; {len(ledger.acknowledged)} writes acknowledged, 0 lost")
+    violations = traffic.violations()
+    report(f"{pause} s without a storage, a write {seconds:.1f} s after it; {traffic.told()}; {len(violations)} violations")
+    equal(violations, [], "violations")
     true(seconds < BACK, f"it took {seconds:.1f} s")
     check_ended(cluster.wait_for_leader(), cluster.token, short, lasting)
 
 
-@CHECKS.check("the database does not answer (frozen): clients wait a bounded time, and all is well when it goes on (F32)")
+@CHECKS.check("the storage does not answer (frozen): clients wait a bounded time, and all is well when it goes on (F32)")
 def _(world):
-    cluster = world.cluster
+    cluster = shared(world)
     cluster.wait_for_leader()
-    wait_for(lambda: sum(node.health() == 429 for node in cluster.nodes) == 2, "two standbys")
-
-    def frozen(number):
-        # The server with all its sessions.
-        for pid in [cluster.database.process.pid] + children(cluster.database.process.pid):
-            os.kill(pid, number)
-
-    frozen(signal.SIGSTOP)
+    wait_for(lambda: len(cluster.standbys()) == 2, "two standbys")
+    cluster.store.freeze(signal.SIGSTOP)
     try:
         with Outage(cluster.nodes, cluster.token) as outage:
             time.sleep(world.pick(12, 60))
             late = time.monotonic()
         waited = time.monotonic() - late
     finally:
-        frozen(signal.SIGCONT)
-    seconds = time.monotonic()
-    wait_for(lambda: any(asked(node, "POST", "/v1/secret/back", {"k": "v"}, cluster.token)[0] == 204
-                         for node in cluster.nodes), "no write is taken", seconds=60)
+        cluster.store.freeze(signal.SIGCONT)
+    seconds = back_in(cluster, time.monotonic())
     report(f"answers {outage.answers}, slowest {outage.slowest:.1f} s, the last after {waited:.1f} s; "
-           f"a write {time.monotonic() - seconds:.1f} s after it went on")
+           f"a write {seconds:.1f} s after it went on")
     equal(outage.bare, {}, "503 without Retry-After")
     true(outage.slowest < 25, f"a client waited for {outage.slowest:.1f} s")
     true(outage.slowest_health < 2, f"health took {outage.slowest_health:.1f} s")
 
 
-def children(pid):
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat") as stat:
-                    if stat.read().rsplit(")", 1)[1].split()[1] == str(pid):
-                        found.append(int(entry))
-            except OSError:
-                pass
-    return found
-
-
 @CHECKS.check("out of connections: 503 with Retry-After, no deadlock, and service when there are some again (F32)")
 def _(world):
-    cluster = world.cluster
-    database = cluster.database
+    if world.store != POSTGRES:
+        return report("it knows no such limit")
+    cluster = shared(world)
+    database = cluster.store.server
     leader = cluster.wait_for_leader()
     run_sql(database, "ALTER SYSTEM SET max_connections = 12", "ALTER SYSTEM SET superuser_reserved_connections = 0")
     database.stop()
@@ -233,10 +217,9 @@ def _(world):
             holder.wait()
         run_sql_late(database)
         start = time.monotonic()
-    wait_for(lambda: any(asked(node, "POST", "/v1/secret/back", {"k": "v"}, cluster.token)[0] == 204
-                         for node in cluster.nodes), "no write is taken", seconds=60)
+    seconds = back_in(cluster, start)
     report(f"{held} sessions of others; answers {outage.answers}, slowest {outage.slowest:.1f} s; "
-           f"a write {time.monotonic() - start:.1f} s after they went")
+           f"a write {seconds:.1f} s after they went")
     true(outage.answers.get(503, 0) > 10, "connections were not out")
     true(set(outage.answers) <= {503, 500, 404, 307, 204, None}, f"other answers: {outage.answers}")
     equal(outage.bare, {}, "503 without Retry-After")

@@ -1,8 +1,10 @@
 """The storages that the checks run over, behind one face: a stanza, a port, and what can be done to it."""
 
 import base64
+import copy
 import json
 import os
+import re
 import signal
 import subprocess
 import urllib.request
@@ -53,6 +55,12 @@ class PostgresStore:
     def stanza(self, port=None):
         """Of a configuration; `port` is a wire's, or another way to the same server."""
         return Database(self.url(port)).stanza()
+
+    def lane(self, number):
+        """Another database of the same server, that nobody has used."""
+        self.server.query(f"DROP DATABASE IF EXISTS lane{number} WITH (FORCE)")
+        self.server.query(f"CREATE DATABASE lane{number}")
+        return Database(self.url(database=f"lane{number}"))
 
     def start(self):
         self.server.start()
@@ -154,6 +162,13 @@ storage "etcd" {{
 }}
 """
 
+    def lane(self, number):
+        """Other keys of the same server, of which there are none yet."""
+        other = copy.copy(self)
+        other.path = f"/lane{number}/"
+        other.forget()
+        return other
+
     def start(self):
         self.server.start()
 
@@ -201,6 +216,19 @@ storage "etcd" {{
 
     def end(self):
         self.server.__exit__(None, None, None)
+
+
+class Alone:
+    """A storage for one node, that shares it with nobody."""
+
+    def __init__(self, store):
+        self.store = store
+
+    def __getattr__(self, name):
+        return getattr(self.store, name)
+
+    def stanza(self, port=None):
+        return re.sub(r'(ha_enabled +)= "true"', r'\1= "false"', self.store.stanza(port))
 
 
 class SQLiteStore:

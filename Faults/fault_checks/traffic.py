@@ -1,172 +1,70 @@
-"""Mixed requests at a steady rate against all nodes, with ledgers of what was acknowledged (rules H1, H3).
-
-* Secrets: each writer owns some and counts up in them, so that what is stored must be the last acknowledged number or
-  one whose outcome nobody was told.
-* Tokens: usable until acknowledged as revoked, and never again.
-* Wrapped answers: unwrapped once at most.
-"""
+"""Mixed requests at a steady rate against all nodes, with a ledger of what was acknowledged (rules H1, H3)."""
 
 import http.client
-import json
-import random
-import threading
 import time
 from collections import Counter
 
-from livetest.api import API, Answer
+from .connections import Connections
+from .ledger import Ledger
+from .open_loop import OpenLoop
 
 RATE = 200
-WORKERS = 32
+# Below this share of it what was seen is not what happens under that load.
+ENOUGH = 0.95
 # What a node says that knows of no leader, or lost it while it asked; whether the request was done is not known.
 UNKNOWN = (500, 503)
 
 
-class Connection:
-    """Kept open to one node; a client that waits for so long and no longer."""
-
-    def __init__(self, port, token, timeout=2):
-        self.port, self.token, self.timeout = port, token, timeout
-        self.link = None
-        self.outcomes = Counter()
-
-    def request(self, method, path, body=None, token=None, headers=None):
-        if self.link is None:
-            self.link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=self.timeout)
-        fields = {"X-Vault-Request": "true", "X-Vault-Token": token or self.token} | (headers or {})
-        try:
-            self.link.request(method, path, None if body is None else json.dumps(body), fields)
-            response = self.link.getresponse()
-            answer = Answer(response.status, dict(response.getheaders()), response.read())
-        except (OSError, http.client.HTTPException):
-            self.close()
-            raise
-        if response.will_close:
-            self.close()
-        self.outcomes[answer.status] += 1
-        return answer
-
-    def close(self):
-        if self.link:
-            self.link.close()
-        self.link = None
-
-
-class Pace:
-    """When each worker's next request is due: late ones are not made up for."""
-
-    def __init__(self, rate, workers, stop):
-        self.interval, self.stop = workers / rate, stop
-
-    def ticks(self, chance):
-        due = time.monotonic() + chance.uniform(0, self.interval)
-        while not self.stop.wait(max(0, due - time.monotonic())):
-            yield
-            due = max(due + self.interval, time.monotonic())
-
-
-class Ledger:
-    """What clients were told. Several workers write at once."""
-
-    def __init__(self):
-        self.lock = threading.Lock()
-        self.secrets, self.doubtful = {}, {}
-        self.tokens = {"live": [], "revoked": [], "doubtful": []}
-        self.unwrapped = 0
-        self.wrong = []
-        self.requests = self.writes = 0
-        # How many answers of each status, or how many requests ended in which error.
-        self.outcomes = Counter()
-
-    def acknowledged(self, path, number):
-        with self.lock:
-            self.secrets[path] = number
-            self.writes += 1
-
-    def doubt(self, path, number):
-        """It may be stored at any later time, or never."""
-        with self.lock:
-            self.doubtful.setdefault(path, set()).add(number)
-
-    def may_be(self, path, found, known):
-        return found >= known or found in self.doubtful.get(path, ())
-
-    def violation(self, text):
-        with self.lock:
-            self.wrong.append(text)
-
-    def keep(self, kind, token):
-        with self.lock:
-            self.tokens[kind].append(token)
-
-    def take(self, kind, chance):
-        """A token of the kind, which nobody else then has; None when there is none."""
-        with self.lock:
-            tokens = self.tokens[kind]
-            return tokens.pop(chance.randrange(len(tokens))) if tokens else None
-
-
 class Traffic:
-    """Runs while the block does. `lost()` compares the ledgers with what is stored."""
+    """Runs while the block does. `violations()` compares the ledger with what was answered and what is stored."""
 
-    def __init__(self, cluster, seed=1, rate=RATE, workers=WORKERS, mount="secret"):
+    def __init__(self, cluster, seed=1, rate=RATE, mount="secret"):
         self.cluster, self.mount = cluster, mount
-        self.stop = threading.Event()
-        self.ledger = Ledger()
-        self.began = None
-        self.pace = Pace(rate, workers, self.stop)
-        self.threads = [
-            threading.Thread(target=self.work, args=(number, random.Random(seed * 1000 + number)), daemon=True)
-            for number in range(workers)]
+        # More than can be under way at once.
+        self.ledger = Ledger([f"w{number % 40}/s{number // 40}" for number in range(4 * rate)])
+        self.loop = OpenLoop(rate, self.request, seed)
+        self.stop = self.loop.stop
+        self.nodes = []
 
     def __enter__(self):
-        self.began = time.monotonic()
-        for thread in self.threads:
-            thread.start()
+        self.nodes = [Connections(node.port, self.cluster.token) for node in self.cluster.nodes]
+        self.loop.__enter__()
         return self
 
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join(timeout=60)
-        self.took = time.monotonic() - self.began
+    def __exit__(self, *error):
+        self.loop.__exit__(*error)
+        for node in self.nodes:
+            node.close()
 
-    def work(self, worker, chance):
-        connections = [Connection(node.port, self.cluster.token) for node in self.cluster.nodes]
-        number = 0
-        for _ in self.pace.ticks(chance):
-            number += 1
-            connection = chance.choice(connections)
-            action = chance.choices([self.write, self.read, self.token, self.wrap], [50, 36, 8, 6])[0]
-            self.ledger.requests += 1
-            try:
-                action(connection, chance, worker, number)
-            except (OSError, http.client.HTTPException) as error:
-                self.ledger.outcomes[type(error).__name__] += 1
-        for connection in connections:
-            connection.close()
-            self.ledger.outcomes.update(connection.outcomes)
-
-    def write(self, connection, chance, worker, number):
-        path = f"w{worker}/s{number % 5}"
+    def request(self, _, chance, __):
+        """One, at a node of chance."""
+        node = chance.choice(self.nodes)
+        act = chance.choices((self.write, self.read, self.token, self.wrap), (50, 36, 8, 6))[0]
         try:
-            answer = connection.request("POST", f"/v1/{self.mount}/{path}", {"number": number})
-        except ConnectionRefusedError:
-            raise
+            act(node, chance)
         except (OSError, http.client.HTTPException):
-            self.ledger.doubt(path, number)
+            # The ledger knows what that means, and the connections count it.
+            pass
+
+    def write(self, node, chance):
+        path, number = self.ledger.next_write(chance)
+        outcome = None
+        try:
+            answer = node.request("POST", f"/v1/{self.mount}/{path}", {"number": number})
+            outcome = {204: True, 307: False}.get(answer.status)
+        except ConnectionRefusedError:
+            outcome = False
             raise
-        if answer.status == 204:
-            self.ledger.acknowledged(path, number)
-        elif answer.status in UNKNOWN:
-            self.ledger.doubt(path, number)
-        elif answer.status != 307:
+        finally:
+            self.ledger.written(path, number, outcome)
+        if answer.status not in (204, 307, *UNKNOWN):
             self.ledger.violation(f"write {path}: {answer.status} {answer.body[:200]!r}")
 
-    def read(self, connection, chance, worker, number):
-        """Of any writer: what was acknowledged to anybody before must be seen."""
-        path = f"w{chance.randrange(len(self.threads))}/s{chance.randrange(5)}"
+    def read(self, node, chance):
+        """What was acknowledged to anybody before must be seen."""
+        path = chance.choice(self.ledger.paths)
         known = self.ledger.secrets.get(path, 0)
-        answer = connection.request("GET", f"/v1/{self.mount}/{path}")
+        answer = node.request("GET", f"/v1/{self.mount}/{path}")
         if answer.status == 200:
             found = answer.data["number"]
             if not self.ledger.may_be(path, found, known):
@@ -176,24 +74,25 @@ class Traffic:
         elif answer.status not in (307, 404, *UNKNOWN):
             self.ledger.violation(f"read {path}: {answer.status} {answer.body[:200]!r}")
 
-    def token(self, connection, chance, worker, number):
-        step = chance.randrange(4)
-        if step == 0:
-            answer = connection.request("POST", "/v1/auth/token/create", {"policies": ["default"], "ttl": "10h"})
-            if answer.status == 200:
-                self.ledger.keep("live", answer.json["auth"]["client_token"])
-        elif step == 1:
-            self.revoke(connection, chance)
+    def token(self, node, chance):
+        step = chance.choice(("create", "revoke", "live", "revoked"))
+        token = None if step == "create" else self.ledger.take("live" if step == "revoke" else step, chance)
+        if token is None:
+            self.create(node)
+        elif step == "revoke":
+            self.revoke(node, token)
         else:
-            self.look_up(connection, chance, "live" if step == 2 else "revoked")
+            self.look_up(node, step, token)
 
-    def revoke(self, connection, chance):
-        token = self.ledger.take("live", chance)
-        if not token:
-            return
+    def create(self, node):
+        answer = node.request("POST", "/v1/auth/token/create", {"policies": ["default"], "ttl": "10h"})
+        if answer.status == 200:
+            self.ledger.keep("live", answer.json["auth"]["client_token"])
+
+    def revoke(self, node, token):
         kind = "doubtful"
         try:
-            answer = connection.request("POST", "/v1/auth/token/revoke", {"token": token})
+            answer = node.request("POST", "/v1/auth/token/revoke", {"token": token})
             kind = {204: "revoked", 307: "live"}.get(answer.status, "doubtful")
         except ConnectionRefusedError:
             kind = "live"
@@ -201,96 +100,50 @@ class Traffic:
         finally:
             self.ledger.keep(kind, token)
 
-    def look_up(self, connection, chance, kind):
-        token = self.ledger.take(kind, chance)
-        if not token:
-            return
+    def look_up(self, node, kind, token):
         try:
-            status = connection.request("GET", "/v1/auth/token/lookup-self", token=token).status
+            status = node.request("GET", "/v1/auth/token/lookup-self", token=token).status
         finally:
             self.ledger.keep(kind, token)
         if status == (403 if kind == "live" else 200):
             self.ledger.violation(f"a {kind} token was answered {status}")
 
-    def wrap(self, connection, chance, worker, number):
-        made = connection.request(
-            "POST", "/v1/sys/wrapping/wrap", {"number": number}, headers={"X-Vault-Wrap-TTL": "10m"})
-        if made.status != 200:
+    def wrap(self, node, chance):
+        wrapped = self.ledger.take_wrapped(chance) if chance.random() < 0.7 else None
+        if wrapped is None:
+            made = node.request("POST", "/v1/sys/wrapping/wrap", {"k": "v"}, headers={"X-Vault-Wrap-TTL": "10m"})
+            if made.status == 200:
+                self.ledger.wrap(made.json["wrap_info"]["token"])
             return
-        token = made.json["wrap_info"]["token"]
-        times = 0
-        for _ in range(3):
-            try:
-                times += connection.request("POST", "/v1/sys/wrapping/unwrap", token=token).status == 200
-            except (OSError, http.client.HTTPException) as error:
-                self.ledger.outcomes[type(error).__name__] += 1
-        self.ledger.unwrapped += times
-        if times > 1:
-            self.ledger.violation(f"an answer was unwrapped {times} times")
+        gave = False
+        try:
+            gave = node.request("POST", "/v1/sys/wrapping/unwrap", token=wrapped[0]).status == 200
+        finally:
+            self.ledger.unwrap(wrapped, gave)
+
+    def gap(self, since, writes=20, seconds=90):
+        """The longest time without an acknowledged write since then, once writes go on; call it when somebody leads."""
+        known, now = self.ledger.writes, time.monotonic()
+        while self.ledger.writes < known + writes:
+            if time.monotonic() > now + seconds:
+                raise AssertionError(f"nobody took a write for {seconds} s")
+            self.stop.wait(0.02)
+        return self.ledger.gap(since, time.monotonic())
 
     def lost(self):
         """What was acknowledged and is not so."""
-        api = API(self.cluster.wait_for_leader().port, self.cluster.token)
-        lost = []
-        for path, number in sorted(self.ledger.secrets.items()):
-            answer = api.get(f"/v1/{self.mount}/{path}")
-            found = answer.data["number"] if answer.status == 200 else None
-            if found is None or not self.ledger.may_be(path, found, number):
-                lost.append(f"{path}: {found} is stored, {number} was acknowledged")
-        for kind, wanted in (("live", 200), ("revoked", 403)):
-            for token in self.ledger.tokens[kind]:
-                status = api.get("/v1/auth/token/lookup-self", token=token).status
-                if status != wanted:
-                    lost.append(f"a {kind} token is answered {status}")
-        return lost
+        return self.ledger.lost(self.cluster.wait_for_leader().port, self.cluster.token, self.mount)
 
     def violations(self):
-        return self.ledger.wrong + self.lost()
+        """Of the ledger; and that the load was none."""
+        rate, _ = self.loop.offered()
+        slow = [f"only {rate:.0f} requests a second were offered"] if rate < ENOUGH * self.loop.rate else []
+        return slow + self.ledger.wrong + self.lost()
 
     def told(self):
-        ledger = self.ledger
+        ledger, outcomes = self.ledger, sum((node.outcomes for node in self.nodes), start=Counter())
         tokens = {kind: len(tokens) for kind, tokens in ledger.tokens.items()}
-        return (f"{ledger.requests} requests ({ledger.requests / self.took:.0f}/s), {ledger.writes} writes acknowledged, "
-                f"{tokens['live']} tokens live, {tokens['revoked']} revoked, {ledger.unwrapped} unwrapped; answers "
-                + ", ".join(f"{status}: {count}" for status, count in sorted(ledger.outcomes.items(), key=str)))
-
-
-class Heartbeat:
-    """A client for each node that writes again and again; when any of them was acknowledged."""
-
-    def __init__(self, cluster, pause=0.02):
-        self.cluster, self.pause = cluster, pause
-        self.stop = threading.Event()
-        self.moments = []
-        self.threads = [threading.Thread(target=self.beat, args=(node,), daemon=True) for node in cluster.nodes]
-
-    def __enter__(self):
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stop.set()
-        for thread in self.threads:
-            thread.join(timeout=10)
-
-    def beat(self, node):
-        connection = Connection(node.port, self.cluster.token, timeout=1)
-        while not self.stop.wait(self.pause):
-            try:
-                if connection.request("POST", f"/v1/secret/beat{node.port}", {"k": "v"}).status == 204:
-                    self.moments.append(time.monotonic())
-            except (OSError, http.client.HTTPException):
-                pass
-        connection.close()
-
-    def gap(self, since, beats=20, seconds=90):
-        """The longest time without an acknowledged write since then, once writes go on; call it when somebody leads."""
-        known = len(self.moments)
-        end = time.monotonic() + seconds
-        while len(self.moments) < known + beats:
-            if time.monotonic() > end:
-                raise AssertionError(f"nobody took a write for {seconds} s")
-            self.stop.wait(0.02)
-        moments = sorted(moment for moment in self.moments if moment >= since - 5)
-        return max(later - before for before, later in zip(moments, moments[1:]) if later >= since)
+        answered = sum(count for outcome, count in outcomes.items() if isinstance(outcome, int))
+        return (f"{self.loop.told()}, {answered} answered ({answered / self.loop.took:.0f}/s): {ledger.writes} writes "
+                f"acknowledged, {tokens['live']} tokens live, {tokens['revoked']} revoked, {ledger.unwrapped} unwrapped; "
+                + ", ".join(f"{outcome}: {count}" for outcome, count in sorted(outcomes.items(), key=str)))

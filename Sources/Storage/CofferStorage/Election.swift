@@ -17,11 +17,14 @@ package struct LeaderRecord: Sendable, Equatable {
     package let candidate: Candidate
     /// False when the time is over for which the leader had asked: another node may take over.
     package let isCurrent: Bool
+    /// How much of that time is left; nil: the storage tells when it is over.
+    package let remaining: Duration?
 
-    package init(epoch: Epoch, candidate: Candidate, isCurrent: Bool) {
+    package init(epoch: Epoch, candidate: Candidate, isCurrent: Bool, remaining: Duration? = nil) {
         self.epoch = epoch
         self.candidate = candidate
         self.isCurrent = isCurrent
+        self.remaining = remaining
     }
 }
 

@@ -50,16 +50,18 @@ final class PostgresTerm: Sendable {
     func leader() async throws(StorageError) -> LeaderRecord? {
         let select = PostgresStatement(
             """
-            SELECT l.epoch, l.holder::text, l.addr, l.valid_until > clock_timestamp(), m.version
+            SELECT l.epoch, l.holder::text, l.addr,
+            ceil(extract(epoch FROM l.valid_until - clock_timestamp()) * 1000000)::bigint, m.version
             FROM \(tables.leader) l JOIN \(tables.meta) m ON m.id = 1 WHERE l.id = 1
             """)
         let rows = try await run([select]).first ?? .none
         // Who does not lead remembers too how far the storage had come.
         if let version = rows.integer(0, 4) { memory.saw(version: UInt64(clamping: version)) }
         guard let epoch = rows.integer(0), let id = rows.text(0, 1) else { return nil }
+        let microseconds = rows.integer(0, 3) ?? 0
         return LeaderRecord(
             epoch: Epoch(UInt64(clamping: epoch)), candidate: Candidate(id: id, address: rows.text(0, 2) ?? ""),
-            isCurrent: rows.integer(0, 3) == 1)
+            isCurrent: microseconds > 0, remaining: .microseconds(max(microseconds, 0)))
     }
 
     func close() {

@@ -39,6 +39,8 @@ package final class Cluster: Sendable {
         var trouble: String?
         /// What this process was told of the time before it, once it could be read.
         var hasRecalled = false
+        /// Until it looks again who leads.
+        var pause: Duration
     }
 
     package let settings: ClusterSettings
@@ -47,11 +49,12 @@ package final class Cluster: Sendable {
     /// Set once the edge listens; without one nothing is forwarded.
     package let transport = Snapshot<(any ClusterTransport)?>(nil)
     private let election: any Election
-    private let state = Mutex(State())
+    private let state: Mutex<State>
     private let bell = Bell()
 
     package init(_ settings: ClusterSettings, election: any Election) {
         self.settings = settings
+        state = Mutex(State(pause: settings.timing.poll))
         self.election = election
     }
 
@@ -122,7 +125,7 @@ package final class Cluster: Sendable {
             if let term {
                 await finish(term, core, standby)
             } else {
-                await bell.wait(for: settings.timing.poll, core.clock)
+                await bell.wait(for: state.withLock { $0.pause }, core.clock)
             }
         }
         first.resume()
@@ -137,6 +140,7 @@ package final class Cluster: Sendable {
 
     /// Looks who leads, and tries to when nobody does; the term in which this node then leads.
     private func attempt(_ core: Core, _ standby: Standby) async -> Term? {
+        state.withLock { $0.pause = settings.timing.poll }
         do throws(StorageError) {
             let record = try await election.leader()
             state.withLock { $0.isStorageLost = false }
@@ -148,7 +152,7 @@ package final class Cluster: Sendable {
             }
             switch verdict {
             case .follow(let record):
-                state.withLock { $0.trouble = nil }
+                state.withLock { ($0.trouble, $0.pause) = (nil, settings.timing.pause(following: record)) }
                 await follow(record, core, standby)
                 return nil
             case .wait:

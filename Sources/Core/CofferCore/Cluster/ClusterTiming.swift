@@ -15,6 +15,11 @@ package struct ClusterTiming: Sendable {
 
     /// How long after asking a leader may answer: a fifth is left for clocks that run differently.
     package var provable: Duration { time * 4 / 5 }
+
+    /// When a node that follows looks again who leads: the moment at which it may take over is not missed.
+    func pause(following record: LeaderRecord) -> Duration {
+        min(poll, record.remaining.map { $0 + .milliseconds(1) } ?? poll)
+    }
 }
 
 /// When a leader asks for more time, and when its time is over: no clock and no waiting in here.

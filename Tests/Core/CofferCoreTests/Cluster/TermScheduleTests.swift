@@ -52,6 +52,19 @@ import Testing
         #expect(candidacy.verdict(on: other, own: "a", at: .zero, timing) == .follow(other))
     }
 
+    @Test("a node that follows looks again when the leader's time may be over, and now and then in any case")
+    func looks() {
+        let timing = ClusterTiming()
+        func pause(_ remaining: Duration?) -> Duration {
+            let candidate = Candidate(id: "b", address: "")
+            return timing.pause(
+                following: LeaderRecord(epoch: Epoch(3), candidate: candidate, isCurrent: true, remaining: remaining))
+        }
+        #expect(pause(nil) == timing.poll)
+        #expect(pause(.seconds(4)) == timing.poll)
+        #expect(pause(.milliseconds(20)) == .milliseconds(21))
+    }
+
     @Test("a node that stepped down leaves leadership to others for a while, unless nobody takes it")
     func rest() {
         let timing = ClusterTiming()
