@@ -9,10 +9,12 @@ from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
 from .cluster import Cluster, percentile, report, rounds
-from .stores import SHARED, new_store
+from .stores import ETCD, SHARED, new_store
 
 CHECKS = Checks("fencing")
 STORES = SHARED
+# Of ten values of 50 KB, of which one finds room in the commit itself.
+PIECES = 18
 
 
 class Probe:
@@ -173,3 +175,35 @@ def _(world):
     report(f"{len(times)} holders, taken over after p50 {percentile(times, 0.5):.2f} s, most {max(times):.2f} s; none "
            "committed")
     true(max(times) < 2, f"a take-over took {max(times):.2f} s")
+
+
+@CHECKS.check("FE12: a batch above the limits of etcd is whole or absent when the process is killed between its pieces")
+def _(world):
+    if world.store != ETCD:
+        return report("only etcd has such limits")
+    store, chance = store_of(world), random.Random(world.seed)
+    count, written, left_behind, torn = rounds(30, 500), 0, 0, []
+    for _ in range(count):
+        writer = Probe(world, store, "pieces")
+        writer.tell(f"write {written + 1}")
+        equal(writer.line().split()[0], "leading", "the probe's answer")
+        time.sleep(chance.uniform(0.02, 0.6))
+        writer.end()
+        words = [line.split() for line in writer.process.stdout.read().splitlines()]
+        acknowledged = max([int(word[1]) for word in words if word[0] == "batch"], default=written)
+        left_behind += store.count("/probe_pieces/c/") > PIECES
+        other = Probe(world, store, "pieces")
+        other.tell("inspect")
+        said = other.line()
+        other.end()
+        # The last one may have been committed while its answer was lost.
+        if said not in (f"found {acknowledged}", f"found {acknowledged + 1}"):
+            torn.append((said, acknowledged))
+            break
+        written = int(said.split()[1])
+        equal(store.count("/probe_pieces/c/"), PIECES if written else 0, "pieces after the collection")
+        equal(store.count("/probe_pieces/d/"), 11 if written else 1, "entries")
+    report(f"{count} kills, {written} batches of 500 KB; {left_behind} kills left pieces behind that nothing referred to, "
+           "all of them collected")
+    equal(torn, [], "batches that are not whole, or lost")
+    true(left_behind > 0, "no kill fell between pieces: the test shows nothing")

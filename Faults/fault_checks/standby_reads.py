@@ -9,9 +9,11 @@ from livetest.api import API
 from livetest.checks import Checks, equal, true
 from livetest.server import wait_for
 
-from .database_cluster import DatabaseCluster, report
+from .cluster import Cluster, report
+from .stores import SHARED
 
 CHECKS = Checks("standby-reads")
+STORES = SHARED
 
 MORE = "disable_standby_reads = false"
 LINE = {"X-Vault-No-Request-Forwarding": "true"}
@@ -41,7 +43,7 @@ def answered(node, path, token):
 
 @CHECKS.check("standbys answer reads themselves, and say so in their health")
 def _(world):
-    cluster = world.cluster = DatabaseCluster(world, more=MORE).start()
+    cluster = world.cluster = Cluster(world, more=MORE).start()
     api = cluster.wait_for_leader().api()
     api.must("POST", "/v1/sys/mounts/secret", {"type": "kv", "options": {"version": "1"}})
     api.must("POST", "/v1/sys/mounts/two", {"type": "kv", "options": {"version": "2"}})
@@ -201,6 +203,23 @@ def _(world):
             except (OSError, HTTPException):
                 continue
     equal(honoured, 0, "times a revoked token was honoured")
+
+
+@CHECKS.check("what the storage has forgotten of its changes is read anew, and followed again")
+def _(world):
+    cluster, readers = world.cluster, world.readers
+    leader, node = cluster.wait_for_leader(), readers[0]
+    for number in range(world.pick(5, 100)):
+        equal(read(node, "/v1/auth/token/lookup-self", cluster.token).status, 200, "before")
+        node.pause()
+        for _ in range(12):
+            leader.api().must("POST", "/v1/secret/forgotten", {"n": f"{number}, in between"})
+        leader.api().must("POST", "/v1/secret/forgotten", {"n": number})
+        cluster.store.forget_changes()
+        node.resume()
+        equal(answered(node, "/v1/secret/forgotten", cluster.token), {"n": number}, "after what was forgotten")
+        leader.api().must("POST", "/v1/secret/forgotten", {"n": f"{number} again"})
+        equal(read(node, "/v1/secret/forgotten", cluster.token).data, {"n": f"{number} again"}, "at once")
 
 
 @CHECKS.check("reads go on while nobody leads, and the one that leads then reads what was written last")

@@ -87,6 +87,10 @@ class PostgresStore:
     def set_epoch_back(self):
         self.server.query("UPDATE coffer_leader SET epoch = epoch - 1, holder = NULL")
 
+    def forget_changes(self):
+        """What was noted of late commits, for standbys that read."""
+        self.server.query("DELETE FROM coffer_kv_store_changes")
+
     def probe(self, fence):
         """The arguments of FenceProbe."""
         return [self.url(), f"probe_{fence}", f"probe_{fence}_leader", fence]
@@ -200,6 +204,11 @@ storage "etcd" {{
     def lose_leader(self):
         self.ask("deleterange", key=f"{self.path}lock".encode())
 
+    def forget_changes(self):
+        """All but the newest state of each key."""
+        revision = self.ask("range", key=self.path.encode())["header"]["revision"]
+        self.ask("compaction", revision=revision)
+
     def probe(self, fence):
         return [self.server.url, f"/probe_{fence}/", "-", fence]
 
@@ -207,7 +216,10 @@ storage "etcd" {{
         named = self.ask("range", key=f"/probe_{fence}/generation".encode())["kvs"][0]["value"]
         generation = base64.b64decode(named).decode().split(" ")[1]
         prefix = f"/probe_{fence}/d/{generation}/{epoch}/".encode()
-        return int(self.ask("range", count_only=True, **self.range(prefix)).get("count", 0))
+        return self.count(prefix.decode())
+
+    def count(self, prefix):
+        return int(self.ask("range", count_only=True, **self.range(prefix.encode())).get("count", 0))
 
     @staticmethod
     def is_commit(data):

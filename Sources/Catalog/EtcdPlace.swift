@@ -14,6 +14,7 @@ extension Catalogue {
         package var serverName = ""
         package var requestTimeout: Duration = .seconds(5)
         package var synchronizes = true
+        package var keepsChanges = false
 
         package init(addresses: [String], path: String) {
             self.addresses = addresses
@@ -28,7 +29,7 @@ extension Catalogue {
             options.path = path
             options.maxEntrySize = maximumEntrySize
             options.callLimit = requestTimeout
-            options.synchronizes = synchronizes
+            (options.synchronizes, options.keepsChanges) = (synchronizes, keepsChanges)
             return options
         }
     }

@@ -19,7 +19,7 @@ extension StorageSettings {
         case .memory: .memory
         case .sqlite(let folder): .sqlite(folder: folder)
         case .postgresql(let settings): .postgresql(settings.place(keepsChanges: readsOnStandbys && settings.isShared))
-        case .etcd(let settings): .etcd(settings.place)
+        case .etcd(let settings): .etcd(settings.place(keepsChanges: readsOnStandbys && settings.isShared))
         }
     }
 
@@ -46,11 +46,12 @@ extension PostgresStorageSettings {
 }
 
 extension EtcdStorageSettings {
-    fileprivate var place: Catalogue.EtcdPlace {
+    fileprivate func place(keepsChanges: Bool) -> Catalogue.EtcdPlace {
         var place = Catalogue.EtcdPlace(addresses: addresses, path: path)
         (place.username, place.password) = (username, password)
         (place.authorityFile, place.certificateFile, place.keyFile) = (authorityFile, certificateFile, keyFile)
         (place.serverName, place.requestTimeout, place.synchronizes) = (serverName, requestTimeout, synchronizes)
+        place.keepsChanges = keepsChanges
         return place
     }
 }

@@ -36,21 +36,29 @@ extension EtcdClient {
         _ = try await send("Lease/LeaseRevoke", message, isRepeatable: true)
     }
 
-    /// Watches one key until the connection ends.
+    /// Watches one key until the connection ends, or the server gives it up, as when it has forgotten the revision.
     /// - Parameters:
-    ///   - changed: called for each change, on a thread that must not be kept.
+    ///   - revision: of the first change that is told; 0: the next one.
+    ///   - changed: called with what the key became, on a thread that must not be kept.
     ///   - ended: called once, when no more changes will be told.
     package func watch(
-        _ key: [UInt8], changed: @escaping @Sendable () -> Void, ended: @escaping @Sendable () -> Void
+        _ key: [UInt8], from revision: UInt64 = 0, changed: @escaping @Sendable ([EtcdEntry]) -> Void,
+        ended: @escaping @Sendable () -> Void
     ) async throws(EtcdFailure) {
         var (create, message) = (ProtobufMessage(), ProtobufMessage())
         create.add(1, key)
+        create.add(3, revision)
         message.add(1, create.encoded())
         try await open(
             "Watch/Watch", message,
             .init(
                 message: { answer in
-                    if let answer = ProtobufMessage(answer), !answer.list(11).isEmpty { changed() }
+                    guard let answer = ProtobufMessage(answer), answer.number(4) != 1 else { return false }
+                    let entries = answer.list(11).compactMap { event in
+                        ProtobufMessage(event)?.bytes(2).flatMap { EtcdEntry($0) }
+                    }
+                    if !entries.isEmpty { changed(entries) }
+                    return true
                 }, end: { _ in ended() }))
     }
 

@@ -55,18 +55,23 @@ package final class EtcdClient: Sendable {
     }
 
     /// Sends one message and returns the one that answers it.
-    /// - Parameter isRepeatable: doing it twice does no harm, so it is asked again elsewhere when the outcome is unknown.
+    /// - Parameters:
+    ///   - isRepeatable: doing it twice does no harm, so it is asked again elsewhere when the outcome is unknown.
+    ///   - limit: from when it is first sent. What reaching a server took, or a process that is too busy, says nothing of
+    ///     the server: a call must not be given up that nobody was asked.
     func send(
         _ method: String, _ message: ProtobufMessage, isRepeatable: Bool, within limit: Duration? = nil
     ) async throws(EtcdFailure) -> ProtobufMessage {
         let call = EtcdCall(method: method, message: message.encoded())
-        let deadline = Deadline(in: limit ?? settings.callLimit)
+        let limit = limit ?? settings.callLimit
+        var started: Deadline?
         var hasNewToken = false
         var roundLeft = servers
         while true {
             do throws(EtcdFailure) {
-                return try await attempt(call, deadline)
+                return try await attempt(call, limit, &started)
             } catch {
+                let deadline = started ?? Deadline(in: limit)
                 if deadline.hasPassed { throw error }
                 if error.wantsNewToken, !hasNewToken, !settings.username.isEmpty {
                     hasNewToken = true
@@ -78,6 +83,7 @@ package final class EtcdClient: Sendable {
                 if roundLeft >= 0 { continue }
                 // All were asked. Where servers answer, they are looking for a leader among them: that takes a moment.
                 guard error.kind != .unreachable, deadline.remaining > Self.pause else { throw error }
+                started = deadline
             }
             try? await Task.sleep(for: Self.pause)
             roundLeft = servers
@@ -87,13 +93,15 @@ package final class EtcdClient: Sendable {
     private static let pause: Duration = .milliseconds(100)
 
     private func attempt(
-        _ call: EtcdCall, _ deadline: Deadline
+        _ call: EtcdCall, _ limit: Duration, _ started: inout Deadline?
     ) async throws(EtcdFailure) -> ProtobufMessage {
         let (connection, generation) = try await connection()
         // Where there are others, one that says nothing is not waited for until the end.
         let share = servers > 1 ? 2 : 1
         do throws(EtcdFailure) {
-            let token = try await token(connection, deadline)
+            let token = try await token(connection, within: limit)
+            let deadline = started ?? Deadline(in: limit)
+            started = deadline
             let answer = try await connection.unary(call, token: token, within: deadline.remaining / share)
             guard let message = ProtobufMessage(answer) else {
                 throw EtcdFailure(.malformed, "the answer is not a message of etcd")
@@ -111,7 +119,7 @@ package final class EtcdClient: Sendable {
     {
         let call = EtcdCall(method: method, message: message.encoded())
         let (connection, _) = try await connection()
-        let token = try await token(connection, Deadline(in: settings.callLimit))
+        let token = try await token(connection, within: settings.callLimit)
         connection.start(call, token: token, within: nil, receiver)
     }
 
@@ -174,7 +182,7 @@ package final class EtcdClient: Sendable {
     // MARK: the account
 
     /// Nil when there is no account, or the server asks for none.
-    private func token(_ connection: EtcdConnection, _ deadline: Deadline) async throws(EtcdFailure) -> String? {
+    private func token(_ connection: EtcdConnection, within limit: Duration) async throws(EtcdFailure) -> String? {
         if settings.username.isEmpty { return nil }
         if let token = state.withLock({ $0.token }) { return token.isEmpty ? nil : token }
         var message = ProtobufMessage()
@@ -183,7 +191,7 @@ package final class EtcdClient: Sendable {
         let call = EtcdCall(method: "Auth/Authenticate", message: message.encoded())
         var token = ""
         do throws(EtcdFailure) {
-            let answer = try await connection.unary(call, token: nil, within: deadline.remaining)
+            let answer = try await connection.unary(call, token: nil, within: limit)
             token = ProtobufMessage(answer)?.bytes(2).map { String(decoding: $0, as: UTF8.self) } ?? ""
         } catch {
             // Accounts are not switched on.

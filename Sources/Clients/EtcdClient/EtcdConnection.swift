@@ -41,8 +41,7 @@ final class EtcdConnection: Sendable {
         var stream = NIOHTTP2Handler.StreamConfiguration()
         stream.targetWindowSize = window
         let name = name(endpoint, serverName)
-        let (made, streaming) = (connection, stream)
-        let streams = Mutex<NIOHTTP2Handler.StreamMultiplexer?>(nil)
+        let (made, streaming, deadline) = (connection, stream, Deadline(in: limit))
         return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.nanoseconds(limit.wholeNanoseconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -52,18 +51,26 @@ final class EtcdConnection: Sendable {
                     if let context {
                         try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
                     }
-                    let multiplexer = try pipeline.configureHTTP2Pipeline(
+                    let streams = try pipeline.configureHTTP2Pipeline(
                         mode: .client, connectionConfiguration: made, streamConfiguration: streaming
                     ) { pushed in pushed.close() }
-                    streams.withLock { $0 = multiplexer }
+                    try pipeline.addHandler(EtcdGreeting(endpoint, streams, channel.eventLoop.makePromise()))
                 }
             }
             .connect(host: endpoint.host, port: endpoint.port)
-            .flatMapThrowing { channel in
-                guard let streams = streams.withLock({ $0 }) else { throw ChannelError.inputClosed }
-                return EtcdConnection(endpoint, channel, streams)
+            .flatMap { channel in
+                channel.eventLoop.flatSubmit {
+                    do {
+                        return try channel.pipeline.syncOperations.handler(type: EtcdGreeting.self)
+                            .answered(within: deadline.remaining, channel)
+                    } catch {
+                        return channel.eventLoop.makeFailedFuture(error)
+                    }
+                }.map { EtcdConnection(endpoint, channel, $0) }
             }
-            .flatMapErrorThrowing { _ in throw EtcdFailure(.unreachable, "\(endpoint): nobody answers") }
+            .flatMapErrorThrowing { error in
+                throw error as? EtcdFailure ?? EtcdFailure(.unreachable, "\(endpoint): nobody answers")
+            }
     }
 
     /// An address is not a name that a server could be asked for; it is verified as an address.
@@ -85,7 +92,11 @@ final class EtcdConnection: Sendable {
             }
             start(
                 call, token: token, within: limit,
-                .init(message: { message in answer.withLock { $0 = message } }, end: end))
+                .init(
+                    message: { message in
+                        answer.withLock { $0 = message }
+                        return true
+                    }, end: end))
         }
         if let failure { throw failure }
         guard let message = answer.withLock({ $0 }) else {
@@ -106,6 +117,8 @@ final class EtcdConnection: Sendable {
         }
         streams.createStreamChannel(promise: promise) { stream in
             stream.eventLoop.makeCompletedFuture {
+                // A stream of a connection that has ended would never be told so.
+                guard stream.parent?.isActive == true else { throw ChannelError.ioOnClosedChannel }
                 try stream.pipeline.syncOperations.addHandler(
                     EtcdExchange(call, headers: headers, limit: limit, receiver))
             }

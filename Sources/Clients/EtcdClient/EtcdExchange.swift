@@ -10,7 +10,8 @@ final class EtcdExchange: ChannelInboundHandler {
 
     /// Receives the messages of the answer as they come, and then how it ended, once.
     struct Receiver: Sendable {
-        let message: @Sendable ([UInt8]) -> Void
+        /// False: nothing more is wanted.
+        let message: @Sendable ([UInt8]) -> Bool
         let end: @Sendable (EtcdFailure?) -> Void
     }
 
@@ -53,7 +54,11 @@ final class EtcdExchange: ChannelInboundHandler {
             guard case .byteBuffer(var bytes) = part.data else { return }
             frames.add(&bytes)
             do throws(EtcdFailure) {
-                while let message = try frames.next(), !isDone { receiver.message(message) }
+                while let message = try frames.next(), !isDone {
+                    if !receiver.message(message) {
+                        finish(EtcdFailure(.unavailable, "the server gave it up"), context)
+                    }
+                }
             } catch {
                 finish(error, context)
             }

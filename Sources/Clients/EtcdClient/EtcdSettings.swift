@@ -6,7 +6,7 @@ package struct EtcdSettings: Sendable, Equatable {
     package var trust = ClientTrust()
     package var username = ""
     package var password = ""
-    /// For one call, with everything that it takes.
+    /// For one call, from when it is first sent, with everything that is tried.
     package var callLimit: Duration = .seconds(5)
     /// For reaching one server.
     package var connectLimit: Duration = .seconds(3)

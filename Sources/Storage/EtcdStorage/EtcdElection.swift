@@ -72,7 +72,8 @@ extension EtcdWritingSession {
                     .modRevision(of: layout.generation, sight.generation?.revision ?? 0),
                 ],
                 success: [
-                    .put(key: layout.lock, value: value, lease: lease), .put(key: layout.meta, value: nextMark()),
+                    .put(key: layout.lock, value: value, lease: lease),
+                    .put(key: layout.meta, value: nextMark(.beginning)),
                 ]))
         guard verdict.succeeded, let generation = sight.generation else { return nil }
         reader.use(generation)

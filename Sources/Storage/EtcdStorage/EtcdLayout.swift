@@ -53,6 +53,9 @@ struct EtcdLayout: Sendable {
         return (id, StorageKey(bytes: Array(parts[2])))
     }
 
+    /// Of what tells one commit from every other, in the key `meta`.
+    static let markSize = 24
+
     static let slash = UInt8(ascii: "/")
 
     static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {

@@ -36,7 +36,8 @@ final class EtcdLeaderWatch: Sendable {
         }
         if !mustOpen { return }
         do throws(EtcdFailure) {
-            try await client.watch(key, changed: { [weak self] in self?.ring() }, ended: { [weak self] in self?.end() })
+            try await client.watch(
+                key, changed: { [weak self] _ in self?.ring() }, ended: { [weak self] in self?.end() })
         } catch {
             end()
         }

@@ -26,6 +26,8 @@ package struct EtcdOptions: Sendable {
     package var callLimit: Duration = .seconds(5)
     /// Uses the servers' own list of members too.
     package var synchronizes = false
+    /// Each commit notes what it changes, for reads on standbys.
+    package var keepsChanges = false
     package var fence = Fence.guarded
     /// For tests: called before each request that writes; false drops the request, as if the process had ended there.
     package var mayWrite: @Sendable () -> Bool = { true }

@@ -67,7 +67,7 @@ extension EtcdWritingSession {
         let switching = EtcdTransaction(
             guards,
             success: [
-                .put(key: layout.generation, value: value), .put(key: layout.meta, value: nextMark()),
+                .put(key: layout.generation, value: value), .put(key: layout.meta, value: nextMark(.beginning)),
                 .delete(key: layout.lock),
             ])
         let verdict: EtcdVerdict

@@ -3,12 +3,13 @@ package import CofferStorage
 internal import EtcdClient
 
 /// Entries in etcd, for several nodes of which one leads.
-package final class EtcdStorage: Storage, Election {
+package final class EtcdStorage: Storage, Election, ChangeFeed {
     private let client: EtcdClient
     private let termClient: EtcdClient
     private let reader: EtcdReader
     private let writer: EtcdWriter
     private let term: EtcdTerm
+    private let feed: EtcdChanges
     /// For what those who walk and replace do with entries: it blocks.
     private let pool = BlockingPool(threads: 2)
     private let health: StorageHealth
@@ -43,6 +44,10 @@ package final class EtcdStorage: Storage, Election {
         writer = EtcdWriter(parts.session, requestSize: parts.options.requestSize)
         term = parts.term
         health = parts.health
+        feed = EtcdChanges(
+            client: parts.client, layout: parts.reader.layout, health: parts.health, memory: parts.term.memory,
+            log: EtcdChangeLog(parts.client, key: parts.reader.layout.meta), limit: parts.options.callLimit,
+            isKept: parts.options.keepsChanges)
         maxEntrySize = parts.options.maxEntrySize
         openWarning = parts.warning
     }
@@ -143,6 +148,10 @@ package final class EtcdStorage: Storage, Election {
     package var mark: StorageMark? { term.memory.mark }
 
     package func recall(_ mark: StorageMark) { term.memory.recall(mark) }
+
+    package func changes(since moment: StorageMoment?) async throws(StorageError) -> StorageChanges {
+        try await feed.changes(since: moment)
+    }
 
     package func tellOfLeaders(_ changed: (@Sendable () -> Void)?) { term.watch.tell(changed) }
 

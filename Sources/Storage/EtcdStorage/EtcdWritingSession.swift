@@ -34,13 +34,13 @@ actor EtcdWritingSession {
         self.health = health
         self.memory = memory
         self.options = options
-        name = try RandomSource.system.bytes(16)
+        name = try RandomSource.system.bytes(EtcdLayout.markSize - 8)
     }
 
-    /// What no other commit leaves in `meta`.
-    func nextMark() -> [UInt8] {
+    /// What no other commit leaves in `meta`, and what it says of itself to nodes that read.
+    func nextMark(_ note: EtcdNote) -> [UInt8] {
         marks += 1
-        return name + EtcdLayout.bytes(marks)
+        return name + EtcdLayout.bytes(marks) + (options.keepsChanges ? note.encoded : [])
     }
 
     /// Sends a transaction that writes.
@@ -89,8 +89,9 @@ actor EtcdWritingSession {
     private func write(_ batches: [EtcdBatch]) async throws(StorageError) -> Attempt {
         guard let epoch = batches.first?.epoch.value else { return .done([]) }
         let version = try await version(epoch)
+        let note = EtcdNote(epoch: epoch, start: version, keys: batches.flatMap(\.written))
         var group = EtcdGroup(
-            batches: batches, generation: reader.generation, mark: nextMark(), layout: layout)
+            batches: batches, generation: reader.generation, mark: nextMark(note), layout: layout)
         if case .checkThenWrite(let pause) = options.fence {
             guard try await look().epoch == epoch else { throw .fenced }
             try? await Task.sleep(for: pause)
@@ -141,7 +142,8 @@ actor EtcdWritingSession {
         let sight = try await look()
         guard sight.epoch == epoch, sight.objection == nil else { throw .fenced }
         let touch = EtcdTransaction(
-            [.createRevision(of: layout.lock, epoch)], success: [.put(key: layout.meta, value: nextMark())])
+            [.createRevision(of: layout.lock, epoch)],
+            success: [.put(key: layout.meta, value: nextMark(EtcdNote(epoch: epoch, start: 0)))])
         let verdict = try await told(touch, isRepeatable: true)
         if !verdict.succeeded { throw .fenced }
         moved(to: verdict.revision, epoch)
@@ -165,7 +167,7 @@ actor EtcdWritingSession {
     private func settle(_ group: EtcdGroup, _ epoch: UInt64, _ version: UInt64) async throws(StorageError) -> Attempt {
         position = nil
         if !group.hasChanges { return .again }
-        let mark = nextMark()
+        let mark = nextMark(EtcdNote(epoch: epoch, start: version))
         // Unless it is there already, `meta` is touched in its place: then it starts from what is past.
         let touch = EtcdTransaction(
             [.modRevision(of: layout.meta, version)], success: [.put(key: layout.meta, value: mark)],

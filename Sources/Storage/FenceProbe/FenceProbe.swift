@@ -8,11 +8,12 @@ internal import PostgresStorage
 /// another one take over, and counts.
 ///
 ///     FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe
-///     FenceProbe http://ETCD PATH - safe|unsafe
+///     FenceProbe http://ETCD PATH - safe|unsafe|pieces
 ///
 /// * `take`: takes leadership, whoever leads, and says `leading EPOCH`; when a write is refused, `deposed EPOCH`;
 /// * `acquire`: asks for it as a node does, and says `leading EPOCH`, `refused` when another one leads, or `failed REASON`;
-/// * `release`: gives it back, and says `released`.
+/// * `release`: gives it back, and says `released`;
+/// * `write NUMBER` and `inspect`: of `pieces`, batches that take many requests each.
 @main
 struct Probe {
     private static let writers = 6
@@ -22,13 +23,13 @@ struct Probe {
         let arguments = CommandLine.arguments
         guard arguments.count == 5 else {
             say("usage: FenceProbe CONNECTION_URL TABLE HA_TABLE safe|unsafe")
-            say("       FenceProbe http://ETCD PATH - safe|unsafe")
+            say("       FenceProbe http://ETCD PATH - safe|unsafe|pieces")
             return
         }
         let isSafe = arguments[4] != "unsafe"
         let storage =
             arguments[1].hasPrefix("http")
-            ? try await etcd(arguments[1], path: arguments[2], isSafe: isSafe)
+            ? try await etcd(arguments[1], path: arguments[2], fence: arguments[4])
             : try postgres(arguments[1], table: arguments[2], leaderTable: arguments[3], isSafe: isSafe)
         let candidate = Candidate(id: "00000000-0000-4000-8000-\(hex(getpid()))", address: "")
         let input = BlockingPool(threads: 1)
@@ -41,6 +42,9 @@ struct Probe {
                 say("leading \(epoch.value)")
                 await writeUntilDeposed(storage, epoch)
                 say("deposed \(epoch.value)")
+            case "inspect": try await inspect(storage)
+            case let word where word.hasPrefix("write "):
+                try await writePieces(storage, from: Int(word.dropFirst("write ".count)) ?? 1)
             case "acquire": held = await acquire(storage, candidate)
             default:
                 if let epoch = held { try await storage.release(epoch, candidate) }
@@ -62,11 +66,12 @@ struct Probe {
     }
 
     private static func etcd(
-        _ address: String, path: String, isSafe: Bool
+        _ address: String, path: String, fence: String
     ) async throws -> any Storage & Election {
         var options = try EtcdOptions(addresses: [address], access: .init())
+        if fence == "pieces" { options.requestSize = smallRequest }
         options.path = path
-        if !isSafe { options.fence = .checkThenWrite(pause: .milliseconds(20)) }
+        if fence == "unsafe" { options.fence = .checkThenWrite(pause: .milliseconds(20)) }
         return try await EtcdStorage.open(options)
     }
 
@@ -119,7 +124,7 @@ struct Probe {
         }
     }
 
-    private static func say(_ line: String) {
+    static func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         _ = write(STDOUT_FILENO, bytes, bytes.count)
     }

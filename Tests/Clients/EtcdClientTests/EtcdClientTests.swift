@@ -2,6 +2,7 @@ import CofferBase
 import CofferJSON
 import EtcdClient
 import Glibc
+import NIOCore
 import Testing
 
 @Suite(.serialized) struct EtcdClientTests {
@@ -125,6 +126,15 @@ import Testing
         let client = try EtcdClient(settings)
         for _ in 0..<3 { _ = try await client.commit(EtcdTransaction()) }
         #expect(server.calls.map(\.token) == [nil, "token-1", "token-1", "token-1", nil, "token-5"])
+        client.close()
+        try await server.close()
+    }
+
+    @Test("the time that reaching a server takes is not the call's: nothing is given up that was not sent")
+    func slowGreeting() async throws {
+        let server = try await FakeEtcd(greetsAfter: .seconds(2)) { _, _ in .message(Self.header(revision: 7)) }
+        let client = try EtcdClient(EtcdSettings(endpoints: [server.endpoint]))
+        #expect(try await client.commit(EtcdTransaction(), within: .seconds(1)).revision == 7)
         client.close()
         try await server.close()
     }

@@ -27,12 +27,16 @@ final class FakeEtcd: Sendable {
     private let channel: any Channel
     private let log: CallLog
 
-    /// - Parameter answer: to each call, which has this number.
-    init(_ answer: @escaping @Sendable (_ call: Call, _ number: Int) -> Reply) async throws {
+    /// - Parameters:
+    ///   - wait: before it speaks at all.
+    ///   - answer: to each call, which has this number.
+    init(
+        greetsAfter wait: TimeAmount = .zero, _ answer: @escaping @Sendable (_ call: Call, _ number: Int) -> Reply
+    ) async throws {
         let log = CallLog()
         channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                channel.eventLoop.scheduleTask(in: wait) {
                     _ = try channel.pipeline.syncOperations.configureHTTP2Pipeline(
                         mode: .server, connectionConfiguration: .init(), streamConfiguration: .init()
                     ) { stream in
@@ -40,7 +44,7 @@ final class FakeEtcd: Sendable {
                             try stream.pipeline.syncOperations.addHandler(FakeStream(log, answer))
                         }
                     }
-                }
+                }.futureResult
             }
             .bind(host: "127.0.0.1", port: 0).get()
         guard let made = EtcdEndpoint("http://127.0.0.1:\(channel.localAddress?.port ?? 0)") else {

@@ -26,8 +26,8 @@ enum RealEtcd {
 
     /// The whole test run shares the processors with it.
     static func patient(_ options: inout EtcdOptions) {
-        (options.callLimit, options.termLimit) = (.seconds(60), .seconds(20))
-        (options.settings.callLimit, options.settings.connectLimit) = (.seconds(60), .seconds(60))
+        (options.callLimit, options.termLimit) = (.seconds(20), .seconds(20))
+        (options.settings.callLimit, options.settings.connectLimit) = (.seconds(20), .seconds(20))
     }
 
     /// Options with a path that nobody else uses.

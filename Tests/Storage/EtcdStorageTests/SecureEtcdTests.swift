@@ -49,15 +49,18 @@ import Testing
         var elsewhere = try Self.options()
         elsewhere.path = "/elsewhere/"
         let wrong = [
-            elsewhere, try Self.options { $0.password = "wrong" }, try Self.options { $0.username = "" },
-            try Self.options { ($0.certificateFile, $0.keyFile) = ("", "") },
-            try Self.options { $0.authorityFile = $0.certificateFile },
-            try Self.options { $0.keyFile = "" }, try Self.options { $0.authorityFile = "/nowhere" },
+            (elsewhere, "permission denied"), (try Self.options { $0.password = "wrong" }, "authentication failed"),
+            (try Self.options { $0.username = "" }, ""),
+            (try Self.options { ($0.certificateFile, $0.keyFile) = ("", "") }, "TLS: the server wants a client"),
+            (try Self.options { $0.authorityFile = $0.certificateFile }, "TLS: the server's certificate is not"),
+            (try Self.options { $0.keyFile = "" }, "needs its key"),
+            (try Self.options { $0.authorityFile = "/nowhere" }, "cannot be used"),
         ]
-        for (place, options) in wrong.enumerated() {
-            let refusal = await #expect(throws: StorageOpenError.self, "\(place)") {
+        for (options, text) in wrong {
+            let refusal = await #expect(throws: StorageOpenError.self, "\(text)") {
                 try await EtcdStorage.open(options)
             }
+            #expect(refusal?.description.contains(text) == true || text.isEmpty, "\(String(describing: refusal))")
             #expect(refusal?.description.contains("wrong") != true)
         }
     }
