@@ -63,14 +63,21 @@ def server_over(world, name, url, shared=False):
     return node
 
 
+def shared(world):
+    """Made by the first check that runs, which a row by itself may choose."""
+    if not hasattr(world, "database"):
+        world.database = Database(world)
+    return world.database
+
+
 def fresh(world, name, **options):
-    database = world.database
+    database = shared(world)
     return server_over(world, name, database.url(database.make(name)), **options).start_unsealed()
 
 
 @CHECKS.check("killed at random moments, a server loses nothing that was acknowledged, and its sessions end (F02)")
 def _(world):
-    database = world.database = Database(world)
+    database = shared(world)
     chooser, total, slowest = random.Random(world.seed), 0, 0
     server = fresh(world, "kills")
     server.api().must("POST", "/v1/sys/mounts/secret", {"type": "kv"})
@@ -177,7 +184,7 @@ def end(*sockets):
             pass
 
 
-@CHECKS.check("a server that has something to lose, behind a proxy that counts its messages")
+@CHECKS.check("a server that has something to lose, behind a proxy that counts its messages (F03)")
 def _(world):
     server = world.base = fresh(world, "base")
     api = server.api()

@@ -8,8 +8,9 @@ package import CofferBase
 package actor LeaseReaper {
     /// How many revocations run at once (contract, "Leases").
     private static let workers = 200
-    /// How many tokens end in one commit: two of these fill all places, so that one is read while the other is written.
-    private static let together = 100
+    /// How many tokens end in one commit. One such commit at a time: requests find another processor free, and those
+    /// that write wait for one of these at most.
+    private static let together = 250
     /// How many of one target: one that hangs leaves room for the others.
     private static let workersOfOneTarget = 50
 
@@ -17,17 +18,20 @@ package actor LeaseReaper {
     private let clock: any WallClock
     private let target: @Sendable (_ id: String) -> String?
     private let revoke: @Sendable (Lease) async throws -> Void
-    private let revokeTogether: @Sendable ([Lease]) async throws -> [Lease]
+    private let revokeTogether: @Sendable ([CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease])
     private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
-    /// Very many leases may end at once: those who wait for answers come first.
-    private let executor = BackgroundExecutor()
+    /// Very many leases may end at once: a thread of its own leaves those that answer requests alone. It gives way to
+    /// nobody, since a machine that is always busy must not put off revocations.
+    private let executor = BackgroundExecutor(niceness: 0)
     private var sleeper: Task<Void, any Error>?
     private var wakeAt: Timestamp?
     private var earliestAdded: Timestamp?
     /// Leases whose revocation runs, and how many there are of each target.
     private var running: Set<String> = []
     private var runningOf: [String: Int] = [:]
+    /// Entries behind which no lease was found that could be ended, until nothing else is due.
+    private var passedOver: Set<CalendarEntry> = []
     /// A revocation has ended since the calendar was read.
     private var hasRoomAgain = false
     private var isStopped = false
@@ -35,13 +39,13 @@ package actor LeaseReaper {
     /// - Parameters:
     ///   - target: what the revocation of the lease with this id may have to wait for; nil when nothing.
     ///   - revoke: ends the lease and what it stands for.
-    ///   - revokeTogether: ends leases of tokens, as many as it can at once, and returns the others.
+    ///   - revokeTogether: ends leases of tokens, as many as it can at once; says which, and gives the others that can be read.
     ///   - explain: what an operator may read about a failure; no secret.
     ///   - report: takes a line for the server log; it names lease kinds, never values.
     package init(
         leases: Leases, clock: any WallClock, target: @escaping @Sendable (_ id: String) -> String?,
         revoke: @escaping @Sendable (Lease) async throws -> Void,
-        revokeTogether: @escaping @Sendable ([Lease]) async throws -> [Lease],
+        revokeTogether: @escaping @Sendable ([CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease]),
         explain: @escaping @Sendable (any Error) -> String,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -64,7 +68,8 @@ package actor LeaseReaper {
         while !isStopped {
             do {
                 (earliestAdded, hasRoomAgain) = (nil, false)
-                if try await startDue() || hasRoomAgain { continue }
+                if try await endDue() || hasRoomAgain { continue }
+                passedOver = []
                 let next = try await leases.nextExpiry(after: clock.now) ?? clock.now + .seconds(3600)
                 // A lease may have been added, or a place become free, while the calendar was read.
                 if !hasRoomAgain { await sleep(until: min(next, earliestAdded ?? next)) }
@@ -75,63 +80,78 @@ package actor LeaseReaper {
         }
     }
 
-    /// Begins to end what is due, as far as there is room; true when something was begun.
-    private func startDue() async throws -> Bool {
-        let room = Self.workers - running.count
-        if room <= 0 { return false }
-        let (running, runningOf, target) = (running, runningOf, target)
-        let due = try await leases.due(at: clock.now, limit: room) { id in
-            if running.contains(id) { return false }
-            return target(id).map { runningOf[$0, default: 0] < Self.workersOfOneTarget } ?? true
+    /// Ends tokens that are due, and begins with the rest as far as there is room; true when something was done.
+    private func endDue() async throws -> Bool {
+        let (running, runningOf, passedOver, target) = (running, runningOf, passedOver, target)
+        let due = try await leases.due(at: clock.now, limit: Self.together) { entry in
+            if running.contains(entry.id) || passedOver.contains(entry) { return false }
+            guard let target = target(entry.id) else { return true }
+            return running.count < Self.workers && runningOf[target, default: 0] < Self.workersOfOneTarget
         }
         if isStopped { return false }
-        let tokens = due.filter { $0.kind == .token }
-        for start in stride(from: 0, to: tokens.count, by: Self.together) {
-            begin(Array(tokens[start..<min(start + Self.together, tokens.count)]))
+        var tokens: [CalendarEntry] = []
+        var hasBegun = false
+        for entry in due {
+            guard let target = target(entry.id) else {
+                tokens.append(entry)
+                continue
+            }
+            guard self.running.count < Self.workers, self.runningOf[target, default: 0] < Self.workersOfOneTarget else {
+                continue
+            }
+            begin(entry, of: target)
+            hasBegun = true
         }
-        var hasBegun = !tokens.isEmpty
-        for lease in due where lease.kind == .secret && begin(lease) { hasBegun = true }
-        return hasBegun
-    }
-
-    /// One commit for all of them; those that need more are ended one by one.
-    private func begin(_ tokens: [Lease]) {
-        running.formUnion(tokens.map(\.id))
-        Task(executorPreference: executor) { await self.end(tokens) }
-    }
-
-    private func end(_ tokens: [Lease]) async {
-        let left = (try? await revokeTogether(tokens)) ?? tokens
-        running.subtract(Set(tokens.map(\.id)).subtracting(left.map(\.id)))
-        for lease in left { Task(executorPreference: executor) { await self.end(lease, of: nil) } }
-        makeRoom()
-    }
-
-    /// False when there is no room for another one of its target.
-    private func begin(_ lease: Lease) -> Bool {
-        let target = target(lease.id)
-        if let target {
-            guard runningOf[target, default: 0] < Self.workersOfOneTarget else { return false }
-            runningOf[target, default: 0] += 1
-        }
-        running.insert(lease.id)
-        Task(executorPreference: executor) { await self.end(lease, of: target) }
+        if tokens.isEmpty { return hasBegun }
+        await end(tokens)
         return true
     }
 
-    private func end(_ lease: Lease, of target: String?) async {
-        await end(lease)
-        running.remove(lease.id)
+    /// One commit for all of them; those that need more are ended one by one.
+    private func end(_ tokens: [CalendarEntry]) async {
+        do {
+            let (ended, left) = try await revokeTogether(tokens)
+            let leases = Dictionary(left.map { ($0.id, $0) }) { first, _ in first }
+            for entry in tokens where !ended.contains(entry.id) {
+                if let lease = leases[entry.id] { begin(entry, lease) } else { passedOver.insert(entry) }
+            }
+        } catch {
+            for entry in tokens { begin(entry) }
+        }
+    }
+
+    /// - Parameter lease: nil when it has not been read yet.
+    private func begin(_ entry: CalendarEntry, _ lease: Lease? = nil, of target: String? = nil) {
+        running.insert(entry.id)
+        if let target { runningOf[target, default: 0] += 1 }
+        Task(executorPreference: executor) {
+            let wasThere = await self.end(entry, lease)
+            await self.finish(entry, of: target, wasThere)
+        }
+    }
+
+    private func finish(_ entry: CalendarEntry, of target: String?, _ wasThere: Bool) {
+        running.remove(entry.id)
         if let target {
             let others = runningOf[target, default: 1] - 1
             runningOf[target] = others > 0 ? others : nil
         }
-        makeRoom()
-    }
-
-    private func makeRoom() {
+        if !wasThere { passedOver.insert(entry) }
         hasRoomAgain = true
         sleeper?.cancel()
+    }
+
+    /// False when there was no such lease, or a damaged one.
+    private nonisolated func end(_ entry: CalendarEntry, _ known: Lease?) async -> Bool {
+        do {
+            guard let lease = if let known { known } else { try await leases.lease(at: entry) } else { return false }
+            await end(lease)
+        } catch {
+            // It is still due: without a pause it would be tried in a circle.
+            report("a lease could not be read; trying again in 10 s")
+            try? await clock.sleep(until: clock.now + .seconds(10))
+        }
+        return true
     }
 
     private nonisolated func end(_ lease: Lease) async {

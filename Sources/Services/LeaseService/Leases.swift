@@ -75,20 +75,12 @@ package final class Leases: Sendable {
         }
     }
 
-    /// Those of the leases that are there, as the transaction sees them. One that is damaged is left out.
-    package func load(_ ids: [String], in transaction: inout Transaction) async throws -> [Lease] {
-        try await transaction.within(view) { inner in
-            var found: [Lease] = []
-            for id in ids {
-                do throws(StorageError) {
-                    if let lease = try await inner.get(Self.key(id)).flatMap({ Lease(encoded: $0) }) {
-                        found.append(lease)
-                    }
-                } catch {
-                    guard case .integrity = error else { throw error }
-                }
-            }
-            return found
+    /// The same, but nil when it is damaged.
+    package func readable(_ id: String, in transaction: inout Transaction) async throws -> Lease? {
+        do {
+            return try await load(id, in: &transaction)
+        } catch StorageError.integrity {
+            return nil
         }
     }
 
@@ -117,34 +109,6 @@ package final class Leases: Sendable {
         if let changed { announce(changed.expireTime) }
         return changed
     }
-
-    /// Leases that have expired by `now`, earliest first. A calendar entry without its lease is removed.
-    ///
-    /// Those that `isWanted` refuses are passed over; behind very many of them none are found.
-    package func due(
-        at now: Timestamp, limit: Int, where isWanted: (_ id: String) -> Bool = { _ in true }
-    ) async throws -> [Lease] {
-        var due: [Lease] = []
-        var after: StorageKey?
-        for _ in 0..<Self.mostPages {
-            let keys = try await view.scan("at/", after: after, limit: Self.pageLength)
-            for key in keys {
-                guard let (time, id) = Self.parse(key), time <= now, due.count < limit else { return due }
-                if !isWanted(id) { continue }
-                if let lease = try await load(id), lease.expireTime == time, !lease.isIrrevocable {
-                    due.append(lease)
-                } else {
-                    try await view.delete(key)
-                }
-            }
-            if keys.count < Self.pageLength { break }
-            after = keys.last
-        }
-        return due
-    }
-
-    private static let pageLength = 200
-    private static let mostPages = 500
 
     /// When the next lease ends; nil when there is none.
     package func nextExpiry() async throws -> Timestamp? {
@@ -178,8 +142,10 @@ package final class Leases: Sendable {
         return StorageKey("token/" + lease.tokenKey + "/" + lease.id)
     }
 
-    static func calendarKey(_ lease: Lease) -> StorageKey {
-        StorageKey("at/") + digits(lease.expireTime) + "/" + lease.id
+    static func calendarKey(_ lease: Lease) -> StorageKey { calendarKey(lease.expireTime, lease.id) }
+
+    static func calendarKey(_ time: Timestamp, _ id: String) -> StorageKey {
+        StorageKey("at/") + digits(time) + "/" + id
     }
 
     /// Sixteen, so that keys are in the order of the times.

@@ -6,31 +6,39 @@ package import LeaseService
 /// first, as `revoke` needs it for a family: `EndingTokens` keeps the family away meanwhile.
 extension Tokens {
     /// Ends tokens whose time is over, as far as they have no children, no leases and no more than a few entries in
-    /// their cubbyholes. Whoever is left needs `revoke`.
-    /// - Parameter due: leases of tokens.
-    /// - Returns: the ids of the leases that are gone.
-    package func endExpired(_ due: [Lease]) async throws -> Set<String> {
-        let ended = try await endTogether(due.map(\.tokenKey)) { closed, transaction in
-            let now = clock.now
+    /// their cubbyholes. Each is read once.
+    /// - Returns: the ids of the leases that are gone, and the leases that are left; each of these needs an end of its
+    ///   own. What is damaged or was moved since is in neither.
+    package func endExpired(_ due: [CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease]) {
+        let now = clock.now
+        var read: [Lease] = []
+        let ended = try await endTogether(due.map { Self.key(ofLease: $0.id) }) { closed, transaction in
             var found: [LoneToken] = []
-            let ids = due.filter { closed.contains($0.tokenKey) }.map(\.id)
-            // Read anew: one may have been renewed.
-            for lease in try await leases.load(ids, in: &transaction)
-            where lease.kind == .token && lease.expireTime <= now {
+            read = try await leases.load(due, in: &transaction)
+            for lease in read where lease.kind == .token && lease.expireTime <= now && closed.contains(lease.tokenKey) {
                 if let entry = try await readable(lease.tokenKey, in: &transaction), entry.leaseID == lease.id {
                     found.append(LoneToken(lease: lease, entry: entry))
                 }
             }
             return found
         }
-        return Set(ended.map(\.lease.id))
+        let gone = Set(ended.map(\.lease.id))
+        return (gone, read.filter { !gone.contains($0.id) })
+    }
+
+    /// A token's lease ends in the key of the token, and outside the root in its namespace.
+    private static func key(ofLease id: String) -> String {
+        let utf8 = id.utf8
+        let start = utf8.lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
+        let end = utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? utf8.endIndex
+        return String(id[start..<end])
     }
 
     /// Ends one token if it is such a one; false when it is not.
     func endAlone(_ key: String, issuedAt: Timestamp?) async throws -> Bool {
         let ended = try await endTogether([key]) { closed, transaction in
             guard closed.contains(key), let entry = try await readable(key, in: &transaction), !entry.leaseID.isEmpty,
-                let lease = try await leases.load([entry.leaseID], in: &transaction).first,
+                let lease = try await leases.readable(entry.leaseID, in: &transaction),
                 lease.tokenKey == key, issuedAt == nil || lease.issueTime == issuedAt
             else { return [] }
             return [LoneToken(lease: lease, entry: entry)]

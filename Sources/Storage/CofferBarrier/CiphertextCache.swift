@@ -86,7 +86,8 @@ final class CiphertextCache: Sendable {
             guard var change = state.changing[key] else { return }
             change.commits -= 1
             state.changing[key] = change.commits > 0 ? change : nil
-            if case .committed(let entry) = outcome, !change.overlap {
+            // What is gone is hardly asked for: very many that end at once must not push out what is.
+            if case .committed(let entry?) = outcome, !change.overlap {
                 state.ring.insert(entry, for: key)
             } else {
                 state.ring.remove(key)

@@ -31,7 +31,7 @@ enum SQLiteSchema {
             let isNew = try recognise(connection)
             try makeDurable(connection)
             try connection.execute("PRAGMA journal_size_limit = 16777216")
-            try connection.execute("PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY")
+            try connection.execute("PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY")
             if isNew { try make(connection) } else { try convert(connection) }
             if let limit = options.pageLimit { try connection.execute("PRAGMA max_page_count = \(limit)") }
             try check(connection)
@@ -52,7 +52,7 @@ enum SQLiteSchema {
         do throws(SQLiteFailure) {
             let connection = try SQLiteConnection(path: path, readOnly: true)
             try connection.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
-            try connection.execute("PRAGMA cache_size = -512")
+            try connection.execute("PRAGMA cache_size = -2048")
             return connection
         } catch {
             throw StorageOpenError("\(path): \(error.message). \(advice(for: error))")

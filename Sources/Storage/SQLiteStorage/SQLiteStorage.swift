@@ -109,6 +109,9 @@ package final class SQLiteStorage: Storage {
     package func occupied(_ prefixes: [StorageKey]) async throws(StorageError) -> Set<StorageKey> {
         try await readers.long { (connection) throws(SQLiteFailure) in
             var found: Set<StorageKey> = []
+            // One moment, and one lock of the file instead of one for each.
+            try connection.run("BEGIN")
+            defer { try? connection.run("COMMIT") }
             for prefix in prefixes {
                 try connection.run(
                     "SELECT key FROM entries WHERE key >= ?1 ORDER BY key LIMIT 1", [.blob(prefix.bytes)]

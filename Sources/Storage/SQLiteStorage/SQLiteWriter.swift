@@ -37,8 +37,8 @@ final class SQLiteWriter: Sendable {
 
     /// Bounds of a group: its latency and the size of the log stay small.
     private static let groupLimit = (requests: 256, bytes: 4 << 20)
-    /// Pages after which the log is copied beside the writing: 4 MiB, SQLite's own default.
-    private static let logLimit = 1000
+    /// Pages after which the log is copied beside the writing: 16 MiB. Pages that many commits change are copied once.
+    private static let logLimit = 4000
     /// Pages after which the writer copies the log itself, however long that takes: the disk cannot keep up.
     private static let largestLog = 16_000
 

@@ -3,6 +3,9 @@ import Glibc
 import Testing
 
 @Suite struct BackgroundExecutorTests {
+    /// Of the first thread, and so of the process.
+    private let own = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), UInt32(getpid()))
+
     @Test("tasks run on one thread, which gives way to others, and come back to it after each wait")
     func niceness() async {
         let executor = BackgroundExecutor()
@@ -19,6 +22,15 @@ import Testing
         }
         #expect(seen.count == 40)
         #expect(Set(seen) == [10])
-        #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) == 0)
+        #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) == own)
+    }
+
+    @Test("one for work that must not be put off gives way to nobody")
+    func plain() async {
+        let executor = BackgroundExecutor(niceness: 0)
+        let seen = await Task(executorPreference: executor) {
+            getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+        }.value
+        #expect(seen == own)
     }
 }

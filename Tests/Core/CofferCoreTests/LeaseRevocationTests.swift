@@ -222,6 +222,30 @@ import Testing
         #expect(try await fixture.lease(mount: "moved").hasPrefix("moved/creds/app/"))
     }
 
+    @Test("a damaged lease keeps no other one alive", .timeLimit(.minutes(1)))
+    func damaged() async throws {
+        let fixture = try await LeaseServer()
+        let names = try await [fixture.lease("ttl=1m"), fixture.lease("ttl=1m"), fixture.lease("ttl=2m")]
+        for _ in 0..<3 { try await fixture.server.ok("POST", "auth/token/create", ["ttl": "1m"]) }
+        let tokens = try await fixture.entries("sys/expire/id/auth/")
+        // One of each says nothing, the other one was changed on the disk.
+        let empty = [StorageKey(tokens[0]), StorageKey("sys/expire/id/" + names[0])]
+        let changed = [StorageKey(tokens[1]), StorageKey("sys/expire/id/" + names[1])]
+        for key in empty { try await fixture.server.change([key: .put(Array("{".utf8))]) }
+        for key in changed {
+            var batch = WriteBatch(epoch: fixture.server.core.barrier.epoch)
+            batch.changes[key] = .put([0, 0, 0, 1, 2, 3])
+            try await fixture.server.storage.commit(batch)
+        }
+        await fixture.server.clock.waitForSleepers(2)
+        fixture.server.clock.advance(by: .seconds(120))
+        while try await fixture.entries("sys/expire/id/").count > 4 { await Task.yield() }
+        #expect(fixture.target.users.count == 2)
+        #expect(Set(try await fixture.entries("sys/expire/id/")) == Set((empty + changed).map(\.description)))
+        // Whoever repairs one finds it listed.
+        #expect(try await fixture.entries("sys/expire/at/").count == 4)
+    }
+
     @Test("an interrupted revocation is finished after a restart")
     func restart() async throws {
         let target = CredentialTarget()

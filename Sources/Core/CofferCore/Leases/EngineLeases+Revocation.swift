@@ -21,19 +21,19 @@ extension EngineLeases {
         if try await leases.load(lease.id) != nil {
             try await leases.update(lease.id) { if $0?.issueTime == lease.issueTime { $0 = nil } }
         }
-        try await finishRemoval(of: lease)
+        try await finishRemoval(ofLease: lease.id)
     }
 
     /// Ends expired tokens in one commit, as far as they hold nothing.
-    /// - Returns: the leases that are left; each of them needs `end`.
-    package func endTokens(_ due: [Lease]) async throws -> [Lease] {
+    /// - Returns: the ids of those that are gone, and the leases that are left; each of these needs `end`.
+    package func endTokens(_ due: [CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease]) {
         let start = clock.now
-        let ended = try await tokens.endExpired(due)
-        for lease in due where ended.contains(lease.id) {
+        let (ended, left) = try await tokens.endExpired(due)
+        for entry in due where ended.contains(entry.id) {
             meters.revokeLease.measure(since: start)
-            try await finishRemoval(of: lease)
+            try await finishRemoval(ofLease: entry.id)
         }
-        return due.filter { !ended.contains($0.id) }
+        return (ended, left)
     }
 
     /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.
@@ -63,7 +63,7 @@ extension EngineLeases {
         guard lease.kind == .secret else { return try await end(lease) }
         try? await call(lease).revoke()
         try await leases.update(lease.id) { $0 = nil }
-        try await finishRemoval(of: lease)
+        try await finishRemoval(ofLease: lease.id)
     }
 
     /// The lease with this very id, and all below it as a folder.
@@ -108,8 +108,8 @@ extension EngineLeases {
     // MARK: mounts that are being removed
 
     /// Deletes a mount whose removal waited for its last lease.
-    private func finishRemoval(of lease: Lease) async throws {
-        let (home, id) = LeaseID.split(lease.id)
+    private func finishRemoval(ofLease id: String) async throws {
+        let (home, id) = LeaseID.split(id)
         guard let namespace = namespaces.reference(home),
             let route = mounts.routes(in: namespace).removing.first(where: { id.hasPrefix($0.mount.path) })
         else { return }

@@ -269,9 +269,9 @@ extension Core {
                 meters.expirations.add()
             },
             revokeTogether: { [meters] due in
-                let left = try await engineLeases.endTokens(due)
-                meters.expirations.add(Double(due.count - left.count))
-                return left
+                let result = try await engineLeases.endTokens(due)
+                meters.expirations.add(Double(result.ended.count))
+                return result
             }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
