@@ -1,4 +1,5 @@
-internal import CofferCore
+import CofferBarrier
+import CofferCore
 import CofferJSON
 import CofferStorage
 import ServerHarness
