@@ -90,10 +90,15 @@ def costs(server, rounds):
     }
 
 
-def best_costs(server, rounds):
-    """The least of some: other processes only add. The first warms."""
-    found = [costs(server, rounds) for _ in range(4)]
-    return {name: min(one[name] for one in found) for name in found[0]}
+def best_costs(servers, rounds):
+    """Of each server the least of some: other processes only add. The first warms; in turns, since what else the machine
+    does also takes the caches of the processor."""
+    best = [{} for _ in servers]
+    for _ in range(6):
+        for least, server in zip(best, servers):
+            for name, cost in costs(server, rounds).items():
+                least[name] = min(cost, least.get(name, cost))
+    return best
 
 
 def p99(link, count):
@@ -111,16 +116,20 @@ def quantile(times, part=0.99):
     return sorted(times)[int(len(times) * part)]
 
 
-@CHECKS.check("a server with few leases, and what they cost")
-def _(world):
-    if not shutil.which("wrk"):
-        raise Skip("wrk is not installed")
-    server = world.server = world.new_server("leases").start_unsealed()
+def new_server(world, name):
+    server = world.new_server(name).start_unsealed()
     server.api().must("POST", "/v1/sys/mounts/secret", {"type": "kv"})
     server.api().must("POST", "/v1/secret/x", {"k": "v"})
     make_tokens(server, 1000, "72h")
-    world.rounds = world.pick(100, 500)
-    world.small = best_costs(server, world.rounds)
+    return server
+
+
+@CHECKS.check("two servers with few leases, one of which will have very many")
+def _(world):
+    if not shutil.which("wrk"):
+        raise Skip("wrk is not installed")
+    world.few = new_server(world, "few")
+    world.server = new_server(world, "leases")
 
 
 @CHECKS.check("with very many leases a start costs no more than two seconds, and memory is small (F21)")
@@ -140,16 +149,17 @@ def _(world):
     true(resident < (300 << 20), f"{resident >> 20} MiB")
 
 
-@CHECKS.check("look-ups and revocations cost what they did with few leases")
+@CHECKS.check("look-ups and revocations cost what they do with few leases")
 def _(world):
     if not world.server:
         raise Skip("wrk is not installed")
-    large = best_costs(world.server, world.rounds)
+    small, large = best_costs([world.few, world.server], world.pick(100, 500))
     print("           (" + "; ".join(
-        f"{name}: {world.small[name] * 1e3:.0f} µs, now {large[name] * 1e3:.0f} µs" for name in large) + ")", flush=True)
+        f"{name}: {small[name] * 1e3:.0f} µs with few, {large[name] * 1e3:.0f} µs" for name in large) + ")", flush=True)
+    equal(world.few.stop(), 0, "exit status")
     true(memory(world.server) < (300 << 20), f"{memory(world.server) >> 20} MiB")
     for name, cost in large.items():
-        true(cost < world.small[name] * world.pick(2, 1.2) + 0.02, f"{name}: {world.small[name]:.3f} ms with few leases, {cost:.3f} ms now")
+        true(cost < small[name] * world.pick(2, 1.2) + 0.02, f"{name}: {small[name]:.3f} ms with few leases, {cost:.3f} ms with very many")
 
 
 @CHECKS.check("leases that end all at once are gone soon, and reads are hardly slower meanwhile (F19)")

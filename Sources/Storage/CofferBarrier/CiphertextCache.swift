@@ -8,14 +8,17 @@ internal import Synchronization
 /// when the generation is still the one it began with and no commit of that
 /// key is on its way.
 final class CiphertextCache: Sendable {
-    private struct State {
+    fileprivate struct State {
         var generation: UInt64 = 0
-        var ring: ClockRing
+        var present: ClockRing
+        /// Of what is known to be absent there is without end, and strangers may ask for it: it has a small place of its
+        /// own, where it pushes out nothing else.
+        var absent: ClockRing
         /// Keys of commits on their way.
         var changing: [StorageKey: Change] = [:]
     }
 
-    private struct Change {
+    fileprivate struct Change {
         var commits = 0
         /// Two commits were on their way at once: which came last is not known here.
         var overlap = false
@@ -23,7 +26,11 @@ final class CiphertextCache: Sendable {
 
     private final class Part: Sendable {
         let state: Mutex<State>
-        init(_ ring: ClockRing) { state = Mutex(State(ring: ring)) }
+        init(maximumEntries: Int, maximumBytes: Int) {
+            let present = ClockRing(maximumEntries: maximumEntries, maximumBytes: maximumBytes)
+            let absent = ClockRing(maximumEntries: max(maximumEntries / 16, 1), maximumBytes: maximumBytes / 16)
+            state = Mutex(State(present: present, absent: absent))
+        }
     }
 
     enum Lookup {
@@ -47,13 +54,13 @@ final class CiphertextCache: Sendable {
         guard maximumEntries > 0, maximumBytes > 0 else { return nil }
         let entries = max(maximumEntries / Self.partCount, 1)
         let bytes = maximumBytes / Self.partCount
-        parts = (0..<Self.partCount).map { _ in Part(ClockRing(maximumEntries: entries, maximumBytes: bytes)) }
+        parts = (0..<Self.partCount).map { _ in Part(maximumEntries: entries, maximumBytes: bytes) }
     }
 
     func lookup(_ key: StorageKey) -> Lookup {
         part(of: key).state.withLock { state in
             let isChanging = !state.changing.isEmpty && state.changing[key] != nil
-            if !isChanging, let entry = state.ring.entry(for: key) { return .known(entry) }
+            if !isChanging, let entry = state.entry(for: key) { return .known(entry) }
             return .unknown(generation: state.generation)
         }
     }
@@ -62,7 +69,7 @@ final class CiphertextCache: Sendable {
     func keep(_ entry: StoredEntry?, for key: StorageKey, ifStill generation: UInt64) {
         part(of: key).state.withLock { state in
             guard state.generation == generation, state.changing[key] == nil else { return }
-            state.ring.insert(entry, for: key)
+            state.insert(entry, for: key)
         }
     }
 
@@ -86,11 +93,10 @@ final class CiphertextCache: Sendable {
             guard var change = state.changing[key] else { return }
             change.commits -= 1
             state.changing[key] = change.commits > 0 ? change : nil
-            // What is gone is hardly asked for: very many that end at once must not push out what is.
-            if case .committed(let entry?) = outcome, !change.overlap {
-                state.ring.insert(entry, for: key)
+            if case .committed(let entry) = outcome, !change.overlap {
+                state.insert(entry, for: key)
             } else {
-                state.ring.remove(key)
+                state.remove(key)
             }
         }
     }
@@ -99,5 +105,27 @@ final class CiphertextCache: Sendable {
     private func part(of key: StorageKey) -> Part {
         let hash = key.bytes.suffix(8).reduce(0) { ($0 &* 31 &+ Int($1)) & 0xffff }
         return parts[hash % Self.partCount]
+    }
+}
+
+extension CiphertextCache.State {
+    /// Nil inside when it is known to be absent; nil when nothing is known.
+    fileprivate mutating func entry(for key: StorageKey) -> StoredEntry?? {
+        present.entry(for: key) ?? absent.entry(for: key)
+    }
+
+    fileprivate mutating func insert(_ entry: StoredEntry?, for key: StorageKey) {
+        if entry == nil {
+            present.remove(key)
+            absent.insert(nil, for: key)
+        } else {
+            absent.remove(key)
+            present.insert(entry, for: key)
+        }
+    }
+
+    fileprivate mutating func remove(_ key: StorageKey) {
+        present.remove(key)
+        absent.remove(key)
     }
 }
