@@ -41,6 +41,7 @@ package final class Cluster: Sendable {
         var hasRecalled = false
         /// Until it looks again who leads.
         var pause: Duration
+        var suspectedAt: Duration?
     }
 
     package let settings: ClusterSettings
@@ -70,6 +71,17 @@ package final class Cluster: Sendable {
     /// The storage refused a write of this epoch: it is over.
     func fenced(_ epoch: Epoch) {
         if let term, term.epoch == epoch { term.end(.deposed) }
+    }
+
+    /// A request did not reach the leader that this node knows, or it knows none: there may be another one.
+    package func suspect() {
+        let now = settings.steady()
+        let isDue = state.withLock { state in
+            if let last = state.suspectedAt, now - last < settings.timing.suspicion { return false }
+            state.suspectedAt = now
+            return state.term == nil
+        }
+        if isDue { bell.ring() }
     }
 
     // MARK: coming and going

@@ -6,6 +6,8 @@ package struct ClusterTiming: Sendable {
     package var renewal: Duration = .seconds(2)
     package var retry: Duration = .milliseconds(500)
     package var poll: Duration = .milliseconds(500)
+    /// How often it is looked who leads when requests do not reach the leader.
+    package var suspicion: Duration = .milliseconds(100)
     package var echo: Duration = .seconds(1)
     /// How long a node that stepped down leaves leadership to others, and how long nobody may lead meanwhile.
     package var rest: Duration = .seconds(3)

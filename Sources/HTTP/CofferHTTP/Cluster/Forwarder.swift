@@ -28,13 +28,18 @@ package struct Forwarder: Sendable {
             return ResponseWriter.refusal(RequestReader.Refusal(400, ["error parsing JSON"]))
         }
         guard forwarding.standby.leader != nil, let client = port.client else {
+            core.cluster?.suspect()
             if isStorageLost { return storageLost }
             return ResponseWriter.refusal(
                 RequestReader.Refusal(500, ["local node not active but active cluster node not found"]))
         }
         do throws(ForwardingFailure) {
-            return try await client.send(ForwardedRequest(request, body))
+            let response = try await client.send(ForwardedRequest(request, body))
+            // As one says that leads no longer.
+            if response.status >= 500 { core.cluster?.suspect() }
+            return response
         } catch {
+            core.cluster?.suspect()
             log.warning("a request could not be forwarded", metadata: ["reason": "\(error)"])
             if error == .lost && !Self.isRead(request) {
                 // It may have been executed: to send the client elsewhere would do it twice.

@@ -101,6 +101,18 @@ import Testing
         await stop()
     }
 
+    @Test("a standby whose requests do not reach the leader looks at once who leads, and not again and again")
+    func suspicion() async throws {
+        try await start()
+        #expect(await a.send("PUT", "sys/step-down").status == 204)
+        while try await election.leader() != nil { await Task.yield() }
+        // No time passes.
+        b.core.cluster?.suspect()
+        while b.core.services == nil { await Task.yield() }
+        #expect(await b.send("GET", "secret/x").data == ["k": "v"])
+        await stop()
+    }
+
     @Test("a leader whose write is refused by the fence drops everything at once")
     func fenced() async throws {
         try await start()
