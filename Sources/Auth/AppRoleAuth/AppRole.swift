@@ -29,12 +29,13 @@ package struct AppRole: Engine {
         self.roles = roles
         paths = PathTable(
             RolePaths(roles: roles).all + SecretIDPaths(roles: roles, wake: wake).all
-                + [Self.tidy(wake: wake), Login(roles: roles).path])
+                + [Self.tidy(wake: wake), Login(roles: roles, secretIDs: DecodedEntries(capacity: 4096)).path])
     }
 
     private static func roles(wake: @escaping @Sendable (Timestamp) -> Void) -> Resource<Role> {
         var roles = Resource(Role.schema, folder: "role/")
         roles.foldsNames = true
+        roles.known = DecodedEntries(capacity: 1024)
         roles.validate = { call, role in try role.validate(at: call.mount) }
         roles.stage = { call, old, role, transaction in
             if let old {

@@ -6,6 +6,8 @@ internal import CofferStorage
 /// `login`: a role id and a secret id for a token.
 struct Login {
     let roles: Resource<Role>
+    /// Most may be used any number of times, and do not change then.
+    let secretIDs: DecodedEntries<SecretID>
 
     struct Input: Sendable {
         var roleID = ""
@@ -50,7 +52,7 @@ struct Login {
     ) async throws -> SecretID {
         if text.isEmpty { throw AppRoleErrors.missingSecretID }
         let hash = role.hash(text)
-        guard var secretID = try await SecretIDs.load(hash, of: role, in: &transaction, at: call.now) else {
+        guard var secretID = try await SecretIDs.load(hash, of: role, in: &transaction, at: call.now, secretIDs) else {
             throw AppRoleErrors.wrongSecretID
         }
         guard secretID.networks.isEmpty || CIDR.any(of: secretID.networks, contains: call.origin.remoteAddress) else {

@@ -13,17 +13,26 @@ internal import CofferStorage
 /// | `dead/<folder>` | nothing: the role of this folder is gone, and its secret ids are to be removed |
 enum SecretIDs {
     static func load(
-        _ hash: String, of role: Role, in transaction: inout Transaction, at now: Timestamp
+        _ hash: String, of role: Role, in transaction: inout Transaction, at now: Timestamp,
+        _ known: DecodedEntries<SecretID>? = nil
     ) async throws -> SecretID? {
-        guard let stored = try await transaction.get(key(role.folder, hash)) else { return nil }
-        let secretID: SecretID
+        let key = key(role.folder, hash)
+        let secretID =
+            if let known {
+                try await transaction.get(key, known, decode)
+            } else {
+                try await transaction.get(key).map(decode)
+            }
+        // It ends when its time is over, whether or not it was tidied up by then.
+        return secretID?.isExpired(at: now) == false ? secretID : nil
+    }
+
+    private static func decode(_ stored: [UInt8]) throws(EngineError) -> SecretID {
         do {
-            secretID = try SecretID.schema.restore(try JSON.parseObject(stored, limits: .trusted))
+            return try SecretID.schema.restore(try JSON.parseObject(stored, limits: .trusted))
         } catch {
             throw EngineError.internal("a stored secret id is damaged; see the server log")
         }
-        // It ends when its time is over, whether or not it was tidied up by then.
-        return secretID.isExpired(at: now) ? nil : secretID
     }
 
     /// The hash that an accessor of this role stands for.

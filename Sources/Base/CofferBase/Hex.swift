@@ -2,14 +2,34 @@
 package enum Hex {
     package static func encode(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { text in
-            var place = 0
-            for byte in bytes {
-                text[place] = digit(byte >> 4)
-                text[place + 1] = digit(byte & 15)
-                place += 2
-            }
-            return place
+            if let start = text.baseAddress { bytes.withUnsafeBufferPointer { write($0, to: start) } }
+            return bytes.count * 2
         }
+    }
+
+    /// Two digits for each byte, of four bytes at a time.
+    /// - Parameter text: has room for them.
+    package static func write(_ bytes: UnsafeBufferPointer<UInt8>, to text: UnsafeMutablePointer<UInt8>) {
+        var place = 0
+        while bytes.count - place >= 4 {
+            let four = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: place, as: UInt32.self)
+            UnsafeMutableRawPointer(text + 2 * place).storeBytes(of: digits(four).littleEndian, as: UInt64.self)
+            place += 4
+        }
+        for rest in place..<bytes.count {
+            text[2 * rest] = digit(bytes[rest] >> 4)
+            text[2 * rest + 1] = digit(bytes[rest] & 15)
+        }
+    }
+
+    /// Each byte of a word is spread over two, which become digits together.
+    private static func digits(_ four: UInt32) -> UInt64 {
+        var bytes = UInt64(UInt32(littleEndian: four))
+        bytes = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff
+        bytes = (bytes | bytes << 8) & 0x00ff_00ff_00ff_00ff
+        let values = (bytes >> 4 & 0x000f_000f_000f_000f) | (bytes & 0x000f_000f_000f_000f) << 8
+        let letters = ((values &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
+        return values &+ 0x3030_3030_3030_3030 &+ letters &* 39
     }
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }

@@ -57,7 +57,7 @@ package struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
     }
 
     /// Adds a member whose key is known to be new; constant time.
-    package mutating func append(_ key: String, _ value: JSON) {
+    package mutating func append(_ key: consuming String, _ value: consuming JSON) {
         members.append(Member(key: key, value: value))
     }
 

@@ -1,3 +1,5 @@
+internal import CofferBase
+
 /// Text that is being written, in memory that only the writer has: a byte costs no look at who else holds it.
 ///
 /// The one place of the writer that handles memory by itself; everything outside sees bytes that were written.
@@ -38,14 +40,9 @@ package struct JSONOutput: ~Copyable {
     /// Two lower-case digits for each byte.
     package mutating func append(hexOf bytes: UnsafeBufferPointer<UInt8>) {
         reserve(2 * bytes.count)
-        for byte in bytes {
-            base[count] = Self.digit(byte >> 4)
-            base[count + 1] = Self.digit(byte & 15)
-            count += 2
-        }
+        Hex.write(bytes, to: base + count)
+        count += 2 * bytes.count
     }
-
-    private static func digit(_ value: UInt8) -> UInt8 { value &+ (value < 10 ? 48 : 87) }
 
     /// The text of a string up to the first byte that may need an escape, eight bytes at a time.
     /// - Returns: where in `text` that byte stands; the end when there is none.

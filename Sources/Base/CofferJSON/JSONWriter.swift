@@ -164,8 +164,7 @@ package struct JSONWriter: ~Copyable {
 
     private mutating func quote(_ text: String) {
         output.append(UInt8(ascii: "\""))
-        let isWritten: Void? = text.utf8.withContiguousStorageIfAvailable { output.append(escaped: $0) }
-        if isWritten == nil { Array(text.utf8).withUnsafeBufferPointer { output.append(escaped: $0) } }
+        text.utf8.span.withUnsafeBufferPointer { output.append(escaped: $0) }
         output.append(UInt8(ascii: "\""))
     }
 }

@@ -10,9 +10,10 @@ package enum EntityRefusal: Sendable, Equatable { case unknown, disabled }
 extension Services {
     /// Who stands behind a token; nil for a token without an entity.
     /// - Throws: `Denial` when the entity is disabled or gone.
-    package func identity(of entry: TokenEntry) async throws -> CallerIdentity? {
-        if entry.entityID.isEmpty { return nil }
-        guard let identity = try await identityStore(of: entry).caller(entityID: entry.entityID) else {
+    package func identity(of token: LiveToken) async throws -> CallerIdentity? {
+        if token.entry.entityID.isEmpty { return nil }
+        let store = identities.store(in: home(token.entry.namespaceID))
+        guard let identity = try await store.caller(entityID: token.entry.entityID) else {
             throw Denial.entity(.unknown)
         }
         if identity.isDisabled { throw Denial.entity(.disabled) }
@@ -20,9 +21,13 @@ extension Services {
     }
 
     /// What a token may do, its entity and groups included.
-    package func acl(of entry: TokenEntry, _ identity: CallerIdentity?) async throws -> ACL {
-        let policies = policies(in: entry.namespaceID)
-        guard let identity else { return try await policies.acl(for: entry.policies) }
+    package func acl(of token: LiveToken, _ identity: CallerIdentity?) async throws -> ACL {
+        try await acl(for: token.entry.policies, identity, in: token.entry.namespaceID)
+    }
+
+    private func acl(for own: [String], _ identity: CallerIdentity?, in namespaceID: String) async throws -> ACL {
+        let policies = policies(in: namespaceID)
+        guard let identity else { return try await policies.acl(for: own) }
         let view = identity.view
         let source = TemplateSource(stamp: view.stamp) { pattern in
             guard let template = IdentityTemplate(pattern) else { return .refused }
@@ -32,18 +37,15 @@ extension Services {
             case .refused: .refused
             }
         }
-        return try await policies.acl(for: identity.policies(joining: entry.policies), source: source)
+        return try await policies.acl(for: identity.policies(joining: own), source: source)
     }
 
     /// The rules that policies and an entity make together, whether or not the entity may be used.
     func acl(
         for policies: [String], entityID: String, in namespaceID: String = NamespaceReference.root.id
     ) async throws -> ACL {
-        var entry = TokenEntry()
-        entry.policies = policies
-        entry.namespaceID = namespaceID
-        let identity = entityID.isEmpty ? nil : try await identityStore(of: entry).caller(entityID: entityID)
-        return try await acl(of: entry, identity)
+        let store = identities.store(in: home(namespaceID))
+        return try await acl(for: policies, entityID.isEmpty ? nil : store.caller(entityID: entityID), in: namespaceID)
     }
 
     /// The policies of a namespace.
@@ -58,23 +60,26 @@ extension Services {
     }
 
     /// Where a token was made; a token without its namespace has no entity and no policies.
-    package func home(of entry: TokenEntry) -> NamespaceReference {
-        namespaces.reference(entry.namespaceID) ?? NamespaceReference(id: entry.namespaceID, path: "\u{0}/")
+    package func home(_ namespaceID: String) -> NamespaceReference {
+        namespaces.reference(namespaceID) ?? NamespaceReference(id: namespaceID, path: "\u{0}/")
     }
-
-    private func identityStore(of entry: TokenEntry) -> IdentityStore { identities.store(in: home(of: entry)) }
 
     /// How the policies of a token name the paths of a namespace: `ns2/` in front of a path below its own; nil when
     /// the namespace is none of the token's.
-    package func policyPrefix(of entry: TokenEntry, in namespace: NamespaceReference) -> String? {
-        if entry.namespaceID == namespace.id { return "" }
-        let home = home(of: entry)
+    package func policyPrefix(of token: LiveToken, in namespace: NamespaceReference) -> String? {
+        policyPrefix(of: token.entry.namespaceID, in: namespace)
+    }
+
+    /// The same for a token of this namespace.
+    func policyPrefix(of namespaceID: String, in namespace: NamespaceReference) -> String? {
+        if namespaceID == namespace.id { return "" }
+        let home = home(namespaceID)
         return home.contains(namespace) ? home.relativePath(of: namespace) : nil
     }
 
     /// The same for a token that is asked about.
-    package func acl(of entry: TokenEntry) async throws -> ACL {
-        try await acl(of: entry, try await identity(of: entry))
+    package func acl(of token: LiveToken) async throws -> ACL {
+        try await acl(of: token, try await identity(of: token))
     }
 
     /// Policies that a token has through its entity; none when the entity is gone.

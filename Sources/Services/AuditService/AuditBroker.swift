@@ -124,9 +124,12 @@ package final class AuditBroker: Sendable {
     // MARK: a request's two lines
 
     /// Writes the request line, denials included.
-    package func admit(_ record: consuming AuditRecord) async throws(AuditFailure) -> Admitted {
+    package func admit(_ record: AuditRecord) async throws(AuditFailure) -> Admitted {
+        try await admit(HeldAuditRecord(record))
+    }
+
+    package func admit(_ held: HeldAuditRecord) async throws(AuditFailure) -> Admitted {
         var shared: [(device: String, bytes: [UInt8])] = []
-        let held = HeldAuditRecord(record)
         let now = clock.now
         try await write(held, .request, at: now) { device in
             let line = device.line(held, now, error: held.record.error)

@@ -27,10 +27,10 @@ package struct AuditRecord: Sendable {
 }
 
 /// A record that is handed on by reference: it is large, and several hands hold it until the response line.
-final class HeldAuditRecord: Sendable {
+package final class HeldAuditRecord: Sendable {
     let record: AuditRecord
 
-    init(_ record: consuming AuditRecord) { self.record = record }
+    package init(_ record: consuming AuditRecord) { self.record = record }
 }
 
 /// The `auth` part of an audit line.

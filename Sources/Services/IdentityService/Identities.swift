@@ -15,6 +15,8 @@ package final class Identities: Sendable {
     /// The way to services that confirm second factors.
     let factorWeb: FactorWeb
     let cache = IdentityCache()
+    /// As logins read them.
+    let entities = DecodedEntries<Entity>(capacity: 1024)
 
     package init(
         storage: any TransactionalStorage, clock: any WallClock, random: RandomSource, web: @escaping WebSender

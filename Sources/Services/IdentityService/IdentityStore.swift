@@ -104,7 +104,7 @@ package struct IdentityStore: Sendable {
     // MARK: reading within a change
 
     func entity(id: String, in transaction: inout Transaction) async throws -> Entity? {
-        try await transaction.get(Self.entityKey(id)).map { try Entity(stored: $0) }
+        try await transaction.get(Self.entityKey(id), identities.entities) { try Entity(stored: $0) }
     }
 
     func group(id: String, in transaction: inout Transaction) async throws -> Group? {

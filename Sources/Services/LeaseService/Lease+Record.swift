@@ -4,18 +4,21 @@ internal import CofferJSON
 /// A lease as it is stored. Members that have their usual value are left out.
 extension Lease {
     func encoded() -> [UInt8] {
-        var object: JSONObject = [
-            "id": .string(id), "kind": .string(kind.rawValue), "token": .string(tokenKey),
-            "namespace": .string(namespaceID), "issued": .int(issueTime.nanoseconds),
-            "expires": .int(expireTime.nanoseconds),
-            "renewed": lastRenewal.map { .int($0.nanoseconds) } ?? .null,
-            "renewable": .bool(renewable), "attempts": .int(failedAttempts),
-        ]
-        if isRevoking { object["revoking"] = true }
-        if isIrrevocable { object["irrevocable"] = true }
-        if !revocationError.isEmpty { object["error"] = .string(revocationError) }
-        if !loginRole.isEmpty { object["role"] = .string(loginRole) }
-        if let secret { object["secret"] = .object(secret.record) }
+        var object = JSONObject(capacity: 10)
+        object.append("id", .string(id))
+        object.append("kind", .string(kind.rawValue))
+        object.append("token", .string(tokenKey))
+        if namespaceID != LeaseID.root { object.append("namespace", .string(namespaceID)) }
+        object.append("issued", .int(issueTime.nanoseconds))
+        object.append("expires", .int(expireTime.nanoseconds))
+        if let lastRenewal { object.append("renewed", .int(lastRenewal.nanoseconds)) }
+        if renewable { object.append("renewable", true) }
+        if failedAttempts > 0 { object.append("attempts", .int(failedAttempts)) }
+        if isRevoking { object.append("revoking", true) }
+        if isIrrevocable { object.append("irrevocable", true) }
+        if !revocationError.isEmpty { object.append("error", .string(revocationError)) }
+        if !loginRole.isEmpty { object.append("role", .string(loginRole)) }
+        if let secret { object.append("secret", .object(secret.record)) }
         return JSON.object(object).serialized()
     }
 
@@ -29,7 +32,7 @@ extension Lease {
         else { return nil }
         self.init(
             id: id, kind: kind, tokenKey: tokenKey,
-            namespaceID: object["namespace"]?.stringValue ?? "root",
+            namespaceID: object["namespace"]?.stringValue ?? LeaseID.root,
             issueTime: Timestamp(nanoseconds: issued), expireTime: Timestamp(nanoseconds: expires),
             lastRenewal: object["renewed"]?.intValue.map { Timestamp(nanoseconds: $0) },
             renewable: object["renewable"]?.boolValue ?? false,

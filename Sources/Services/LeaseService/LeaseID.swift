@@ -1,3 +1,5 @@
+package import CofferBase
+
 /// How lease ids are kept.
 ///
 /// Those of the root namespace are kept as callers know them. Those of any other one stand below a folder that no
@@ -16,6 +18,15 @@ package enum LeaseID {
 
     /// All ids of a namespace below the root begin with it.
     package static func folder(of namespaceID: String) -> String { "/\(namespaceID)/" }
+
+    /// What ends the id of a token's lease: as Vault's the token's key, but with the time in front.
+    ///
+    /// So the leases of many logins lie side by side, and a storage changes one page of its index for all of them.
+    package static func name(ofTokenKey key: String, at now: Timestamp) -> String {
+        guard key.utf8.first == UInt8(ascii: "h") else { return key }
+        let time = withUnsafeBytes(of: now.nanoseconds.bigEndian) { Hex.encode(Array($0)) }
+        return "h" + time + key.dropFirst(1 + time.utf8.count)
+    }
 
     /// The namespace of an id that is kept, and the id as callers know it.
     package static func split(_ kept: String) -> (namespaceID: String, id: String) {

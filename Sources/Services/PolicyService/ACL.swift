@@ -88,7 +88,8 @@ package struct ACL: Sendable {
     }
 
     private func rule(at path: String) -> CompiledRule? {
-        exact[PathKey(path)] ?? wildRule(at: path)?.rule
+        let key = PathKey(path)
+        return exact[key] ?? wildRule(at: key)?.rule
     }
 
     /// A list is asked with its final slash and without it, since many rules lack it.
@@ -97,24 +98,22 @@ package struct ACL: Sendable {
     /// priority decides: a denial of the folder's content must not be passed by (CVE-2026-12624).
     private func rule(listing path: String) -> CompiledRule? {
         guard path.utf8.last == UInt8(ascii: "/") else { return rule(at: path) }
-        let bare = String(path.dropLast())
-        if let rule = exact[PathKey(path)] ?? exact[PathKey(bare)] { return rule }
+        let path = PathKey(path)
+        let bare = PathKey(bytes: path.bytes.dropLast())
+        if let rule = exact[path] ?? exact[bare] { return rule }
         guard let first = wildRule(at: path) else { return wildRule(at: bare)?.rule }
         guard let second = wildRule(at: bare), second.precedes(first) else { return first.rule }
         return second.rule
     }
 
-    private func wildRule(at path: String) -> WildRule? {
-        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return wild.first { $0.matches(path, segments) }
-    }
+    private func wildRule(at path: PathKey) -> WildRule? { wild.first { $0.matches(path.bytes) } }
 
     func exactRule(at path: String) -> CompiledRule? { exact[PathKey(path)] }
 
     /// All that match, the one with the highest priority first.
     func wildRules(at path: String) -> [WildRule] {
-        let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-        return wild.filter { $0.matches(path, segments) }
+        let path = Array(path.utf8)
+        return wild.filter { $0.matches(path) }
     }
 }
 
@@ -122,6 +121,7 @@ package struct ACL: Sendable {
 private struct PathKey: Hashable, Sendable {
     let bytes: [UInt8]
     init(_ path: String) { bytes = Array(path.utf8) }
+    init(bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
     func hash(into hasher: inout Hasher) {
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }

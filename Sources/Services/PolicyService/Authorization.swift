@@ -55,6 +55,8 @@ package struct Decision: Sendable, Equatable {
     /// The pattern that decided; nil when none matched.
     package var pattern: String?
     package var grantingPolicies: [PolicyReference] = []
+    /// The rule that decided gives `sudo` too.
+    package var givesSudo = false
     /// Most names that the answer to this list or scan may hold.
     package var pageLimit: Int64?
 

@@ -55,6 +55,7 @@ struct CompiledRule: Sendable {
         }
         var decision = Decision(
             allowed: true, reason: nil, pattern: pattern, grantingPolicies: policies(for: request.operation))
+        decision.givesSudo = capabilities.contains(.sudo)
         if request.operation == .list || request.operation == .scan { decision.pageLimit = pageLimit }
         return decision
     }
@@ -111,6 +112,7 @@ struct CompiledRule: Sendable {
     }
 
     private func parameterRefusal(_ parameters: JSONObject) -> DenialReason? {
+        if required.isEmpty && denied.isEmpty && allowed.isEmpty { return nil }
         let given = parameters.members.map { (name: $0.key.lowercased(), value: $0.value) }
         for name in required.sorted() where !given.contains(where: { $0.name == name }) {
             return .parameterMissing(name)

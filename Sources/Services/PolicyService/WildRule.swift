@@ -6,13 +6,19 @@ struct WildRule: Sendable {
     private let hasPlus: Bool
     /// The pattern without its final `*`.
     private let literal: [UInt8]
+    /// With what every path begins that matches: nearly all others differ early.
+    private let beginning: [UInt8]
 
     init(_ rule: CompiledRule) {
         self.rule = rule
         isPrefix = rule.pattern.utf8.last == UInt8(ascii: "*")
-        literal = Array(isPrefix ? rule.pattern.utf8.dropLast() : rule.pattern.utf8[...])
-        segments = literal.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
-        hasPlus = segments.contains([UInt8(ascii: "+")])
+        let literal = Array(isPrefix ? rule.pattern.utf8.dropLast() : rule.pattern.utf8[...])
+        self.literal = literal
+        let segments = literal.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map(Array.init)
+        self.segments = segments
+        let plus = segments.firstIndex(of: [UInt8(ascii: "+")])
+        hasPlus = plus != nil
+        beginning = plus.map { segments[..<$0].flatMap { $0 + [UInt8(ascii: "/")] } } ?? literal
     }
 
     /// By bytes, as paths are matched: some characters join the one that follows them, and hide it from Swift.
@@ -21,8 +27,13 @@ struct WildRule: Sendable {
             || pattern.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("+".utf8) }
     }
 
-    func matches(_ path: String, _ given: [Substring.UTF8View]) -> Bool {
-        if !hasPlus { return path.utf8.starts(with: literal) }
+    func matches(_ path: [UInt8]) -> Bool {
+        guard path.count >= beginning.count else { return false }
+        for place in beginning.indices where path[place] != beginning[place] { return false }
+        return !hasPlus || matches(path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false))
+    }
+
+    private func matches(_ given: [ArraySlice<UInt8>]) -> Bool {
         guard isPrefix ? given.count >= segments.count : given.count == segments.count else { return false }
         for (index, wanted) in segments.enumerated() {
             if wanted == [UInt8(ascii: "+")] { continue }

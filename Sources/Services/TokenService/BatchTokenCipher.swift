@@ -1,7 +1,6 @@
 internal import CofferBase
 internal import CofferCrypto
 internal import CofferFramework
-internal import CofferJSON
 internal import LeaseService
 
 /// Batch tokens: the whole token as an encrypted text that nobody stores.
@@ -26,7 +25,7 @@ struct BatchTokenCipher: Sendable {
         let salt = try random.bytes(Self.saltLength)
         let nonce = try random.bytes(AEADKey.nonceLength)
         var sealed = [Self.version] + salt + nonce
-        let content = JSON.object(Self.shortened(entry)).serialized()
+        let content = entry.encoded()
         guard let key = key(salt[...]),
             (try? key.seal(content, nonce: nonce[...], aad: Self.label, into: &sealed)) != nil
         else { return nil }
@@ -62,12 +61,5 @@ struct BatchTokenCipher: Sendable {
         var bytes = mac.authenticate(Self.label + salt)
         defer { zero(&bytes) }
         return AEADKey(SecretBytes(copying: bytes))
-    }
-
-    /// Only the members that are not as in an empty record.
-    private static func shortened(_ entry: TokenEntry) -> JSONObject {
-        let usual = TokenEntry.schema.encode(TokenEntry())
-        let members = TokenEntry.schema.encode(entry).members.filter { usual[$0.key] != $0.value }
-        return JSONObject(uniqueMembers: members)
     }
 }

@@ -64,7 +64,10 @@ package struct TokenEntry: Sendable {
         set { creationTime = Timestamp(nanoseconds: newValue) }
     }
 
-    func encoded() -> [UInt8] { JSON.object(Self.schema.encode(self)).serialized() }
+    /// What is stored: a third of the members, as the others are as in most tokens.
+    func encoded() -> [UInt8] { JSON.object(Self.schema.encode(self, except: Self.usual)).serialized() }
+
+    private static let usual = schema.values(TokenEntry())
 
     init(encoded bytes: [UInt8]) throws {
         self = try Self.schema.decode(try JSON.parseObject(bytes, limits: .trusted))

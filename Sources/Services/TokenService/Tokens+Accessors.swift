@@ -6,7 +6,7 @@ extension Tokens {
     /// Where an accessor is stored: those of a namespace below the root end in its id and lie together.
     func accessorKey(_ accessor: String) -> StorageKey {
         var folder = LeaseID.root
-        if let dot = accessor.lastIndex(of: ".") {
+        if let dot = accessor.utf8.lastIndex(of: UInt8(ascii: ".")) {
             let suffix = accessor[accessor.index(after: dot)...]
             if !suffix.isEmpty, !suffix.utf8.contains(UInt8(ascii: "/")) { folder = String(suffix) }
         }

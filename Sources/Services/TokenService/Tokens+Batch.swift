@@ -31,13 +31,13 @@ extension Tokens {
     }
 
     /// The token of any kind that has this id, usable or not.
-    func resolve(_ token: String) async throws -> LiveToken? {
-        guard token.hasPrefix(BatchTokenCipher.prefix) else { return try await load(key(of: token)) }
+    func resolve(_ token: String, at key: String? = nil) async throws -> LiveToken? {
+        guard token.hasPrefix(BatchTokenCipher.prefix) else { return try await load(key ?? self.key(of: token)) }
         guard let entry = batch.open(token) else { return nil }
         // It dies with its parent, which may have been revoked, used up or expired.
         if !entry.isOrphan, try await find(key: entry.parentKey) == nil { return nil }
         return LiveToken(
-            key: key(of: token), entry: entry, issueTime: entry.creationTime,
+            key: self.key(of: token), entry: entry, issueTime: entry.creationTime,
             expireTime: entry.creationTime + entry.ttl, lastRenewal: nil)
     }
 }

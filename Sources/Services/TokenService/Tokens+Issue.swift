@@ -36,6 +36,8 @@ package struct IssuedToken: Sendable {
     package let warnings: [String]
     /// Storage key of the new token.
     package let key: String
+    /// Of a token that is stored.
+    var cubbyholeID = ""
 }
 
 extension Tokens {
@@ -86,7 +88,8 @@ extension Tokens {
             entry.parentKey = self.key(of: parent)
             try await requireUsable(entry.parentKey, in: &transaction)
         }
-        if try await transaction.get(Self.idKey(key)) != nil {
+        // Nobody draws the same id twice.
+        if grant.customID != nil, try await transaction.get(Self.idKey(key)) != nil {
             throw EngineError.badRequest("cannot create a token with a duplicate ID")
         }
         let neverExpires =
@@ -99,7 +102,8 @@ extension Tokens {
             guard lifetime.ttl > .zero else { throw EngineError.badRequest("the token would have no lifetime left") }
             // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
             let home = entry.path.hasPrefix("auth/") ? entry.path : "auth/token/wrapping"
-            entry.leaseID = LeaseID.kept("\(home)/\(key)\(suffix)", in: entry.namespaceID)
+            let name = LeaseID.name(ofTokenKey: key, at: now)
+            entry.leaseID = LeaseID.kept("\(home)/\(name)\(suffix)", in: entry.namespaceID)
             var lease = Lease(
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
                 expireTime: now + lifetime.ttl, renewable: entry.renewable)
@@ -108,7 +112,8 @@ extension Tokens {
         }
         put(entry, key, in: &transaction)
         return IssuedToken(
-            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings, key: key)
+            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings, key: key,
+            cubbyholeID: entry.cubbyholeID)
     }
 
     private func put(_ entry: TokenEntry, _ key: String, in transaction: inout Transaction) {
@@ -120,8 +125,9 @@ extension Tokens {
 
     /// A child must not outlive a parent that is being revoked at this moment.
     private func requireUsable(_ parentKey: String, in transaction: inout Transaction) async throws {
-        guard ending.enter(parentKey, &transaction), let stored = try await transaction.get(Self.idKey(parentKey)),
-            try TokenEntry(encoded: stored).uses >= 0
+        guard ending.enter(parentKey, &transaction),
+            let parent = try await transaction.get(Self.idKey(parentKey), parents, { try TokenEntry(encoded: $0) }),
+            parent.uses >= 0
         else { throw EngineError.permissionDenied }
     }
 

@@ -54,12 +54,8 @@ extension Tokens {
         let response = WrappedResponse(content: content, creationPath: creationPath, creationTime: now, ttl: ttl)
         let issued = try await view.transaction { transaction in
             let issued = try await stage(grant, context, in: &transaction)
-            guard let stored = try await transaction.get(Self.idKey(issued.key)) else {
-                throw EngineError.internal("the wrapping token was not stored")
-            }
-            let cubbyhole = try TokenEntry(encoded: stored).cubbyholeID
             try await transaction.within(cubbyholes) { inner in
-                inner.put(StorageKey(cubbyhole + "/response"), response.encoded())
+                inner.put(StorageKey(issued.cubbyholeID + "/response"), response.encoded())
             }
             return issued
         }

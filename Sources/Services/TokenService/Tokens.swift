@@ -25,6 +25,8 @@ package final class Tokens: Sendable {
     let ended = EndedTokens()
     let ending = EndingTokens()
     let batch: BatchTokenCipher
+    /// Tokens under which others are made.
+    let parents = DecodedEntries<TokenEntry>(capacity: 1024)
     private let mac: HMACSHA256
     private let salt: [UInt8]
 
@@ -73,7 +75,10 @@ package final class Tokens: Sendable {
     /// Finds the token that a request carries; does not spend a use.
     package func authenticate(_ token: String, from address: String) async throws -> Authentication {
         guard token.utf8.count <= 8192 else { return .refused(.unknown) }
-        guard let live = try await resolve(token) else { return .refused(ended.reason(key(of: token)) ?? .unknown) }
+        let key = token.hasPrefix(BatchTokenCipher.prefix) ? nil : key(of: token)
+        var found = key.flatMap { cache.token($0) }
+        if found == nil { found = try await resolve(token, at: key) }
+        guard let live = found else { return .refused(ended.reason(key ?? self.key(of: token)) ?? .unknown) }
         if let expireTime = live.expireTime, expireTime <= clock.now {
             return .refused(live.entry.isWrapping ? .wrappingToken : .expired)
         }
@@ -92,8 +97,9 @@ package final class Tokens: Sendable {
     }
 
     /// The token that makes the request in hand, which may be its last one.
-    package func findCaller(_ token: String) async throws -> LiveToken? {
-        guard let live = try await resolve(token) else { return nil }
+    /// - Parameter key: where it is stored, when that is known.
+    package func findCaller(_ token: String, at key: String? = nil) async throws -> LiveToken? {
+        guard let live = try await resolve(token, at: key) else { return nil }
         return live.entry.uses == TokenEntry.lastUse ? live : usable(live)
     }
 

@@ -44,8 +44,19 @@ package final class Barrier: TransactionalStorage {
     /// The epoch under which this process writes; 0 while sealed.
     package var epoch: Epoch { state.value?.epoch ?? Epoch(0) }
 
-    /// The entry decrypted; one that the cache knows is returned without waiting for anything.
+    /// The entry decrypted, when the cache knows it.
     /// - Throws: `.integrity` when it was changed, moved here or written with an unknown key; `.sealed`.
+    package func known(_ key: StorageKey) throws(StorageError) -> StoredEntry?? {
+        guard let open = state.value else { throw .sealed }
+        let start = meters?.start
+        guard case .known(let stored)? = open.cache?.lookup(key) else { return nil }
+        meters?.hits.add()
+        defer { meters?.get.measure(since: start) }
+        return .some(try open.decrypt(stored, at: key))
+    }
+
+    /// The entry decrypted; one that the cache knows is returned without waiting for anything.
+    /// - Throws: as `known` does.
     package func get(_ key: StorageKey) async throws(StorageError) -> StoredEntry? {
         guard let open = state.value else { throw .sealed }
         let start = meters?.start

@@ -22,6 +22,11 @@ final class CiphertextCache: Sendable {
         var commits = 0
         /// Two commits were on their way at once: which came last is not known here.
         var overlap = false
+
+        mutating func begin() {
+            commits += 1
+            overlap = commits > 1 || overlap
+        }
     }
 
     private final class Part: Sendable {
@@ -78,10 +83,7 @@ final class CiphertextCache: Sendable {
         for key in keys {
             part(of: key).state.withLock { state in
                 state.generation += 1
-                guard var change = state.changing[key] else { return state.changing[key] = Change(commits: 1) }
-                change.commits += 1
-                change.overlap = true
-                state.changing[key] = change
+                state.changing[key, default: Change()].begin()
             }
         }
     }
@@ -90,9 +92,10 @@ final class CiphertextCache: Sendable {
     func endChange(of key: StorageKey, _ outcome: Outcome) {
         part(of: key).state.withLock { state in
             state.generation += 1
-            guard var change = state.changing[key] else { return }
-            change.commits -= 1
-            state.changing[key] = change.commits > 0 ? change : nil
+            guard let place = state.changing.index(forKey: key) else { return }
+            state.changing.values[place].commits -= 1
+            let change = state.changing.values[place]
+            if change.commits == 0 { state.changing.remove(at: place) }
             if case .committed(let entry) = outcome, !change.overlap {
                 state.insert(entry, for: key)
             } else {

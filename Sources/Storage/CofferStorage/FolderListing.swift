@@ -27,7 +27,7 @@ package struct FolderListing: Sendable {
 
     /// Takes the first key not below `start`, or the one after the key offered last.
     package mutating func offer(_ key: [UInt8]) -> Step {
-        guard key.starts(with: prefix.bytes) else { return finish() }
+        guard StorageKey.begins(key, with: prefix) else { return finish() }
         let rest = key.dropFirst(prefix.bytes.count)
         // The entry stored exactly at the prefix is the folder's own, not one of its names.
         if rest.isEmpty { return .next }

@@ -42,6 +42,9 @@ package struct WriteBatch: Sendable {
     package enum Change: Sendable, Equatable {
         case put([UInt8])
         case delete
+
+        /// What there is afterwards.
+        package var value: [UInt8]? { if case .put(let value) = self { value } else { nil } }
     }
 
     package var epoch: Epoch

@@ -44,7 +44,17 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
         StorageKey(bytes: left.bytes + right.bytes)
     }
 
-    package func hasPrefix(_ prefix: StorageKey) -> Bool { bytes.starts(with: prefix.bytes) }
+    package func hasPrefix(_ prefix: StorageKey) -> Bool { Self.begins(bytes, with: prefix) }
+
+    static func begins(_ bytes: [UInt8], with prefix: StorageKey) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            prefix.bytes.withUnsafeBytes { prefix in
+                guard bytes.count >= prefix.count else { return false }
+                guard let a = bytes.baseAddress, let b = prefix.baseAddress else { return true }
+                return memcmp(a, b, prefix.count) == 0
+            }
+        }
+    }
 
     /// The smallest key above every key with this prefix; nil when there is none (empty or all 0xFF).
     package var upperBound: StorageKey? {

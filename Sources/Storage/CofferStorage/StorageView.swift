@@ -15,7 +15,9 @@ package struct StorageView: Sendable {
     }
 
     package func get(_ key: StorageKey) async throws(StorageError) -> [UInt8]? {
-        try await base.get(prefix + key)?.value
+        let full = prefix + key
+        if let entry = try base.known(full) { return entry?.value }
+        return try await base.get(full)?.value
     }
 
     /// Whether there is an entry, without looking into it.
@@ -109,11 +111,15 @@ private enum ConflictTurn {
 /// A storage that knows the epoch under which this process writes (the barrier).
 package protocol TransactionalStorage: Storage {
     var epoch: Epoch { get }
+    /// What is known of an entry without waiting; nil when storage has to be asked. Requests are mostly about entries
+    /// that are known, and a call that may wait costs more than the answer.
+    func known(_ key: StorageKey) throws(StorageError) -> StoredEntry??
     /// Whether there is an entry; it need not be readable.
     func contains(_ key: StorageKey) async throws(StorageError) -> Bool
 }
 
 extension TransactionalStorage {
+    package func known(_ key: StorageKey) throws(StorageError) -> StoredEntry?? { nil }
     package func contains(_ key: StorageKey) async throws(StorageError) -> Bool { try await get(key) != nil }
 }
 
@@ -133,16 +139,29 @@ package struct Transaction {
     /// The value as this transaction sees it, its own changes included.
     package mutating func get(_ key: StorageKey) async throws(StorageError) -> [UInt8]? {
         let full = prefix + key
-        switch batch.changes[full] {
-        case .put(let value): return value
-        case .delete: return nil
-        case nil: break
-        }
-        let entry = try await base.get(full)
+        if let change = batch.changes[full] { return change.value }
+        if let entry = try base.known(full) { return try note(entry, at: full)?.value }
+        return try note(try await base.get(full), at: full)?.value
+    }
+
+    /// The value decoded, which is done once for each version of it.
+    package mutating func get<Value>(
+        _ key: StorageKey, _ known: DecodedEntries<Value>, _ decode: ([UInt8]) throws -> Value
+    ) async throws -> Value? {
+        let full = prefix + key
+        if let change = batch.changes[full] { return try change.value.map(decode) }
+        let found = if let entry = try base.known(full) { entry } else { try await base.get(full) }
+        guard let entry = try note(found, at: full) else { return nil }
+        return try known.value(of: entry, at: full, decode)
+    }
+
+    /// What was read must still be so when this commits.
+    private mutating func note(_ entry: StoredEntry?, at full: StorageKey) throws(StorageError) -> StoredEntry? {
         let version = entry?.version ?? 0
-        if let seen = batch.expected[full], seen != version { throw .conflict }
-        batch.expected[full] = version
-        return entry?.value
+        // Most read a few entries.
+        if batch.expected.isEmpty { batch.expected.reserveCapacity(6) }
+        if let seen = batch.expected.updateValue(version, forKey: full), seen != version { throw .conflict }
+        return entry
     }
 
     package mutating func put(_ key: StorageKey, _ value: [UInt8]) {
@@ -162,9 +181,10 @@ package struct Transaction {
         _ view: StorageView, _ body: (inout Transaction) async throws -> R
     ) async throws -> R {
         var inner = Transaction(base, prefix: view.prefix)
-        inner.batch = batch
-        // When `body` throws its changes are gone, but the caller may act on what it read.
-        defer { batch.expected = inner.batch.expected }
+        inner.batch.changes = batch.changes
+        // Moved, not copied. When `body` throws its changes are gone, but the caller may act on what it read.
+        swap(&inner.batch.expected, &batch.expected)
+        defer { swap(&inner.batch.expected, &batch.expected) }
         do {
             let result = try await body(&inner)
             batch.changes = inner.batch.changes

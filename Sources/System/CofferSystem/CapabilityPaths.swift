@@ -61,15 +61,15 @@ struct CapabilityPaths {
 
     /// Only tokens that mean something here are told about.
     private func isWithin(_ live: LiveToken, _ call: Call) -> Bool {
-        core.services?.policyPrefix(of: live.entry, in: call.namespace) != nil
+        core.services?.policyPrefix(of: live, in: call.namespace) != nil
     }
 
     private func answer(_ live: LiveToken, _ input: Input, _ call: Call) async throws -> Reply {
         let asked = input.paths.isEmpty ? input.path : input.paths
         if asked.isEmpty { throw EngineError.badRequest("paths must be supplied") }
         let services = try core.open()
-        let acl = try await services.acl(of: live.entry)
-        guard let prefix = services.policyPrefix(of: live.entry, in: call.namespace) else {
+        let acl = try await services.acl(of: live)
+        guard let prefix = services.policyPrefix(of: live, in: call.namespace) else {
             throw EngineError.permissionDenied
         }
         var object = JSONObject()

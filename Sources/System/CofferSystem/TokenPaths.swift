@@ -95,7 +95,8 @@ struct TokenPaths {
             return .data(try await describe(live, call))
         }
         let lookupSelf: @Sendable (Call) async throws -> Reply = { call in
-            guard let live = try await core.open().tokens.findCaller(call.clientToken ?? "") else {
+            let tokens = try core.open().tokens
+            guard let live = try await tokens.findCaller(call.clientToken ?? "", at: call.clientTokenKey) else {
                 throw EngineError.denied("bad token")
             }
             return .data(try await describe(live, call))
@@ -141,7 +142,7 @@ struct TokenPaths {
 
     private func describe(_ live: LiveToken, _ call: Call) async throws -> JSONObject {
         let services = try core.open()
-        let home = services.home(of: live.entry)
+        let home = services.home(live.entry.namespaceID)
         let identityPolicies = try await services.identityPolicies(of: live.entry.entityID, in: home)
         var object = TokenDescription(live: live, now: call.now, identityPolicies: identityPolicies).object
         if !home.isRoot { object["namespace_path"] = .string(home.path) }
@@ -199,7 +200,7 @@ struct TokenPaths {
                     try await requireRole(of: live, call)
                     var (auth, warnings) = try await renew(live, input.increment, call)
                     let services = try core.open()
-                    try await services.complete(&auth, in: services.home(of: live.entry))
+                    try await services.complete(&auth, in: services.home(live.entry.namespaceID))
                     if pattern == "renew-accessor" { auth.clientToken = "" }
                     var reply = Reply.empty
                     reply.auth = .issued(auth)

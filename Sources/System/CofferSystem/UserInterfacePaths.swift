@@ -69,15 +69,15 @@ extension Core {
         let services = try open()
         // The request in hand may have spent the token's last use.
         guard let text = call.clientToken, let live = try await services.tokens.findCaller(text),
-            services.policyPrefix(of: live.entry, in: call.namespace) != nil
+            services.policyPrefix(of: live, in: call.namespace) != nil
         else { return nil }
-        return try await services.acl(of: live.entry)
+        return try await services.acl(of: live)
     }
 
     /// How the calling token's policies name the namespace of the call; empty without a usable token.
     func policyPrefix(of call: Call) async throws -> String {
         let services = try open()
         guard let text = call.clientToken, let live = try await services.tokens.findCaller(text) else { return "" }
-        return services.policyPrefix(of: live.entry, in: call.namespace) ?? ""
+        return services.policyPrefix(of: live, in: call.namespace) ?? ""
     }
 }

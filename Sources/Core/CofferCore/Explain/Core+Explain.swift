@@ -54,7 +54,7 @@ extension Core {
         let gate = Gate.open(services)
         defer { request.visited?.visitors.leave() }
         try request.locate(in: gate)
-        guard let prefix = services.policyPrefix(of: entry, in: request.namespace) else {
+        guard let prefix = services.policyPrefix(of: entry.namespaceID, in: request.namespace) else {
             throw Denial.foreignToken
         }
         request.policyPrefix = prefix

@@ -13,7 +13,9 @@ extension Request {
         _ result: Result<Outcome, EngineError>, _ admitted: consuming Admitted, _ gate: Gate
     ) async throws(Denial) -> Answer {
         var result = result
-        if case .success(let outcome) = result { result = await wrap(outcome, gate) }
+        if let ttl = incoming.wrapTTL, ttl > .zero, case .success(let outcome) = result {
+            result = await wrap(outcome, for: ttl, gate)
+        }
         let audited: Audited
         do throws(AuditFailure) {
             audited = try await Self.audit(result, admitted, gate)
@@ -62,20 +64,19 @@ extension Request {
         }
     }
 
-    /// Puts the whole answer under a single-use token when the caller asked for that.
-    private func wrap(_ outcome: Outcome, _ gate: Gate) async -> Result<Outcome, EngineError> {
-        guard let ttl = incoming.wrapTTL, ttl > .zero, outcome.isWrappable,
-            location?.traits.isNeverWrapped != true, let services = gate.services
+    /// Puts the whole answer under a single-use token, as the caller asked.
+    private func wrap(
+        _ outcome: Outcome, for ttl: Duration, _ gate: Gate
+    ) async -> Result<Outcome, EngineError> {
+        guard outcome.isWrappable, location?.traits.isNeverWrapped != true, let services = gate.services
         else { return .success(outcome) }
         do {
             let envelope = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
-            var wrapped = outcome
             var info = try await services.tokens.wrap(
                 JSON.object(envelope.object).text, creationPath: path.text, ttl: ttl,
                 wrappedAccessor: outcome.auth?.accessor ?? "", namespace: namespace)
             if incoming.wrapFormat == "jwt" { info.token = try await services.tokens.jwt(for: info) }
-            wrapped.wrapInfo = info
-            return .success(wrapped)
+            return .success(outcome.wrapped(info))
         } catch {
             return .failure(EngineError(any: error))
         }
@@ -93,7 +94,11 @@ extension Request {
             noteUnknownFields(outcome)
             var answer = Envelope(id: id, mountType: mountType, outcome: outcome, warnings: warnings(outcome))
                 .answer(isDoubled: location?.traits.isDoubled == true)
-            answer.headers = outcome.reply.headers.filter(isAllowed) + quotaHeaders
+            // Most answers have none.
+            answer.headers = quotaHeaders
+            if !outcome.reply.headers.isEmpty {
+                answer.headers = outcome.reply.headers.filter(isAllowed) + answer.headers
+            }
             return answer
         }
     }

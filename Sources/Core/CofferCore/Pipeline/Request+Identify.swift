@@ -74,9 +74,9 @@ extension Request {
         case .valid(let live):
             policyPrefix = try prefix(of: live, services)
             token = live
-            identity = try await services.identity(of: live.entry)
+            identity = try await services.identity(of: live)
             if isOnStandby, live.entry.uses > 0 { throw Denial.forwarded }
-            if location?.traits.spendsNoUse == true { return }
+            if live.entry.uses <= 0 || location?.traits.spendsNoUse == true { return }
             use = try await services.tokens.spendUse(of: live)
             if case .refused = use { throw Denial.token(.usedUp) }
         }
@@ -86,7 +86,7 @@ extension Request {
     private func optionalToken(_ services: Services) async throws -> LiveToken? {
         guard let text = incoming.token, !text.isEmpty, location?.traits.whenSealed != true else { return nil }
         let found = try await services.tokens.authenticate(text, from: incoming.origin.remoteAddress)
-        guard case .valid(let live) = found, services.policyPrefix(of: live.entry, in: namespace) != nil else {
+        guard case .valid(let live) = found, services.policyPrefix(of: live, in: namespace) != nil else {
             return nil
         }
         return live
@@ -95,7 +95,7 @@ extension Request {
     /// A token is good in its namespace and below it. What a wrapping token holds can be opened from everywhere.
     private func prefix(of live: LiveToken, _ services: Services) throws(Denial) -> String {
         if live.entry.namespaceID == namespace.id { return "" }
-        if let prefix = services.policyPrefix(of: live.entry, in: namespace) { return prefix }
+        if let prefix = services.policyPrefix(of: live, in: namespace) { return prefix }
         if location?.traits.isUnwrap == true, live.entry.isWrapping { return "" }
         throw .foreignToken
     }
@@ -115,15 +115,14 @@ extension Request {
             return Verdict(denial: nil, decision: nil, caller: nil)
         }
         do {
-            let acl = try await services.acl(of: token.entry, identity)
+            let acl = try await services.acl(of: token, identity)
             let question = AuthorizationRequest(
                 path: policyPath, operation: PolicyOperation(operation), parameters: fields,
                 wrapTTL: incoming.wrapTTL, needsSudo: needsSudo)
             let decision = acl.decide(question)
             if let shadows = acl.shadows { compare(shadows, question, decision, token) }
-            let hasSudo = decision.isRoot || acl.capabilities(question.path).contains("sudo")
-            let home = policyPrefix.isEmpty ? namespace : services.home(of: token.entry)
-            let caller = Caller(token.entry, identity, in: home, hasSudo: hasSudo)
+            let home = policyPrefix.isEmpty ? namespace : services.home(token.entry.namespaceID)
+            let caller = Caller(token.entry, identity, in: home, hasSudo: decision.isRoot || decision.givesSudo)
             limitPage(decision)
             return Verdict(
                 denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller, acl: acl)
@@ -155,20 +154,21 @@ extension Request {
     // MARK: shared
 
     func call(caller: Caller?, match: PathTable.Match) -> Call {
-        let mount = location?.mount
+        let mount = location?.mount ?? Self.nowhere
         let trusted = location?.isTrusted == true
         var call = Call(
-            id: id, operation: operation, path: location?.rest ?? "", mount: mount ?? Self.nowhere,
+            id: id, operation: operation, path: location?.rest ?? "", mount: mount,
             namespace: namespace, caller: caller, origin: incoming.origin,
             storage: location?.storage ?? Self.noStorage(core),
             clock: core.clock, random: core.random, fields: fields, captures: match.captures, wrapTTL: incoming.wrapTTL,
             wrapFormat: incoming.wrapFormat, rawBody: rawBody, headers: passedHeaders,
             clientToken: trusted ? incoming.token : nil)
         call.redactions = incoming.redactions
+        if trusted { call.clientTokenKey = token?.key }
         // Metrics are asked for in one of several forms.
         if trusted { call.headers["accept"] = incoming.header("accept") }
         // Relying parties prove who they are in it; a bearer's token is no business of the engine.
-        if mount?.type == "identity", let header = incoming.header("authorization"),
+        if mount.type == "identity", let header = incoming.header("authorization"),
             header.prefix(6).lowercased() == "basic "
         {
             call.headers["authorization"] = header

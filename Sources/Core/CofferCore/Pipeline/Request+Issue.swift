@@ -15,25 +15,25 @@ extension Request {
             // An engine that cannot make up its mind gives nothing (CVE-2026-46405).
             throw EngineError.internal("an engine answered an error together with a token or a lease")
         }
-        var outcome = Outcome(reply: reply, unknownFields: unknownFields(match))
+        var (reply, auth) = (reply, IssuedAuth?.none)
         switch reply.auth {
         case nil: break
-        case .issued(let auth)?: outcome.auth = auth
+        case .issued(let issued)?: auth = issued
         case .completed(let id)?:
             guard let services = gate.services else { throw Denial.sealed }
             let issued = try await completeLogin(id, services)
-            outcome.auth = issued.auth
-            outcome.reply.warnings += issued.warnings
+            auth = issued.auth
+            reply.warnings += issued.warnings
         case .grant(let grant)?:
             guard let services = gate.services, let location else { throw Denial.sealed }
             let isLogin = match.path.traits.isLogin
             let wanted = isLogin ? try Self.loginGrant(grant, at: location.mount) : grant
             let issued = try await issueToken(wanted, services, location, isLogin: isLogin)
-            outcome.auth = issued.auth
-            outcome.reply.warnings += issued.warnings
+            auth = issued.auth
+            reply.warnings += issued.warnings
         }
-        try await lease(&outcome, gate)
-        return outcome
+        let lease = try await lease(&reply, gate)
+        return Outcome(reply: reply, auth: auth, lease: lease, unknownFields: unknownFields(match))
     }
 
     /// Makes the token, and with a login its entity and alias: one commit.

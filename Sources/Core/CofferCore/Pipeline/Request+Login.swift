@@ -44,7 +44,8 @@ extension Request {
     static func loginGrant(_ grant: AuthGrant, at mount: MountReference) throws(EngineError) -> AuthGrant {
         if grant.policies.contains("root") { throw .badRequest("auth methods cannot create root tokens") }
         var grant = grant
-        let source = mount.path.split(separator: "/").dropFirst().joined(separator: "-")
+        let parts = mount.path.utf8.split(separator: UInt8(ascii: "/")).dropFirst()
+        let source = parts.map { String($0) ?? "" }.joined(separator: "-")
         grant.displayName = grant.displayName.isEmpty ? source : "\(source)-\(grant.displayName)"
         grant.parent = nil
         return grant

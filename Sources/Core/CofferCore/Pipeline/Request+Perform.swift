@@ -22,16 +22,15 @@ extension Request {
         }
         guard let services = gate.services else { throw .sealed }
         do throws(AuditFailure) {
-            var record = auditRecord(verdict)
-            record.headers = services.audit.shownHeaders(incoming.header)
-            return try await services.audit.admit(record)
+            return try await services.audit.admit(auditRecord(verdict, services.audit.shownHeaders(incoming.header)))
         } catch {
             throw .auditFailed
         }
     }
 
-    func auditRecord(_ verdict: Verdict) -> AuditRecord {
+    func auditRecord(_ verdict: Verdict, _ headers: [AuditHeader] = []) -> HeldAuditRecord {
         var record = AuditRecord()
+        record.headers = headers
         record.requestID = id
         record.operation = operation.rawValue
         record.path = path.text
@@ -48,7 +47,7 @@ extension Request {
             record.clearResponseKeys = settings.auditNonHMACResponseKeys
         }
         if let token { record.caller = auditCaller(token, verdict) }
-        return record
+        return HeldAuditRecord(record)
     }
 
     private func auditCaller(_ token: LiveToken, _ verdict: Verdict) -> AuditCaller {
@@ -105,7 +104,12 @@ extension Request {
             if operation == .list || operation == .scan, let acl = verdict.acl {
                 call.mayList = mayList(acl, below: location.mount.path)
             }
-            return .success(try await issue(try await handled(match, call, location, gate), gate, match))
+            let reply = try await handled(match, call, location, gate)
+            if reply.auth == nil && reply.lease == nil {
+                // Nearly always: a call that may wait is spared.
+                return .success(Outcome(reply: reply, auth: nil, lease: nil, unknownFields: unknownFields(match)))
+            }
+            return .success(try await issue(reply, gate, match))
         } catch let denial as Denial {
             return .failure(denial.error)
         } catch {
@@ -134,20 +138,35 @@ extension Request {
         return match.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
     }
 
-    /// A reply with its token made.
-    struct Outcome: Sendable {
-        var reply: Reply
-        var auth: IssuedAuth?
-        var lease: IssuedLease?
-        var wrapInfo: WrapInfo?
-        var unknownFields: [String] = []
+    /// A reply with its token made. A class, as `Location` is, and for the same reason.
+    final class Outcome: Sendable {
+        let reply: Reply
+        let auth: IssuedAuth?
+        let lease: IssuedLease?
+        let wrapInfo: WrapInfo?
+        let unknownFields: [String]
+
+        init(
+            reply: Reply, auth: IssuedAuth?, lease: IssuedLease?, wrapInfo: WrapInfo? = nil, unknownFields: [String]
+        ) {
+            self.reply = reply
+            self.auth = auth
+            self.lease = lease
+            self.wrapInfo = wrapInfo
+            self.unknownFields = unknownFields
+        }
+
+        /// The same under a wrapping token.
+        func wrapped(_ info: WrapInfo) -> Outcome {
+            Outcome(reply: reply, auth: auth, lease: lease, wrapInfo: info, unknownFields: unknownFields)
+        }
     }
 
     /// Registers what the engine gave out; an answer whose lease is not registered is never shown.
-    func lease(_ outcome: inout Outcome, _ gate: Gate) async throws {
-        switch outcome.reply.lease {
-        case nil: break
-        case .issued(let lease)?: outcome.lease = lease
+    func lease(_ reply: inout Reply, _ gate: Gate) async throws -> IssuedLease? {
+        switch reply.lease {
+        case nil: return nil
+        case .issued(let lease)?: return lease
         case .grant(let grant)?:
             guard let services = gate.services, let route = location?.route, let token else {
                 throw Denial.missingToken
@@ -157,8 +176,8 @@ extension Request {
             let registered = try await register(grant, from: origin, services)
             core.meters.registerLease.measure(since: start)
             core.meters.leaseCreated(mount: route.mount, ttl: registered.lease.duration)
-            outcome.lease = registered.lease
-            outcome.reply.warnings += registered.warnings
+            reply.warnings += registered.warnings
+            return registered.lease
         }
     }
 

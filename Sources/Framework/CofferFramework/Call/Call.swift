@@ -36,6 +36,8 @@ package struct Call: Sendable {
     package var redactions: Set<Redaction> = []
     /// Only for the server's own engines (system, token, identity); nil for every other engine.
     package var clientToken: String?
+    /// Where that token is stored, when it was accepted.
+    package var clientTokenKey: String?
     /// Whether the caller may list or scan a folder (relative to the mount, ending in `/`). Set for lists and scans.
     package var mayList: @Sendable (_ folder: String) -> Bool = { _ in true }
 

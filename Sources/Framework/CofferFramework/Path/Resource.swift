@@ -10,6 +10,8 @@ package struct Resource<Record: Sendable>: Sendable {
     package let folder: String
     /// Names have one form, whatever their case.
     package var foldsNames = false
+    /// Keeps records decoded that transactions read, where requests read few of them often.
+    package var known: DecodedEntries<Record>?
     /// Refuses a record before it is stored; adds warnings.
     package var validate: @Sendable (Call, inout Record) async throws -> [String] = { _, _ in [] }
     /// `data` of a read; the schema's fields but the secret ones unless said otherwise.
@@ -36,7 +38,8 @@ package struct Resource<Record: Sendable>: Sendable {
 
     /// The record as a transaction sees it; its commit fails when the record changes meanwhile.
     package func load(_ name: String, in transaction: inout Transaction) async throws -> Record? {
-        try await transaction.get(key(name)).map { try decode($0) }
+        guard let known else { return try await transaction.get(key(name)).map { try decode($0) } }
+        return try await transaction.get(key(name), known) { try decode($0) }
     }
 
     /// The one form of a name from a request.

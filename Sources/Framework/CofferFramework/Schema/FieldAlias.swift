@@ -43,11 +43,7 @@ extension Field {
 
     /// The same field of a record that holds this one.
     package func within<Whole: Sendable>(_ part: any WritableKeyPath<Whole, Record> & Sendable) -> Field<Whole> {
-        let (set, get) = (set, get)
-        var field = Field<Whole>(
-            descriptor,
-            set: { (whole, json) throws(FieldError) in try set(&whole[keyPath: part], json) },
-            get: { get($0[keyPath: part]) })
+        var field = Field<Whole>(descriptor, place.within(part), expectation: expectation)
         field.alias = alias.map { alias in
             FieldAlias(
                 newName: alias.newName, isUsed: { alias.isUsed($0[keyPath: part]) },

@@ -9,6 +9,9 @@ package protocol FieldValue: Sendable {
     /// Nil when the value cannot be read as this type.
     init?(wire: JSON)
     var wire: JSON { get }
+    /// Reads a value into memory that holds one; false when it cannot be read.
+    static func store(_ json: JSON, at place: UnsafeMutableRawPointer) -> Bool
+    static func wire(at place: UnsafeRawPointer) -> JSON
 }
 
 extension String: FieldValue {
@@ -135,7 +138,8 @@ extension Array: FieldValue where Element: FieldValue {
         }
     }
 
-    package var wire: JSON { .array(map(\.wire)) }
+    /// Without a key path: in generic code it is made anew each time.
+    package var wire: JSON { .array(map { $0.wire }) }
 }
 
 extension Dictionary: FieldValue where Key == String, Value == String {

@@ -24,30 +24,32 @@ package struct FieldDescriptor: Sendable, Equatable {
 /// One field of a record: its wire name and how it is read and written.
 package struct Field<Record: Sendable>: Sendable {
     package var descriptor: FieldDescriptor
-    let set: @Sendable (inout Record, JSON) throws(FieldError) -> Void
-    let get: @Sendable (Record) -> JSON
+    let place: FieldPlace
+    /// What an error says was expected.
+    let expectation: String
     /// Set when this is an old name of another field.
     var alias: FieldAlias<Record>?
 
     package init<Value: FieldValue>(
         _ name: String, _ keyPath: any WritableKeyPath<Record, Value> & Sendable, _ help: String
     ) {
-        descriptor = FieldDescriptor(name: name, help: help, type: Value.fieldType)
-        set = { (record, json) throws(FieldError) in
-            guard let value = Value(wire: json) else { throw FieldError(field: name, expected: Value.expectation) }
-            record[keyPath: keyPath] = value
-        }
-        get = { record in record[keyPath: keyPath].wire }
+        self.init(
+            FieldDescriptor(name: name, help: help, type: Value.fieldType), FieldPlace(keyPath),
+            expectation: Value.expectation)
     }
 
-    init(
-        _ descriptor: FieldDescriptor, set: @escaping @Sendable (inout Record, JSON) throws(FieldError) -> Void,
-        get: @escaping @Sendable (Record) -> JSON
-    ) {
+    init(_ descriptor: FieldDescriptor, _ place: FieldPlace, expectation: String) {
         self.descriptor = descriptor
-        self.set = set
-        self.get = get
+        self.place = place
+        self.expectation = expectation
     }
+
+    func set(_ record: inout Record, _ json: JSON) throws(FieldError) {
+        let isRead = withUnsafeMutablePointer(to: &record) { place.store(json, $0) }
+        if !isRead { throw FieldError(field: descriptor.name, expected: expectation) }
+    }
+
+    func get(_ record: Record) -> JSON { withUnsafePointer(to: record) { place.load($0) } }
 
     /// Not echoed by reads.
     package var secret: Field { with { $0.isSecret = true } }
@@ -72,21 +74,16 @@ package struct Schema<Record: Sendable>: Sendable {
     /// What merges and encodings need of the fields, in their order: a field is costly to copy, and records are read by
     /// the million.
     private let names: [String]
-    private let setters: [@Sendable (inout Record, JSON) throws(FieldError) -> Void]
-    private let getters: [@Sendable (Record) -> JSON]
-    private let sources: [Source]
+    private let places: [FieldPlace]
+    private let sources: [FieldSource]
     private let aliases: [Int]
     private let required: [Int]
-
-    /// Where the value of a field comes from.
-    private enum Source { case request, storageOnly, otherName }
 
     package init(_ make: @escaping @Sendable () -> Record, _ fields: [Field<Record>]) {
         self.make = make
         self.fields = fields
         names = fields.map(\.descriptor.name)
-        setters = fields.map(\.set)
-        getters = fields.map(\.get)
+        places = fields.map(\.place)
         sources = fields.map { $0.alias != nil ? .otherName : $0.descriptor.isInternal ? .storageOnly : .request }
         aliases = fields.indices.filter { fields[$0].alias != nil }
         required = fields.indices.filter { fields[$0].descriptor.isRequired }
@@ -122,19 +119,25 @@ package struct Schema<Record: Sendable>: Sendable {
     private func merge(
         _ object: JSONObject, into record: inout Record, withInternal: Bool
     ) throws(FieldError) {
-        // What was encoded comes in the order of the fields: the next one is nearly always the one that is meant.
-        var expected = 0
-        for place in object.members.indices {
-            guard let index = index(of: object.members[place].key, from: expected) else { continue }
-            expected = index + 1
-            if sources[index] == .request || (withInternal && sources[index] == .storageOnly) {
-                try setters[index](&record, object.members[place].value)
-            }
-        }
+        let refused = withUnsafeMutablePointer(to: &record) { store(object, in: $0, withInternal) }
+        if let refused { throw FieldError(field: names[refused], expected: fields[refused].expectation) }
         for index in aliases { try fields[index].mergeAlias(object, into: &record) }
         for index in required where object[names[index]] == nil {
             throw FieldError(field: names[index], expected: "a value")
         }
+    }
+
+    /// The first field whose value cannot be read.
+    private func store(_ object: JSONObject, in record: UnsafeMutableRawPointer, _ withInternal: Bool) -> Int? {
+        // What was encoded comes in the order of the fields: the next one is nearly always the one that is meant.
+        var expected = 0
+        for member in object.members.indices {
+            guard let index = index(of: object.members[member].key, from: expected) else { continue }
+            expected = index + 1
+            let isWanted = sources[index] == .request || (withInternal && sources[index] == .storageOnly)
+            if isWanted && !places[index].store(object.members[member].value, record) { return index }
+        }
+        return nil
     }
 
     private func index(of name: String, from start: Int) -> Int? {
@@ -146,11 +149,30 @@ package struct Schema<Record: Sendable>: Sendable {
     /// All fields, secret ones included: for storage.
     package func encode(_ record: Record) -> JSONObject {
         var object = JSONObject(capacity: names.count)
-        for index in names.indices where sources[index] != .otherName || fields[index].alias?.isUsed(record) == true {
-            object.append(names[index], getters[index](record))
+        withUnsafePointer(to: record) { pointer in
+            for index in names.indices
+            where sources[index] != .otherName || fields[index].alias?.isUsed(record) == true {
+                object.append(names[index], places[index].load(pointer))
+            }
         }
         return object
     }
+
+    /// The same without what is as in a new record: it comes back when the record is decoded.
+    /// - Parameter usual: `values` of a new record.
+    package func encode(_ record: Record, except usual: [JSON]) -> JSONObject {
+        var object = JSONObject(capacity: names.count)
+        withUnsafePointer(to: record) { pointer in
+            for index in names.indices {
+                let value = places[index].load(pointer)
+                if value != usual[index] { object.append(names[index], value) }
+            }
+        }
+        return object
+    }
+
+    /// One for each field, in their order.
+    package func values(_ record: Record) -> [JSON] { fields.map { $0.get(record) } }
 
     /// The fields that a read may show.
     package func encodeForReading(_ record: Record) -> JSONObject {
@@ -188,3 +210,6 @@ package struct Schema<Record: Sendable>: Sendable {
         JSONObject(uniqueMembers: fields.map { .init(key: $0.descriptor.name, value: $0.get(record)) })
     }
 }
+
+/// Where the value of a field comes from.
+private enum FieldSource { case request, storageOnly, otherName }

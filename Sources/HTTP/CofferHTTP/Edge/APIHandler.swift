@@ -34,11 +34,13 @@ package struct APIHandler: Sendable {
 
     /// From where the request really comes, and with what this listener wants of it.
     private func admitted(_ request: HTTPRequest) throws(RequestReader.Refusal) -> HTTPRequest {
-        var request = request
-        if let client = try limits.forwardedFor?.client(request) { request.connection.remoteAddress = client }
+        let client = try limits.forwardedFor?.client(request)
         if limits.requiresRequestHeader, request.fields["x-vault-request"] != "true" {
             throw RequestReader.Refusal(412, ["missing \"X-Vault-Request\" header"])
         }
+        guard let client else { return request }
+        var request = request
+        request.connection.remoteAddress = client
         return request
     }
 

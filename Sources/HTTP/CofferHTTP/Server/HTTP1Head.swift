@@ -45,16 +45,18 @@ enum HTTP1Head {
         _ line: ArraySlice<UInt8>, _ limits: HTTP1Parser.Limits
     ) throws(Refusal) -> (HTTP1Parser.Head, isOld: Bool) {
         if line.count > limits.requestLine { throw Refusal(status: 414) }
-        let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
-        guard parts.count == 3, !parts[0].isEmpty, parts[0].count <= 32, parts[0].allSatisfy(isToken),
-            parts[1].allSatisfy({ (0x21...0x7e).contains($0) })
+        // A target holds no space.
+        guard let first = line.firstIndex(of: 0x20), let last = line.lastIndex(of: 0x20), first < last,
+            first > line.startIndex, first - line.startIndex <= 32, line[..<first].allSatisfy(isToken),
+            line[(first + 1)..<last].allSatisfy({ (0x21...0x7e).contains($0) })
         else { throw Refusal(status: 400) }
-        let isOld = parts[2].elementsEqual("HTTP/1.0".utf8)
-        guard isOld || parts[2].elementsEqual("HTTP/1.1".utf8) else {
-            throw Refusal(status: parts[2].starts(with: "HTTP/".utf8) ? 505 : 400)
+        let version = line[(last + 1)...]
+        let isOld = version.elementsEqual("HTTP/1.0".utf8)
+        guard isOld || version.elementsEqual("HTTP/1.1".utf8) else {
+            throw Refusal(status: version.starts(with: "HTTP/".utf8) ? 505 : 400)
         }
-        let method = String(decoding: parts[0], as: UTF8.self)
-        let target = try origin(parts[1], method)
+        let method = String(decoding: line[..<first], as: UTF8.self)
+        let target = try origin(line[(first + 1)..<last], method)
         let mark = target.firstIndex(of: UInt8(ascii: "?"))
         let head = HTTP1Parser.Head(
             method: method, path: String(decoding: target[..<(mark ?? target.endIndex)], as: UTF8.self),
