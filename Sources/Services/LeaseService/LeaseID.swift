@@ -19,14 +19,23 @@ package enum LeaseID {
     /// All ids of a namespace below the root begin with it.
     package static func folder(of namespaceID: String) -> String { "/\(namespaceID)/" }
 
-    /// What ends the id of a token's lease: as Vault's the token's key, but with the time in front.
+    /// What ends the id of a token's lease: the token's key, as Vault has it, with the time in front.
     ///
     /// So the leases of many logins lie side by side, and a storage changes one page of its index for all of them.
     package static func name(ofTokenKey key: String, at now: Timestamp) -> String {
-        guard key.utf8.first == UInt8(ascii: "h") else { return key }
-        let time = withUnsafeBytes(of: now.nanoseconds.bigEndian) { Hex.encode(Array($0)) }
-        return "h" + time + key.dropFirst(1 + time.utf8.count)
+        guard key.utf8.first == mark else { return key }
+        return "h" + withUnsafeBytes(of: now.nanoseconds.bigEndian) { Hex.encode(Array($0)) } + key
     }
+
+    /// The key of the token whose lease ends in this name; earlier releases put no time in front.
+    package static func tokenKey(ofName name: Substring) -> String {
+        let key = name.utf8.dropFirst(timeLength)
+        return name.utf8.first == mark && key.first == mark ? String(Substring(key)) : String(name)
+    }
+
+    /// Keys of tokens begin with it, and no hexadecimal digit is it.
+    private static let mark = UInt8(ascii: "h")
+    private static let timeLength = 17
 
     /// The namespace of an id that is kept, and the id as callers know it.
     package static func split(_ kept: String) -> (namespaceID: String, id: String) {

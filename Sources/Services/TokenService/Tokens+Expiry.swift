@@ -31,7 +31,7 @@ extension Tokens {
         let utf8 = id.utf8
         let start = utf8.lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
         let end = utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? utf8.endIndex
-        return String(id[start..<end])
+        return LeaseID.tokenKey(ofName: id[start..<end])
     }
 
     /// Ends one token if it is such a one; false when it is not.

@@ -5,13 +5,14 @@ import Testing
 @Suite struct LeaseIDTests {
     private let key = "h" + String(repeating: "0123456789abcdef", count: 4)
 
-    @Test("the lease of a token is named like Vault's, and names are in the order of the times")
+    @Test("the lease of a token is named by its key, and names are in the order of the times")
     func names() {
         let early = LeaseID.name(ofTokenKey: key, at: Timestamp(nanoseconds: 0x0123_4567_89ab_cdef))
         let late = LeaseID.name(ofTokenKey: key, at: Timestamp(nanoseconds: 0x0123_4567_89ab_cdf0))
-        #expect(early == "h0123456789abcdef" + key.suffix(48))
-        #expect(late == "h0123456789abcdf0" + key.suffix(48))
-        #expect(early.utf8.count == 65)
+        #expect(early == "h0123456789abcdef" + key)
+        #expect(late == "h0123456789abcdf0" + key)
+        #expect(LeaseID.tokenKey(ofName: early[...]) == key)
+        #expect(LeaseID.tokenKey(ofName: key[...]) == key, "as earlier releases named it")
     }
 
     @Test("tokens made at one moment have leases of their own")
@@ -25,5 +26,6 @@ import Testing
     func customID() {
         let key = String(repeating: "0a", count: 20)
         #expect(LeaseID.name(ofTokenKey: key, at: Timestamp(seconds: 1)) == key)
+        #expect(LeaseID.tokenKey(ofName: key[...]) == key)
     }
 }

@@ -86,7 +86,7 @@ import Testing
     @Test("what is absent pushes out nothing that is there, and has its bound")
     func absence() throws {
         let cache = try cache()
-        let there = (0..<50 as Range<UInt8>).map { ("there \($0)" as StorageKey, entry($0)) }
+        let there = (0..<50 as Range<UInt8>).map { (StorageKey("there \($0)"), entry($0)) }
         for (key, entry) in there { cache.keep(entry, for: key, ifStill: try generation(cache, key)) }
         let names = (0..<10_000).map { StorageKey("absent \($0)") }
         for key in names { cache.keep(nil, for: key, ifStill: try generation(cache, key)) }
