@@ -38,6 +38,7 @@ class PostgresStore:
     name = POSTGRES
     # Its epoch is a number in a table, that somebody can set back.
     counts_epochs = True
+    FORGET = "DROP TABLE IF EXISTS coffer_kv_store, coffer_kv_store_meta, coffer_leader"
 
     def __init__(self):
         databases.install()
@@ -58,9 +59,11 @@ class PostgresStore:
 
     def lane(self, number):
         """Another database of the same server, that nobody has used."""
-        self.server.query(f"DROP DATABASE IF EXISTS lane{number} WITH (FORCE)")
-        self.server.query(f"CREATE DATABASE lane{number}")
-        return Database(self.url(database=f"lane{number}"))
+        name = f"lane{number}"
+        if not self.server.query(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
+            self.server.query(f"CREATE DATABASE {name}")
+        self.server.query(self.FORGET, database=name)
+        return Database(self.url(database=name))
 
     def start(self):
         self.server.start()
@@ -79,7 +82,7 @@ class PostgresStore:
 
     def forget(self):
         """As it was before anybody used it."""
-        self.server.query("DROP TABLE IF EXISTS coffer_kv_store, coffer_kv_store_meta, coffer_leader")
+        self.server.query(self.FORGET)
 
     def lose_leader(self):
         self.server.query("DELETE FROM coffer_leader")

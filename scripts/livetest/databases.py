@@ -166,7 +166,7 @@ class PostgresServer(DatabaseServer):
     def url(self):
         return f"postgresql://{{{{username}}}}:{{{{password}}}}@127.0.0.1:{self.port}/postgres?sslmode=disable"
 
-    def query(self, sql, user=None, password=None, certificate=None):
+    def query(self, sql, user=None, password=None, certificate=None, database="postgres"):
         """As psql does it; as the owner through the local socket when no user is given."""
         host = "127.0.0.1" if user else str(self.folder)
         shown = {}
@@ -174,7 +174,7 @@ class PostgresServer(DatabaseServer):
             shown = {"PGSSLMODE": "require", "PGSSLCERT": str(certificate[0]), "PGSSLKEY": str(certificate[1])}
         return client(
             ["psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h", host, "-p", self.port, "-U",
-             user or self.superuser, "-d", "postgres", "-c", sql], PGPASSWORD=password or "", **shown)
+             user or self.superuser, "-d", database, "-c", sql], PGPASSWORD=password or "", **shown)
 
     def make_account(self, name, password, rights=""):
         self.query(f"CREATE ROLE {name} LOGIN PASSWORD '{password}' {'SUPERUSER' if rights else ''}")
