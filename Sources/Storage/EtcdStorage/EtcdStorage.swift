@@ -24,8 +24,11 @@ package final class EtcdStorage: Storage, Election, ChangeFeed {
     /// - Throws: a text that says what is wrong and what to do.
     package static func open(_ options: EtcdOptions) async throws(StorageOpenError) -> EtcdStorage {
         let clients: [EtcdClient]
+        // A server that is frozen takes connections, and must not cost half a term.
+        var ofTerm = options.settings
+        ofTerm.connectLimit = min(ofTerm.connectLimit, options.termLimit / 2)
         do throws(EtcdFailure) {
-            clients = [try EtcdClient(options.settings), try EtcdClient(options.settings)]
+            clients = [try EtcdClient(options.settings), try EtcdClient(ofTerm)]
         } catch {
             throw StorageOpenError("etcd: \(error.text)")
         }

@@ -54,7 +54,7 @@ import Testing
             (try Self.options { ($0.certificateFile, $0.keyFile) = ("", "") }, "TLS: the server wants a client"),
             (try Self.options { $0.authorityFile = $0.certificateFile }, "TLS: the server's certificate is not"),
             (try Self.options { $0.keyFile = "" }, "needs its key"),
-            (try Self.options { $0.authorityFile = "/nowhere" }, "cannot be used"),
+            (try Self.options { $0.authorityFile = "/nowhere" }, "cannot be read"),
         ]
         for (options, text) in wrong {
             let refusal = await #expect(throws: StorageOpenError.self, "\(text)") {
