@@ -41,7 +41,8 @@ let storages: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
     Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
     Module(name: "PostgresStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresClient"]),
-    Module(name: "EtcdStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "EtcdClient"]),
+    Module(
+        name: "EtcdStorage", folder: "Storage", needs: ["ClientTLS", "CofferBase", "CofferStorage", "EtcdClient"]),
     Module(
         name: "CofferBarrier", folder: "Storage",
         needs: ["CofferBase", "CofferCrypto", "CofferJSON", "CofferMetrics", "CofferStorage"]),
@@ -52,9 +53,10 @@ let seals: [Module] = [
     Module(name: "PKCS11Seal", folder: "Seals", needs: ["CPKCS11", "CofferBase", "CofferFramework"]),
     Module(
         name: "AWSKMSSeal", folder: "Seals",
-        needs: ["AWSClient", "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "HTTPClient"]),
+        needs: ["AWSClient", "ClientTLS", "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "HTTPClient"]),
     Module(
-        name: "TransitSeal", folder: "Seals", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HTTPClient"]),
+        name: "TransitSeal", folder: "Seals",
+        needs: ["ClientTLS", "CofferBase", "CofferFramework", "CofferJSON", "HTTPClient"]),
 ]
 
 let engines: [Module] = [
@@ -73,16 +75,20 @@ let authMethods: [Module] = [
 let clients: [Module] = [
     Module(name: "SocketClient", folder: "Clients", needs: ["CofferBase"]),
     Module(name: "SQLClient", folder: "Clients", needs: ["CofferBase", "CofferFramework", "CofferJSON"]),
+    Module(name: "ClientTLS", folder: "Clients", needs: ["NIOSSL"]),
     Module(
-        name: "HTTPClient", folder: "Clients", needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
-    Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "HTTPClient"]),
+        name: "HTTPClient", folder: "Clients",
+        needs: ["ClientTLS", "CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"]),
+    Module(
+        name: "AWSClient", folder: "Clients",
+        needs: ["ClientTLS", "CofferBase", "CofferCrypto", "CofferJSON", "HTTPClient"]),
     Module(name: "PostgresClient", folder: "Clients", needs: ["CofferBase", "CPostgres"]),
     Module(name: "MariaDBClient", folder: "Clients", needs: ["CofferBase", "CMariaDB"]),
     Module(name: "RedisClient", folder: "Clients", needs: ["NIOCore", "NIOPosix", "NIOSSL"]),
     Module(name: "MFAClient", folder: "Clients", needs: ["CofferBase", "CofferCrypto", "CofferJSON", "HTTPClient"]),
     Module(
         name: "EtcdClient", folder: "Clients",
-        needs: ["CofferBase", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"]),
+        needs: ["ClientTLS", "CofferBase", "NIOCore", "NIOHPACK", "NIOHTTP2", "NIOPosix", "NIOSSL"]),
 ]
 
 let databases: [Module] = [
@@ -126,7 +132,8 @@ let services: [Module] = [
             "Logging",
         ]),
     Module(
-        name: "RegistrationService", folder: "Services", needs: ["CofferBase", "CofferJSON", "HTTPClient", "Logging"]),
+        name: "RegistrationService", folder: "Services",
+        needs: ["ClientTLS", "CofferBase", "CofferJSON", "HTTPClient", "Logging"]),
     Module(
         name: "TelemetryService", folder: "Services",
         needs: ["CofferBase", "CofferMetrics", "SocketClient", "Logging"]),
@@ -171,7 +178,7 @@ let edge: [Module] = [
             "NIOHTTP1", "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferJSON", "CofferFramework", "CofferCore", "Logging",
         ]),
     Module(name: "CofferConfig", folder: "Config", needs: ["CofferBase", "CofferFramework", "CofferJSON", "HCL"]),
-    Module(name: "CofferClient", folder: "Client", needs: nio + ["NIOHTTP1", "CofferBase", "CofferJSON"]),
+    Module(name: "CofferClient", folder: "Client", needs: nio + ["ClientTLS", "NIOHTTP1", "CofferBase", "CofferJSON"]),
 ]
 
 let programs: [Module] = [
@@ -182,13 +189,13 @@ let programs: [Module] = [
     Module(
         name: "CofferServer", folder: "",
         needs: coreServices + [
-            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "Crypto", "GoFlags",
-            "NIOCore", "RegistrationService", "TelemetryService",
+            "CofferSystem", "CofferIdentity", "CofferHTTP", "CofferConfig", "Catalog", "CBase", "ClientTLS", "Crypto",
+            "GoFlags", "NIOCore", "RegistrationService", "TelemetryService",
         ]),
     Module(
         name: "CofferCLI", folder: "CLI",
         needs: [
-            "CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService",
+            "ClientTLS", "CofferBase", "CofferCrypto", "CofferJSON", "CofferClient", "GoFlags", "HCL", "PolicyService",
             "SnapshotArchive",
         ]),
 ]
@@ -344,7 +351,7 @@ let tests: [Module] = [
     Module(name: "PKCS11Seal", folder: "Seals", needs: sealTestNeeds),
     Module(
         name: "HTTPClient", folder: "Clients",
-        needs: ["CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "SocketClient"]),
+        needs: ["ClientTLS", "CofferBase", "NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL", "SocketClient"]),
     Module(name: "AWSClient", folder: "Clients", needs: ["CofferBase", "HTTPClient", "TestSupport"]),
     Module(name: "KVEngine", folder: "Engines", needs: engineTestNeeds),
     Module(name: "CubbyholeEngine", folder: "Engines", needs: engineTestNeeds),
@@ -358,7 +365,8 @@ let tests: [Module] = [
         needs: nio + ["NIOHTTP1", "NIOHTTP2", "NIOHPACK", "CofferBase", "CofferCore", "CofferFramework"]),
     Module(name: "CofferConfig", folder: "Config", needs: ["CofferFramework", "CofferJSON"]),
     Module(
-        name: "CofferClient", folder: "Client", needs: ["CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
+        name: "CofferClient", folder: "Client",
+        needs: ["ClientTLS", "CofferBase", "CofferJSON", "NIOCore", "NIOPosix", "NIOHTTP1"]),
     Module(
         name: "CofferCore", folder: "Core",
         needs: [

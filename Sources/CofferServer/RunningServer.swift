@@ -1,5 +1,6 @@
 internal import AuditService
 internal import Catalog
+internal import ClientTLS
 internal import CofferBarrier
 internal import CofferBase
 internal import CofferConfig
@@ -231,7 +232,7 @@ struct RunningServer: Sendable {
         settings.logFeed = outputs.feed
         settings.requestsLogLevel = LogLevels.level(named: configuration.log.requestsLevel)
         settings.countsUsage = configuration.telemetry.usagePeriod > .zero
-        settings.web = OutboundWeb(trust: HTTPTrust(environment: environment)).sender
+        settings.web = OutboundWeb(trust: ClientTrust(environment: environment)).sender
         settings.metrics = TelemetrySetup.metrics(configuration.telemetry)
         let core = Core(
             configuration: settings, storage: storage, clock: clock, random: .system, log: log, cluster: cluster)

@@ -192,7 +192,7 @@ class Run:
         found = self.differences(step, done)
         if found:
             self.failed += 1
-            print(f"{self.transcript.path.name}:{step.number}: $ {step.line}")
+            print(f"FAILED {self.transcript.path.name}:{step.number}: $ {step.line}")
             print("\n".join("    " + line for line in found))
         else:
             self.passed += 1

@@ -37,6 +37,12 @@ class Counting(unittest.TestCase):
     def test_a_suite_that_ran_nothing_is_a_failure(self):
         self.assertEqual(suites.counted(0, ["0 passed, 0 failed"])[:2], (0, 1))
 
+    def test_what_was_printed_of_a_failure_is_kept(self):
+        lines = ["  ok       one", "  FAILED   two", "           why", "  ok       three", "1 passed, 1 failed"]
+        self.assertEqual(suites.counted(1, lines).evidence[:2], ["  FAILED   two", "           why"])
+        self.assertEqual(suites.counted(0, ["3 passed, 0 failed"]).evidence, [])
+        self.assertEqual(suites.counted(139, ["4 passed, 0 failed"]).evidence, ["4 passed, 0 failed"])
+
 
 class Running(unittest.TestCase):
     def setUp(self):

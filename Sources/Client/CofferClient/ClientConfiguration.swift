@@ -1,10 +1,11 @@
+package import ClientTLS
 internal import CofferBase
 internal import CofferJSON
 
 /// Where and how requests are sent.
 package struct ClientConfiguration: Sendable {
     package var address: String
-    package var tls = TLSSettings()
+    package var tls = ClientTrust()
     /// For one attempt, connecting included.
     package var timeout: Duration = .seconds(60)
     /// How often a failed attempt is repeated.
@@ -31,7 +32,7 @@ package struct ClientConfiguration: Sendable {
         self.init()
         func text(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let address = text("VAULT_AGENT_ADDR") ?? text("VAULT_ADDR") { self.address = address }
-        tls = try TLSSettings(environment: environment)
+        tls = try ClientTrust(vaultEnvironment: environment)
         if let value = text("VAULT_CLIENT_TIMEOUT") {
             guard let duration = GoDuration.parse(value), duration >= .zero else {
                 throw .badVariable("VAULT_CLIENT_TIMEOUT")

@@ -1,3 +1,4 @@
+internal import ClientTLS
 internal import CofferBase
 internal import NIOCore
 internal import NIOHTTP1
@@ -15,7 +16,11 @@ struct HTTPTransport: Sendable {
     init(_ configuration: ClientConfiguration, address: ServerAddress) throws(ClientError) {
         self.address = address
         timeout = configuration.timeout
-        tls = address.scheme == .https ? try configuration.tls.context() : nil
+        do {
+            tls = address.scheme == .https ? try configuration.tls.context(protocols: ["http/1.1"]) : nil
+        } catch {
+            throw ClientError(error)
+        }
         let named = configuration.tls.serverName
         // Server Name Indication takes names only (RFC 6066); an address is verified as such.
         serverName = named.isEmpty ? (address.hostIsAddress ? nil : address.host) : named

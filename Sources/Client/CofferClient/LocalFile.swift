@@ -74,21 +74,4 @@ package enum LocalFile {
     package static func remove(_ path: String) throws(FileError) {
         guard unlink(path) == 0 || errno == ENOENT else { throw FileError("remove", path, errno) }
     }
-
-    /// The names of the plain files in a folder, sorted.
-    static func names(in folder: String) throws(FileError) -> [String] {
-        guard let handle = opendir(folder) else { throw FileError("open", folder, errno) }
-        defer { closedir(handle) }
-        var names: [String] = []
-        while let entry = readdir(handle) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) {
-                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            var status = stat()
-            if !name.hasPrefix("."), stat(folder + "/" + name, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-                names.append(name)
-            }
-        }
-        return names.sorted()
-    }
 }

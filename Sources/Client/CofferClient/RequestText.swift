@@ -1,8 +1,10 @@
+internal import ClientTLS
+
 /// A request as text for people: the curl command that sends it, the policy that allows it.
 enum RequestText {
     /// The token is never printed: the command asks for it when it runs.
     static func curl(
-        _ request: APIRequest, url: String, headers: [(name: String, value: String)], tls: TLSSettings
+        _ request: APIRequest, url: String, headers: [(name: String, value: String)], tls: ClientTrust
     ) -> String {
         var parts = ["curl"]
         if tls.skipsVerification { parts.append("--insecure") }

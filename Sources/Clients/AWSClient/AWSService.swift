@@ -1,3 +1,4 @@
+package import ClientTLS
 package import CofferBase
 package import HTTPClient
 
@@ -14,7 +15,7 @@ package struct AWSService: Sendable {
     ///   - send: how requests reach the address; the usual way unless given.
     package init(
         _ address: HTTPAddress, _ signature: AWSSignature, _ credentials: AWSCredentials, clock: any WallClock,
-        trust: HTTPTrust = HTTPTrust(), send: HTTPSender? = nil
+        trust: ClientTrust = ClientTrust(), send: HTTPSender? = nil
     ) {
         self.address = address
         self.signature = signature

@@ -1,3 +1,4 @@
+internal import ClientTLS
 internal import CofferBase
 internal import NIOCore
 internal import NIOPosix
@@ -26,7 +27,12 @@ package final class EtcdClient: Sendable {
         guard !settings.endpoints.isEmpty else { throw EtcdFailure(.unreachable, "no server is named") }
         self.settings = settings
         state = Mutex(State(endpoints: settings.endpoints))
-        context = settings.endpoints.contains { $0.isSecure } ? try settings.trust.context() : nil
+        do {
+            context =
+                settings.endpoints.contains { $0.isSecure } ? try settings.trust.context(protocols: ["h2"]) : nil
+        } catch {
+            throw EtcdFailure(.unreachable, "\(error)")
+        }
     }
 
     /// Asks these servers too, when those before them are gone.

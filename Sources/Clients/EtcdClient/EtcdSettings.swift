@@ -1,7 +1,9 @@
+package import ClientTLS
+
 /// Where etcd is, and who we are there.
 package struct EtcdSettings: Sendable, Equatable {
     package var endpoints: [EtcdEndpoint]
-    package var trust = EtcdTrust()
+    package var trust = ClientTrust()
     package var username = ""
     package var password = ""
     /// For one call, with everything that it takes.

@@ -1,3 +1,4 @@
+package import ClientTLS
 internal import CofferBase
 internal import NIOCore
 internal import NIOHTTP1
@@ -7,12 +8,12 @@ internal import Synchronization
 
 /// Asks web services: each request on a connection of its own, redirects never followed, time and size bounded.
 package final class OutboundWeb: Sendable {
-    private let trust: HTTPTrust
+    private let trust: ClientTrust
     /// Reading all authorities takes a while: once, and not on a thread that serves requests.
     private let context = Mutex<NIOSSLContext?>(nil)
     private let files = BlockingPool(threads: 1)
 
-    package init(trust: HTTPTrust = HTTPTrust()) { self.trust = trust }
+    package init(trust: ClientTrust = ClientTrust()) { self.trust = trust }
 
     package var sender: WebSender {
         { (call, address) async throws(HTTPFailure) in try await self.send(call, to: address) }
@@ -47,11 +48,11 @@ package final class OutboundWeb: Sendable {
     private func tls() async throws(HTTPFailure) -> NIOSSLContext {
         if let known = context.withLock({ $0 }) { return known }
         do {
-            let made = try await files.run { [trust] in try trust.context() }
+            let made = try await files.run { [trust] in try trust.context(protocols: ["http/1.1"]) }
             context.withLock { $0 = made }
             return made
         } catch {
-            throw error as? HTTPFailure ?? .badTrust("the certificates of the authorities cannot be read")
+            throw .badTrust("\(error)")
         }
     }
 
@@ -69,7 +70,7 @@ package struct OutboundHTTP: Sendable {
     private let address: HTTPAddress
     private let web: OutboundWeb
 
-    package init(_ address: HTTPAddress, trust: HTTPTrust = HTTPTrust()) {
+    package init(_ address: HTTPAddress, trust: ClientTrust = ClientTrust()) {
         self.address = address
         web = OutboundWeb(trust: trust)
     }

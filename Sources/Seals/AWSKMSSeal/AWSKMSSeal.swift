@@ -1,4 +1,5 @@
 internal import AWSClient
+internal import ClientTLS
 package import CofferBase
 internal import CofferCrypto
 package import CofferFramework
@@ -38,7 +39,7 @@ package final class AWSKMSSeal: AutoSeal {
             throw SealFailure(
                 .invalid, endpoint == nil ? "region is no name of a region" : "endpoint must be a URL of http or https")
         }
-        var trust = HTTPTrust()
+        var trust = ClientTrust()
         trust.authorityFile = settings.environment["AWS_CA_BUNDLE"] ?? ""
         let service = AWSService(
             address, AWSSignature(region: region, service: "kms"),

@@ -1,3 +1,4 @@
+internal import ClientTLS
 package import CofferBase
 package import CofferFramework
 package import HTTPClient
@@ -82,8 +83,8 @@ package final class TransitSeal: AutoSeal {
         return isPlain && !text.isEmpty && !text.contains("..") ? String(text) : nil
     }
 
-    private static func trust(_ settings: SealSettings) throws(SealFailure) -> HTTPTrust {
-        var trust = HTTPTrust()
+    private static func trust(_ settings: SealSettings) throws(SealFailure) -> ClientTrust {
+        var trust = ClientTrust()
         trust.authorityFile = settings.value("tls_ca_cert", else: "VAULT_CACERT") ?? ""
         trust.authorityFolder = settings.value("tls_ca_path", else: "VAULT_CAPATH") ?? ""
         trust.certificateFile = settings.value("tls_client_cert", else: "VAULT_CLIENT_CERT") ?? ""

@@ -1,3 +1,4 @@
+internal import ClientTLS
 internal import CofferBase
 internal import CofferJSON
 internal import Glibc
@@ -40,7 +41,7 @@ package struct KubernetesPod: Sendable {
         guard let address = HTTPAddress("https://" + (host.contains(":") ? "[\(host)]" : host) + ":" + port) else {
             throw PodFailure("KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT name no server")
         }
-        var trust = HTTPTrust()
+        var trust = ClientTrust()
         trust.authorityFile = folder + "/ca.crt"
         self.send = OutboundHTTP(address, trust: trust).sender
     }

@@ -1,3 +1,4 @@
+internal import ClientTLS
 package import CofferStorage
 package import EtcdClient
 

@@ -1,3 +1,4 @@
+internal import ClientTLS
 internal import Testing
 
 @testable internal import CofferClient

@@ -1,3 +1,4 @@
+internal import ClientTLS
 internal import CofferJSON
 internal import Testing
 

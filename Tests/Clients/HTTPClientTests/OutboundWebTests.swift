@@ -1,3 +1,4 @@
+import ClientTLS
 import CofferBase
 import Testing
 
@@ -12,7 +13,7 @@ import Testing
     }
 
     private static func web(_ certificate: WebStub.Certificate) -> OutboundWeb {
-        var trust = HTTPTrust()
+        var trust = ClientTrust()
         trust.authorityText = certificate.text
         return OutboundWeb(trust: trust)
     }

@@ -1,3 +1,4 @@
+internal import ClientTLS
 internal import CofferBase
 internal import CofferClient
 internal import GoFlags
