@@ -22,7 +22,7 @@ from .traffic import ENOUGH, RATE
 
 CHECKS = Checks("registers")
 STORES = (*SHARED, SQLITE)
-REGISTERS = 16
+REGISTERS = 24
 # New registers after so many seconds: a search grows with the calls whose outcome nobody knows.
 GENERATION = 20
 

@@ -26,6 +26,7 @@ package struct LinearizabilityCheck {
     }
 
     private let calls: [RegisterCall]
+    private let unknown: UnknownWrites
     private let events: [Event]
     /// Of a call, where it ends in `events`; nil when nobody was told.
     private var endings: [Int?]
@@ -47,6 +48,7 @@ package struct LinearizabilityCheck {
 
     private init(_ calls: [RegisterCall]) {
         self.calls = calls
+        unknown = UnknownWrites(calls)
         var moments: [(time: Int64, order: Int, event: Event)] = []
         for (number, call) in calls.enumerated() {
             moments.append((call.start, 0, .begins(number)))
@@ -71,7 +73,7 @@ package struct LinearizabilityCheck {
         var event = next[head]
         while left > 0 {
             if event != head, case .begins(let number) = events[event] {
-                if let after = state.after(calls[number]), isNew(number, after) {
+                if mayCome(number), let after = state.after(calls[number]), isNew(number, after) {
                     tries -= 1
                     if tries == 0 { return .undecided }
                     steps.append(Step(event: event, before: state))
@@ -98,6 +100,10 @@ package struct LinearizabilityCheck {
             return .undecided
         }
         return .violated(calls[number])
+    }
+
+    private func mayCome(_ number: Int) -> Bool {
+        unknown.mayMake(state.version + 1, number) { placed[$0 / 64] & 1 << ($0 % 64) != 0 }
     }
 
     private mutating func isNew(_ number: Int, _ after: RegisterState) -> Bool {

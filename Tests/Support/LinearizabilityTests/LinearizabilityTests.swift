@@ -53,6 +53,22 @@ import Testing
         #expect(verdict(first, lost, read(2, "x", 3, 4), back) == .violated(back))
     }
 
+    @Test("hundreds of writes of unknown outcome at once are judged in a moment")
+    func manyUnknown() {
+        let lost = (0..<200).map {
+            RegisterCall(.write("u\($0)", expecting: $0 % 10 == 0 ? nil : 1), .unknown, from: 2 + Int64($0))
+        }
+        let told = [
+            write("a", 0, 1, 0, 1), read(2, "u51", 1000, 1001), write("b", 2, 3, 1002, 1003),
+            read(5, "u60", 1004, 1005),
+        ]
+        #expect(LinearizabilityCheck.verdict(on: told + lost, tries: 10_000) == .linearizable)
+        let back = read(3, "b", 1006, 1007)
+        #expect(LinearizabilityCheck.verdict(on: told + lost + [back], tries: 10_000) == .violated(back))
+        let never = read(6, "u52", 1006, 1007)
+        #expect(LinearizabilityCheck.verdict(on: told + lost + [never], tries: 10_000) == .violated(never))
+    }
+
     @Test("a refusal needs another version than the one that was expected")
     func refusal() {
         let refused = RegisterCall(.write("b", expecting: 1), .refused, from: 2, to: 3)
