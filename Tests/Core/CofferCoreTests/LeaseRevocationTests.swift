@@ -238,6 +238,8 @@ import Testing
             batch.changes[key] = .put([0, 0, 0, 1, 2, 3])
             try await fixture.server.storage.commit(batch)
         }
+        // What was read before is forgotten.
+        try await fixture.server.reopen()
         await fixture.server.clock.waitForSleepers(2)
         fixture.server.clock.advance(by: .seconds(120))
         while try await fixture.entries("sys/expire/id/").count > 4 { await Task.yield() }

@@ -107,8 +107,9 @@ import Testing
         let storage = try folder.open()
         let epoch = try await storage.acquireEpoch()
         let value = [UInt8](repeating: 7, count: 100_000)
-        for number in 0..<200 { try await storage.commit(.put("\(number % 40)", value, epoch)) }
-        #expect(folder.size("coffer.db-wal") < 8 << 20)
+        for number in 0..<500 { try await storage.commit(.put("\(number % 40)", value, epoch)) }
+        // 50 MiB were written: it begins anew each 16 MiB, once what is in it was copied.
+        #expect(folder.size("coffer.db-wal") < 32 << 20)
         #expect(folder.size("coffer.db") > 3 << 20)
         await storage.close()
         #expect(folder.size("coffer.db-wal") == 0)
