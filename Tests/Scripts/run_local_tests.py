@@ -37,6 +37,8 @@ class World:
             self.process = subprocess.Popen(
                 self.command(), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Where these tests run behind a shell, that one may have had it ignored.
+                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             )
         wait_for(lambda: ready in self.output.read_text() or self.process.poll() is not None, "no greeting", 60)
         self.said = self.output.read_text()

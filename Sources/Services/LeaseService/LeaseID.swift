@@ -24,18 +24,18 @@ package enum LeaseID {
     /// So the leases of many logins lie side by side, and a storage changes one page of its index for all of them.
     package static func name(ofTokenKey key: String, at now: Timestamp) -> String {
         guard key.utf8.first == mark else { return key }
-        return "h" + withUnsafeBytes(of: now.nanoseconds.bigEndian) { Hex.encode(Array($0)) } + key
+        return "h" + withUnsafeBytes(of: now.nanoseconds.bigEndian) { Hex.encode(Array($0)) } + key.dropFirst()
     }
 
     /// The key of the token whose lease ends in this name; earlier releases put no time in front.
     package static func tokenKey(ofName name: Substring) -> String {
-        let key = name.utf8.dropFirst(timeLength)
-        return name.utf8.first == mark && key.first == mark ? String(Substring(key)) : String(name)
+        guard name.utf8.first == mark, name.utf8.count == 1 + timeLength + hashLength else { return String(name) }
+        return "h" + name.suffix(hashLength)
     }
 
-    /// Keys of tokens begin with it, and no hexadecimal digit is it.
+    /// Keys of tokens are this, and the hash of the token in hexadecimal digits.
     private static let mark = UInt8(ascii: "h")
-    private static let timeLength = 17
+    private static let (timeLength, hashLength) = (16, 64)
 
     /// The namespace of an id that is kept, and the id as callers know it.
     package static func split(_ kept: String) -> (namespaceID: String, id: String) {

@@ -106,14 +106,17 @@ package struct ACL: Sendable {
         return second.rule
     }
 
-    private func wildRule(at path: PathKey) -> WildRule? { wild.first { $0.matches(path.bytes) } }
+    private func wildRule(at path: PathKey) -> WildRule? {
+        var path = SegmentedPath(path.bytes)
+        return wild.first { $0.matches(&path) }
+    }
 
     func exactRule(at path: String) -> CompiledRule? { exact[PathKey(path)] }
 
     /// All that match, the one with the highest priority first.
     func wildRules(at path: String) -> [WildRule] {
-        let path = Array(path.utf8)
-        return wild.filter { $0.matches(path) }
+        var path = SegmentedPath(Array(path.utf8))
+        return wild.filter { $0.matches(&path) }
     }
 }
 

@@ -27,10 +27,10 @@ struct WildRule: Sendable {
             || pattern.utf8.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("+".utf8) }
     }
 
-    func matches(_ path: [UInt8]) -> Bool {
-        guard path.count >= beginning.count else { return false }
-        for place in beginning.indices where path[place] != beginning[place] { return false }
-        return !hasPlus || matches(path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false))
+    func matches(_ path: inout SegmentedPath) -> Bool {
+        guard path.bytes.count >= beginning.count else { return false }
+        for place in beginning.indices where path.bytes[place] != beginning[place] { return false }
+        return !hasPlus || matches(path.segments)
     }
 
     private func matches(_ given: [ArraySlice<UInt8>]) -> Bool {
@@ -79,4 +79,12 @@ struct WildRule: Sendable {
         }
         return true
     }
+}
+
+/// A path that is split once for all rules, and only when one of them asks for its segments.
+struct SegmentedPath {
+    let bytes: [UInt8]
+    private(set) lazy var segments = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
 }
