@@ -31,8 +31,8 @@ extension Probe {
             found.insert(stored == value(number, place) || stored.isEmpty ? number : -1)
         }
         let isWhole = found.count == 1 && !found.contains(-1) && (keys.count == count || (found == [0] && keys.isEmpty))
-        // What nothing refers to is collected beside commits.
-        for round in 0..<8 {
+        // What nothing refers to is collected beside commits, a page of 64 pieces at a time.
+        for round in 0..<100 {
             var batch = WriteBatch(epoch: epoch)
             batch.changes["w"] = .put([UInt8(round)])
             try await storage.commit(batch)
