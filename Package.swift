@@ -39,7 +39,8 @@ let contracts: [Module] = [
 
 let storages: [Module] = [
     Module(name: "MemoryStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage"]),
-    Module(name: "SQLiteStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "CSQLite"]),
+    Module(
+        name: "SQLiteStorage", folder: "Storage", needs: ["CGatheringLog", "CofferBase", "CofferStorage", "CSQLite"]),
     Module(name: "PostgresStorage", folder: "Storage", needs: ["CofferBase", "CofferStorage", "PostgresClient"]),
     Module(
         name: "EtcdStorage", folder: "Storage", needs: ["ClientTLS", "CofferBase", "CofferStorage", "EtcdClient"]),
@@ -448,6 +449,7 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", path: "Sources/Storage/CSQLite", pkgConfig: "sqlite3",
             providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CGatheringLog", path: "Sources/Storage/CGatheringLog"),
         .target(name: "CForward", path: "Sources/Clients/CForward"),
         .target(name: "CPostgres", dependencies: ["CForward"], path: "Sources/Clients/CPostgres"),
         .target(name: "CMariaDB", dependencies: ["CForward"], path: "Sources/Clients/CMariaDB"),

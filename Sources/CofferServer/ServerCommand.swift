@@ -13,7 +13,7 @@ package enum ServerCommand {
 
     /// Must run before the process has a second thread.
     package static func prepare() {
-        forbidBacktraces()
+        startAsWanted()
         // It may have been called through a link of another name, which probes look for.
         let called = CommandLine.arguments.first?.split(separator: "/").last
         if let called { _ = coffer_set_process_name(String(called)) }
@@ -25,11 +25,18 @@ package enum ServerCommand {
         _ = coffer_keep_free_memory()
     }
 
-    /// In a crash Swift's runtime would print memory and arguments; it is told not to before it starts,
-    /// so the program starts itself once more, as the same process.
-    private static func forbidBacktraces() {
-        guard getenv("SWIFT_BACKTRACE") == nil, let path = realpath("/proc/self/exe", nil) else { return }
-        setenv("SWIFT_BACKTRACE", "enable=no", 1)
+    /// What must stand in the environment before the process begins; what somebody has set stays.
+    ///
+    /// In a crash Swift's runtime would print memory and arguments. And of each size the C library keeps seven free
+    /// blocks for each thread, of which requests that are served together need more: with 32 a request costs two
+    /// hundredths less (measured).
+    private static let wanted = ["SWIFT_BACKTRACE": "enable=no", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=32"]
+
+    /// The program starts itself once more, as the same process.
+    private static func startAsWanted() {
+        let missing = wanted.filter { getenv($0.key) == nil }
+        guard !missing.isEmpty, let path = realpath("/proc/self/exe", nil) else { return }
+        for (name, value) in missing { setenv(name, value, 1) }
         execv(path, CommandLine.unsafeArgv)
         // Where that fails, it starts as it is.
         free(path)

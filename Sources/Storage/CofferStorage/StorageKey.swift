@@ -21,9 +21,8 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
         }
     }
 
-    /// All bytes at once: keys are long, and looked up in several tables for each request.
     package func hash(into hasher: inout Hasher) {
-        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(bytes.withUnsafeBytes { KeyDigest.of($0) })
     }
 
     package static func < (left: StorageKey, right: StorageKey) -> Bool {

@@ -1,3 +1,4 @@
+internal import CGatheringLog
 internal import CSQLite
 
 /// One SQLite connection and its prepared statements: the only owner of the C handles.
@@ -14,11 +15,13 @@ final class SQLiteConnection {
         case integer(Int64)
     }
 
-    init(path: String, readOnly: Bool) throws(SQLiteFailure) {
+    /// - Parameter gathersLog: of the one that writes: see `coffer_gathering_log`.
+    init(path: String, readOnly: Bool, gathersLog: Bool = false) throws(SQLiteFailure) {
         var handle: OpaquePointer?
         // The file exists by now (made with its mode), so SQLite never creates one.
         let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
-        let code = sqlite3_open_v2(path, &handle, access | SQLITE_OPEN_NOMUTEX, nil)
+        let code = sqlite3_open_v2(
+            path, &handle, access | SQLITE_OPEN_NOMUTEX, gathersLog ? coffer_gathering_log() : nil)
         guard let handle else { throw SQLiteFailure(code: code, systemCode: 0, message: "out of memory") }
         database = handle
         logPages.initialize(to: 0)

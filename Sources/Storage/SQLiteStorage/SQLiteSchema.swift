@@ -26,7 +26,7 @@ enum SQLiteSchema {
     /// Opens the database for writing, making the tables in an empty file.
     static func open(_ path: String, options: SQLiteStorage.Options) throws(StorageOpenError) -> sending Opened {
         do throws(SQLiteFailure) {
-            let connection = try SQLiteConnection(path: path, readOnly: false)
+            let connection = try SQLiteConnection(path: path, readOnly: false, gathersLog: true)
             try connection.execute("PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF")
             let isNew = try recognise(connection)
             try makeDurable(connection)

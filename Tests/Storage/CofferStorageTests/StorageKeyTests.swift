@@ -20,6 +20,25 @@ import Testing
         #expect(Set([StorageKey("\u{c5}"), StorageKey("A\u{30a}")]).count == 2)
     }
 
+    @Test("keys that differ in one bit, or in length, have hashes of their own")
+    func hashes() {
+        var hashes: Set<Int> = []
+        var count = 0
+        for length in 0...48 {
+            let key = (0..<length).map { UInt8($0) }
+            #expect(StorageKey(bytes: key).hashValue == StorageKey(bytes: Array(key)).hashValue)
+            hashes.insert(StorageKey(bytes: key).hashValue)
+            count += 1
+            for bit in 0..<(8 * length) {
+                var other = key
+                other[bit / 8] ^= 1 << UInt8(bit % 8)
+                hashes.insert(StorageKey(bytes: other).hashValue)
+                count += 1
+            }
+        }
+        #expect(hashes.count == count)
+    }
+
     @Test("the upper bound is above every key with the prefix and nothing else")
     func upperBounds() {
         #expect(StorageKey("a/").upperBound == "a0")

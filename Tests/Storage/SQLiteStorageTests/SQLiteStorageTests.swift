@@ -77,6 +77,28 @@ import Testing
         await storage.close()
     }
 
+    @Test("a commit of any number of pages is whole, and is in the files at once")
+    func commitsOfManyPages() async throws {
+        let folder = try TemporaryFolder()
+        let storage = try folder.open()
+        let epoch = try await storage.acquireEpoch()
+        // Beyond 120 KiB they are written in several calls.
+        for pages in [1, 5] + Array(20...40) + [64, 150] {
+            var batch = WriteBatch(epoch: epoch)
+            for page in 0..<pages {
+                batch.changes[StorageKey("\(pages)/\(page)")] = .put(Array(repeating: UInt8(pages), count: 4000))
+            }
+            try await storage.commit(batch)
+            let copy = try TemporaryFolder()
+            try folder.copy(["coffer.db", "coffer.db-wal"], to: copy)
+            let opened = try copy.open()
+            #expect(try await opened.children(of: StorageKey("\(pages)/"), after: nil, limit: nil).count == pages)
+            #expect(try await opened.get(StorageKey("\(pages)/\(pages - 1)"))?.value.first == UInt8(pages))
+            await opened.close()
+        }
+        await storage.close()
+    }
+
     @Test("a log cut anywhere loses whole commits from its end, never half of one")
     func cutLogLosesWholeCommits() async throws {
         let folder = try TemporaryFolder()
