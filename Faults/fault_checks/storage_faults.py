@@ -277,17 +277,19 @@ def _(world):
 def _(world):
     server, shim = with_shim(world, "sweep")
     api = server.api()
-    count = 0
+    # So large that its pages go to the log in several calls.
+    count, filler = 0, "f" * 700_000
     for call in range(1, world.pick(12, 60)):
         shim.arm(call, FAIL, WRITES, errno.ENOSPC)
-        answer = api.post("/v1/secret/swept", {"number": call})
+        answer = api.post("/v1/secret/swept", {"number": call, "filler": filler})
         failed = shim.get("countdown") <= 0
         shim.disarm()
         true(answer.status == 204 or failed, f"call {call}: {answer.status} without a fault")
         found = api.get("/v1/secret/swept")
         now = found.data["number"] if found.status == 200 else 0
         true(now == call if answer.status == 204 else now != call, f"call {call}: {answer.status}, and the value is {now}")
-        wait_for(lambda call=call: api.post("/v1/secret/swept", {"number": call}).status == 204, "a retry does not work")
+        again = {"number": call, "filler": filler[call:]}
+        wait_for(lambda again=again: api.post("/v1/secret/swept", again).status == 204, "a retry does not work")
         equal(api.must("GET", "/v1/secret/swept").data["number"], call)
         count += failed
     true(count > 3, f"only {count} faults")

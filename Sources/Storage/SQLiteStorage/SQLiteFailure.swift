@@ -10,12 +10,12 @@ struct SQLiteFailure: Error {
     let systemCode: Int32
     let message: String
 
-    /// SQLite says FULL for most of them; growing the shared index of the log is an I/O error to it.
+    /// SQLite says FULL for most of them. Growing the shared index of the log is an I/O error to it, of which it does not
+    /// always know the cause; nothing that has to last is in there.
     private var isDiskFull: Bool {
         switch code {
-        case SQLITE_FULL: true
-        case CSQLITE_IOERR_WRITE, CSQLITE_IOERR_TRUNCATE, CSQLITE_IOERR_SHMSIZE:
-            systemCode == ENOSPC || systemCode == EDQUOT
+        case SQLITE_FULL, CSQLITE_IOERR_SHMSIZE: true
+        case CSQLITE_IOERR_WRITE, CSQLITE_IOERR_TRUNCATE: systemCode == ENOSPC || systemCode == EDQUOT
         default: false
         }
     }
@@ -28,7 +28,7 @@ struct SQLiteFailure: Error {
         case SQLITE_BUSY, SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_CANTOPEN, SQLITE_INTERRUPT:
             .unavailable(message)
         case SQLITE_IOERR where code == CSQLITE_IOERR_NOMEM: .unavailable(message)
-        default: .broken(message)
+        default: .broken("\(message) (SQLite \(code), system \(systemCode))")
         }
     }
 }

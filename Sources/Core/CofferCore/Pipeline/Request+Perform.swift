@@ -114,11 +114,16 @@ extension Request {
             return .failure(denial.error)
         } catch {
             let failure = EngineError(any: error)
-            if failure.kind == .internal {
-                core.log.error("request failed", metadata: ["request_id": .string(id), "path": .string(path.text)])
-            }
+            if failure.kind == .internal { logFailure(error) }
             return .failure(failure)
         }
+    }
+
+    /// Texts of storages name no values; those of other errors may.
+    private func logFailure(_ error: any Error) {
+        var metadata: Logger.Metadata = ["request_id": .string(id), "path": .string(path.text)]
+        if let error = error as? StorageError { metadata["storage"] = "\(error)" }
+        core.log.error("request failed", metadata: metadata)
     }
 
     private func mayList(_ acl: ACL, below mount: String) -> @Sendable (String) -> Bool {
