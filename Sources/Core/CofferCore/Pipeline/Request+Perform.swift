@@ -29,7 +29,10 @@ extension Request {
     }
 
     func auditRecord(_ verdict: Verdict, _ headers: [AuditHeader] = []) -> HeldAuditRecord {
-        var record = AuditRecord()
+        HeldAuditRecord(AuditRecord { fill(&$0, verdict, headers) })
+    }
+
+    private func fill(_ record: inout AuditRecord, _ verdict: Verdict, _ headers: [AuditHeader]) {
         record.headers = headers
         record.requestID = id
         record.operation = operation.rawValue
@@ -46,12 +49,10 @@ extension Request {
             record.clearRequestKeys = settings.auditNonHMACRequestKeys
             record.clearResponseKeys = settings.auditNonHMACResponseKeys
         }
-        if let token { record.caller = auditCaller(token, verdict) }
-        return HeldAuditRecord(record)
+        if let token { record.caller = AuditCaller { fill(&$0, token, verdict) } }
     }
 
-    private func auditCaller(_ token: LiveToken, _ verdict: Verdict) -> AuditCaller {
-        var caller = AuditCaller()
+    private func fill(_ caller: inout AuditCaller, _ token: LiveToken, _ verdict: Verdict) {
         caller.accessor = token.entry.accessor
         caller.displayName = token.entry.displayName
         caller.policies = identity?.policies(joining: token.entry.policies) ?? token.entry.policies
@@ -70,7 +71,6 @@ extension Request {
                 .init(name: $0.name, namespaceID: $0.namespace, namespacePath: $0.namespace == home.id ? home.path : "")
             }
         }
-        return caller
     }
 
     // MARK: stages 9 and 10, perform
