@@ -49,7 +49,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         bodies = connection.bodies
         place = arrival.place
         info = arrival.info
-        executor = EventLoopTaskExecutor(eventLoop)
+        executor = connection.executor(of: eventLoop)
         parser = HTTP1Parser(limits: configuration.limits)
     }
 
