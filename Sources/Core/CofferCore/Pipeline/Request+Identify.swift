@@ -101,7 +101,7 @@ extension Request {
     }
 
     mutating func tellCreateFromUpdate(_ services: Services) async throws {
-        guard operation == .update, case .success(let match)? = location?.match, let exists = match.path.exists
+        guard operation == .update, case .success(let match)? = location?.match, let exists = match.place.path.exists
         else { return }
         if try await !exists(call(caller: nil, match: match)) { operation = .create }
     }

@@ -135,7 +135,7 @@ extension Request {
     ) async throws -> Reply {
         let start = core.clock.now
         defer { core.meters.route(call.operation, location.mount.path).measure(since: start) }
-        return match.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
+        return match.place.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
     }
 
     /// A reply with its token made. A class, as `Location` is, and for the same reason.
@@ -183,9 +183,9 @@ extension Request {
 
     /// Names of fields that no declaration knows, sorted.
     func unknownFields(_ match: PathTable.Match) -> [String] {
-        guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
+        guard !fields.isEmpty, !match.verb.takesAnyField, !match.place.path.traits.acceptsRawBody else { return [] }
         func isKnown(_ name: String) -> Bool {
-            match.verb.input.contains { $0.name == name } || match.path.captures.contains { $0.name == name }
+            match.verb.input.contains { $0.name == name } || match.place.path.captures.contains { $0.name == name }
         }
         return fields.keys.filter { !isKnown($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

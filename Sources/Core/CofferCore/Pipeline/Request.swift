@@ -70,7 +70,7 @@ struct Request: Sendable {
             self.match = match
             self.storage = storage
             self.rest = rest
-            if case .success(let match) = match { traits = match.path.traits } else { traits = PathTraits() }
+            if case .success(let match) = match { traits = match.place.path.traits } else { traits = PathTraits() }
             isTrusted = ["system", "token", "identity"].contains(mount.type)
         }
     }

@@ -1,7 +1,7 @@
 /// The paths of an engine, ready to find the one a request means.
 package struct PathTable: Sendable {
     package let paths: [Path]
-    /// What matches share: a path is dear to copy.
+    /// What matches share: a path is dear to copy, and a property of one is read where it lies.
     private let places: [Place]
     private let byFirstWord: [String: [Int]]
     private let withoutFirstWord: [Int]
@@ -22,19 +22,17 @@ package struct PathTable: Sendable {
         withoutFirstWord = open
     }
 
-    @usableFromInline final class Place: Sendable {
-        @usableFromInline let path: Path
+    package final class Place: Sendable {
+        package let path: Path
 
         init(_ path: Path) { self.path = path }
     }
 
     /// A class: every request hands it around, with all that its path says.
     package final class Match: Sendable {
-        @usableFromInline let place: Place
+        package let place: Place
         package let verb: Verb
         package let captures: [Call.Capture]
-
-        @inlinable package var path: Path { place.path }
 
         package convenience init(path: Path, verb: Verb, captures: [Call.Capture]) {
             self.init(Place(path), verb, captures)
@@ -56,7 +54,9 @@ package struct PathTable: Sendable {
             let candidate = places[index]
             if hasShape && candidate.path.traits.isFallback { break }
             guard let captures = candidate.path.pattern.match(segments) else { continue }
-            if let verb = candidate.path.verb(for: operation) { return Match(candidate, verb, captures) }
+            if let verb = Path.verb(for: operation, among: candidate.path.verbs) {
+                return Match(candidate, verb, captures)
+            }
             hasShape = true
         }
         throw hasShape ? .unsupportedOperation : .unsupportedPath

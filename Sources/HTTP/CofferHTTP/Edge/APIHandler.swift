@@ -89,7 +89,7 @@ package struct APIHandler: Sendable {
                 }
                 answer = own
             } else {
-                answer = await core.serve(incoming)
+                answer = await core.serve(consume incoming)
             }
             response = ResponseWriter.response(answer)
             if let level, let start { note(request, answer.requestID, response.status, start, level) }
