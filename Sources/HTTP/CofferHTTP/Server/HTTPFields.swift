@@ -4,6 +4,9 @@ package struct HTTPFields: Sendable {
 
     package init() {}
 
+    /// Empty, with room for `capacity` fields.
+    init(capacity: Int) { list.reserveCapacity(capacity) }
+
     package mutating func add(_ name: String, _ value: String) { list.append((name, value)) }
 
     /// The first value of a field; `name` is given in lower case.
