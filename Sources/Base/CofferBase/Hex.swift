@@ -7,14 +7,14 @@ package enum Hex {
         }
     }
 
-    /// Two digits for each byte, of four bytes at a time.
+    /// Two digits for each byte, of eight bytes at a time.
     /// - Parameter text: has room for them.
     package static func write(_ bytes: UnsafeBufferPointer<UInt8>, to text: UnsafeMutablePointer<UInt8>) {
         var place = 0
-        while bytes.count - place >= 4 {
-            let four = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: place, as: UInt32.self)
-            UnsafeMutableRawPointer(text + 2 * place).storeBytes(of: digits(four).littleEndian, as: UInt64.self)
-            place += 4
+        while bytes.count - place >= 8 {
+            let eight = UnsafeRawBufferPointer(bytes).loadUnaligned(fromByteOffset: place, as: SIMD8<UInt8>.self)
+            UnsafeMutableRawPointer(text + 2 * place).storeBytes(of: digits(eight), as: SIMD16<UInt8>.self)
+            place += 8
         }
         for rest in place..<bytes.count {
             text[2 * rest] = digit(bytes[rest] >> 4)
@@ -22,14 +22,13 @@ package enum Hex {
         }
     }
 
-    /// Each byte of a word is spread over two, which become digits together.
-    private static func digits(_ four: UInt32) -> UInt64 {
-        var bytes = UInt64(UInt32(littleEndian: four))
-        bytes = (bytes | bytes << 16) & 0x0000_ffff_0000_ffff
-        bytes = (bytes | bytes << 8) & 0x00ff_00ff_00ff_00ff
-        let values = (bytes >> 4 & 0x000f_000f_000f_000f) | (bytes & 0x000f_000f_000f_000f) << 8
-        let letters = ((values &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
-        return values &+ 0x3030_3030_3030_3030 &+ letters &* 39
+    private static func digits(_ eight: SIMD8<UInt8>) -> SIMD16<UInt8> {
+        var values = SIMD16<UInt8>()
+        values.evenHalf = eight &>> 4
+        values.oddHalf = eight & 15
+        // From ten on 6 more is 16 or above.
+        let letters = (values &+ 6) &>> 4
+        return values &+ UInt8(ascii: "0") &+ letters &* (UInt8(ascii: "a") - UInt8(ascii: "0") - 10)
     }
 
     package static func encode(_ bytes: some Sequence<UInt8>) -> String { encode(Array(bytes)) }

@@ -24,24 +24,32 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     /// RFC 3339 in UTC with up to nine fractional digits, trailing zeros dropped, as Go prints it.
     package var rfc3339: String {
+        String(unsafeUninitializedCapacity: Self.rfc3339Limit, initializingUTF8With: writeRFC3339)
+    }
+
+    /// Room for the text of any moment, in bytes.
+    package static let rfc3339Limit = 32
+
+    /// The same text.
+    /// - Parameter text: has room for `rfc3339Limit` bytes.
+    /// - Returns: how many bytes it has.
+    package func writeRFC3339(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let (whole, fraction) = floorDivide(nanoseconds, 1_000_000_000)
         let (days, inDay) = floorDivide(whole, 86400)
         let civil = CivilDate(daysSince1970: days)
-        return String(unsafeUninitializedCapacity: 32) { text in
-            var writer = DigitWriter(text)
-            writer.write(civil.year, digits: 4, then: "-")
-            writer.write(civil.month, digits: 2, then: "-")
-            writer.write(civil.day, digits: 2, then: "T")
-            writer.write(inDay / 3600, digits: 2, then: ":")
-            writer.write(inDay / 60 % 60, digits: 2, then: ":")
-            writer.write(inDay % 60, digits: 2, then: fraction > 0 ? "." : "Z")
-            if fraction > 0 {
-                var (rest, digits) = (fraction, 9)
-                while rest % 10 == 0 { (rest, digits) = (rest / 10, digits - 1) }
-                writer.write(rest, digits: digits, then: "Z")
-            }
-            return writer.count
+        var writer = DigitWriter(text)
+        writer.write(civil.year, digits: 4, then: "-")
+        writer.write(civil.month, digits: 2, then: "-")
+        writer.write(civil.day, digits: 2, then: "T")
+        writer.write(inDay / 3600, digits: 2, then: ":")
+        writer.write(inDay / 60 % 60, digits: 2, then: ":")
+        writer.write(inDay % 60, digits: 2, then: fraction > 0 ? "." : "Z")
+        if fraction > 0 {
+            var (rest, digits) = (fraction, 9)
+            while rest % 10 == 0 { (rest, digits) = (rest / 10, digits - 1) }
+            writer.write(rest, digits: digits, then: "Z")
         }
+        return writer.count
     }
 
     /// Reads RFC 3339 with any offset; nil when malformed or out of range.

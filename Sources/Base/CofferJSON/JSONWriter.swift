@@ -1,3 +1,5 @@
+package import CofferBase
+
 /// Writes JSON text, compact or indented, as Go's encoder prints it.
 ///
 /// Besides what RFC 8259 requires, `<`, `>`, `&`, U+2028 and U+2029 are escaped,
@@ -14,13 +16,14 @@ package struct JSONWriter: ~Copyable {
     private var depth = 0
 
     /// With an `indent` above 0 every member and element has a line of its own.
-    package init(indent: Int = 0, capacity: Int = 512) {
+    package init(indent: Int = 0, capacity: Int = 1024) {
         self.indent = indent
         output = JSONOutput(capacity: capacity)
     }
 
     /// What was written.
     package var bytes: [UInt8] { output.bytes }
+    package var count: Int { output.count }
 
     package mutating func beginObject() { begin(UInt8(ascii: "{")) }
     package mutating func endObject() { end(UInt8(ascii: "}")) }
@@ -39,10 +42,7 @@ package struct JSONWriter: ~Copyable {
     /// As `key(_:)`, for a name of which nothing needs an escape.
     package mutating func key(plain name: StaticString) {
         separate()
-        output.append(UInt8(ascii: "\""))
-        output.append(name)
-        output.append(UInt8(ascii: "\""))
-        output.append(UInt8(ascii: ":"))
+        output.append(key: name)
         if indent > 0 { output.append(UInt8(ascii: " ")) }
         place = .afterKey
     }
@@ -57,7 +57,7 @@ package struct JSONWriter: ~Copyable {
     }
 
     /// Members that another writer wrote, with commas between them.
-    package mutating func members(written bytes: [UInt8]) {
+    package mutating func members(written bytes: ArraySlice<UInt8>) {
         if bytes.isEmpty { return }
         separate()
         output.append(bytes)
@@ -67,11 +67,32 @@ package struct JSONWriter: ~Copyable {
     /// Ends a document of lines.
     package mutating func lineFeed() { output.append(UInt8(ascii: "\n")) }
 
-    package mutating func null() { word("null") }
-    package mutating func value(_ flag: Bool) { word(flag ? "true" : "false") }
-    package mutating func value(_ number: JSONNumber) { word(number.text) }
-    package mutating func value(_ number: Int64) { word(String(number)) }
-    package mutating func value(_ number: Int) { word(String(number)) }
+    package mutating func null() {
+        separate()
+        output.append("null")
+        place = .later
+    }
+
+    package mutating func value(_ flag: Bool) {
+        separate()
+        output.append(flag ? "true" : "false")
+        place = .later
+    }
+
+    package mutating func value(_ number: JSONNumber) {
+        separate()
+        number.text.utf8.span.withUnsafeBufferPointer { output.append($0) }
+        place = .later
+    }
+
+    package mutating func value(_ number: Int64) {
+        separate()
+        output.append(number)
+        place = .later
+    }
+
+    package mutating func value(_ number: Int) { value(Int64(number)) }
+    package mutating func value(_ time: Timestamp) { value { $0.append(time) } }
 
     package mutating func value(_ text: String) {
         separate()
@@ -138,34 +159,25 @@ package struct JSONWriter: ~Copyable {
 
     private mutating func end(_ bracket: UInt8) {
         depth -= 1
-        if place == .later { breakLine() }
+        if place == .later && indent > 0 { breakLine() }
         output.append(bracket)
         place = .later
     }
 
-    private mutating func word(_ text: String) {
-        separate()
-        var text = text
-        text.withUTF8 { output.append($0) }
-        place = .later
-    }
-
+    @inline(__always)
     private mutating func separate() {
         if place == .afterKey { return }
         if place == .later { output.append(UInt8(ascii: ",")) }
-        if depth > 0 { breakLine() }
+        if indent > 0 && depth > 0 { breakLine() }
     }
 
     private mutating func breakLine() {
-        guard indent > 0 else { return }
         output.append(UInt8(ascii: "\n"))
         for _ in 0..<max(depth, 0) * indent { output.append(UInt8(ascii: " ")) }
     }
 
     private mutating func quote(_ text: String) {
-        output.append(UInt8(ascii: "\""))
-        text.utf8.span.withUnsafeBufferPointer { output.append(escaped: $0) }
-        output.append(UInt8(ascii: "\""))
+        text.utf8.span.withUnsafeBufferPointer { output.append(quoted: $0) }
     }
 }
 

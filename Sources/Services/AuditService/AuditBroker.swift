@@ -15,7 +15,7 @@ package struct Admitted: ~Copyable {
     /// Nil for a request that is not audited.
     fileprivate let record: HeldAuditRecord?
     /// What both lines of a device share, by the device's path.
-    fileprivate let shared: [(device: String, bytes: [UInt8])]
+    fileprivate let shared: [(device: String, bytes: ArraySlice<UInt8>)]
 }
 
 /// Proof that the response line was accepted; only the broker makes it.
@@ -129,13 +129,12 @@ package final class AuditBroker: Sendable {
     }
 
     package func admit(_ held: HeldAuditRecord) async throws(AuditFailure) -> Admitted {
-        var shared: [(device: String, bytes: [UInt8])] = []
+        var shared: [(device: String, bytes: ArraySlice<UInt8>)] = []
         let now = clock.now
         try await write(held, .request, at: now) { device in
-            let line = device.line(held, now, error: held.record.error)
-            let both = line.sharedPart()
+            let (line, both) = device.line(held, now, error: held.record.error).requestLine()
             shared.append((device.entry.path, both))
-            return line.requestLine(shared: both)
+            return line
         }
         return Admitted(record: held, shared: shared)
     }
@@ -157,7 +156,7 @@ package final class AuditBroker: Sendable {
         try await write(held, .response, at: now) { device in
             let line = device.line(held, now, error: error)
             let both = shared.first { $0.device == device.entry.path }?.bytes
-            return line.responseLine(response, shared: both ?? line.sharedPart())
+            return line.responseLine(response, shared: both ?? line.requestLine().shared)
         }
         return Audited()
     }
@@ -233,7 +232,7 @@ package final class AuditBroker: Sendable {
         let now = clock.now
         let line = device.line(HeldAuditRecord(probe), now, error: "")
         do {
-            try await device.output.prove(line.requestLine(shared: line.sharedPart()), at: now)
+            try await device.output.prove(line.requestLine().line, at: now)
         } catch {
             device.output.close()
             let reason = (error as? AuditDeviceError)?.reason ?? "it is closed"

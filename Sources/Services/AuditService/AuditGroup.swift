@@ -45,7 +45,9 @@ final class AuditGroup: Sendable {
         await turn
         let others = gathering.taken()
         if others.isEmpty { return try device.write(line, at: now) }
-        let bytes = others.reduce(into: line) { bytes, other in bytes += other.line }
+        var bytes = line
+        bytes.reserveCapacity(others.reduce(line.count) { $0 + $1.line.count })
+        for other in others { bytes += other.line }
         if failure(writing: bytes, at: now) == nil {
             for other in others { other.continuation.resume(returning: nil) }
             return

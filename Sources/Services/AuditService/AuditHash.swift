@@ -5,6 +5,8 @@ internal import Synchronization
 
 /// The salted hash that stands for a secret in one device's lines (contract vector 9).
 final class AuditHash: Sendable {
+    private static let prefix: StaticString = "hmac-sha256:"
+
     private let mac: HMACSHA256
     /// Hashes by accessor: one caller makes many requests. Accessors are no secrets of their own.
     private let accessors = Mutex<[String: String]>([:])
@@ -30,9 +32,7 @@ final class AuditHash: Sendable {
     }
 
     /// The hash, also for a device that shows texts.
-    func hashed(_ value: String) -> String {
-        "hmac-sha256:" + Hex.encode(mac.authenticate(Array(value.utf8)))
-    }
+    func hashed(_ value: String) -> String { mac.hex(of: value, after: Self.prefix) }
 
     /// Empty stays empty: it says that nothing was given.
     func secret(_ value: String) -> String { value.isEmpty || isRaw ? value : hashed(value) }
@@ -41,11 +41,8 @@ final class AuditHash: Sendable {
     func write(_ text: String, to writer: inout JSONWriter) {
         if isRaw { return writer.value(text) }
         writer.value { output in
-            var text = text
-            output.append("hmac-sha256:")
-            text.withUTF8 { utf8 in
-                mac.withAuthentication(of: UnsafeRawBufferPointer(utf8)) { output.append(hexOf: $0) }
-            }
+            output.append(Self.prefix)
+            mac.withAuthentication(of: text) { output.append(hexOf: $0) }
         }
     }
 

@@ -15,11 +15,31 @@ struct AuditLine {
 
     private var record: AuditRecord { _read { yield held.record } }
 
-    /// `"auth":{…},"request":{…}`: the same in both lines of a request.
-    func sharedPart() -> [UInt8] {
+    /// With `"auth":{…},"request":{…}` of it, which is the same in both lines of a request.
+    func requestLine() -> (line: [UInt8], shared: ArraySlice<UInt8>) {
+        var shared = 0..<0
+        let line = line(type: "request", capacity: 2048) { writer in
+            // Behind the comma, which the other line has by itself.
+            let start = writer.count + 1
+            writeShared(to: &writer)
+            shared = start..<writer.count
+        }
+        return (line, line[shared])
+    }
+
+    func responseLine(_ response: AuditResponse, shared: ArraySlice<UInt8>) -> [UInt8] {
+        line(type: "response", capacity: shared.count + 2048) { writer in
+            writer.members(written: shared)
+            writer.key(plain: "response")
+            writer.beginObject()
+            write(response, to: &writer)
+            writer.endObject()
+        }
+    }
+
+    private func writeShared(to writer: inout JSONWriter) {
         let token = hash.secret(record.clientToken)
         let accessor = hash.accessor(record.caller?.accessor ?? "")
-        var writer = JSONWriter(capacity: 2048)
         writer.key(plain: "auth")
         writer.beginObject()
         if let caller = record.caller { write(caller, token, accessor, to: &writer) }
@@ -28,26 +48,13 @@ struct AuditLine {
         writer.beginObject()
         writeRequest(token, accessor, to: &writer)
         writer.endObject()
-        return writer.bytes
     }
 
-    func requestLine(shared: [UInt8]) -> [UInt8] { line(type: "request", shared) { _ in } }
-
-    func responseLine(_ response: AuditResponse, shared: [UInt8]) -> [UInt8] {
-        line(type: "response", shared) { writer in
-            writer.key(plain: "response")
-            writer.beginObject()
-            write(response, to: &writer)
-            writer.endObject()
-        }
-    }
-
-    private func line(type: String, _ shared: [UInt8], _ rest: (inout JSONWriter) -> Void) -> [UInt8] {
-        var writer = JSONWriter(capacity: shared.count + 2048)
+    private func line(type: String, capacity: Int, _ rest: (inout JSONWriter) -> Void) -> [UInt8] {
+        var writer = JSONWriter(capacity: capacity)
         writer.beginObject()
-        writer.put("time", now.rfc3339)
+        writer.put("time", now)
         writer.put("type", type)
-        writer.members(written: shared)
         rest(&writer)
         writer.put("error", error)
         writer.endObject()
@@ -68,7 +75,7 @@ struct AuditLine {
         writer.put("entity_id", caller.entityID)
         writer.put("token_type", caller.tokenType)
         if caller.tokenTTL > .zero { writer.put("token_ttl", caller.tokenTTL.wholeSeconds) }
-        if let issued = caller.tokenIssueTime { writer.put("token_issue_time", issued.rfc3339) }
+        if let issued = caller.tokenIssueTime { writer.put("token_issue_time", issued) }
     }
 
     private func write(_ granting: [AuditCaller.GrantingPolicy], _ allowed: Bool, to writer: inout JSONWriter) {
@@ -165,7 +172,7 @@ struct AuditLine {
         writer.put("ttl", wrap.ttl.wholeSeconds)
         writer.put("token", hash.secret(wrap.token))
         writer.put("accessor", hash.accessor(wrap.accessor))
-        writer.put("creation_time", wrap.creationTime.rfc3339)
+        writer.put("creation_time", wrap.creationTime)
         writer.put("creation_path", wrap.creationPath)
         writer.put("wrapped_accessor", hash.accessor(wrap.wrappedAccessor))
         writer.endObject()
@@ -196,6 +203,11 @@ extension JSONWriter {
         if text.isEmpty { return }
         self.key(plain: key)
         value(text)
+    }
+
+    fileprivate mutating func put(_ key: StaticString, _ time: Timestamp) {
+        self.key(plain: key)
+        value(time)
     }
 
     fileprivate mutating func put(_ key: StaticString, _ number: Int64) {

@@ -10,7 +10,7 @@ package struct AuditRecord: Sendable {
     package var namespace = NamespaceReference.root
     package var mount: MountReference?
     package var clientToken = ""
-    package var data: JSONObject = [:]
+    package var data = JSONObject()
     package var remoteAddress = ""
     package var remotePort = 0
     package var wrapTTL: Duration?
@@ -24,6 +24,12 @@ package struct AuditRecord: Sendable {
     package var clearResponseKeys: [String] = []
 
     package init() {}
+
+    /// Filled in place: a variable would be copied into whoever holds it.
+    package init(_ fill: (inout AuditRecord) -> Void) {
+        self.init()
+        fill(&self)
+    }
 }
 
 /// A record that is handed on by reference: it is large, and several hands hold it until the response line.
@@ -50,6 +56,14 @@ package struct AuditCaller: Sendable {
     package var allowed: Bool?
     package var grantingPolicies: [GrantingPolicy] = []
 
+    package init() {}
+
+    /// As that of `AuditRecord`.
+    package init(_ fill: (inout AuditCaller) -> Void) {
+        self.init()
+        fill(&self)
+    }
+
     package struct GrantingPolicy: Sendable {
         package let name: String
         package let namespaceID: String
@@ -61,13 +75,11 @@ package struct AuditCaller: Sendable {
             self.namespacePath = namespacePath
         }
     }
-
-    package init() {}
 }
 
 /// What was answered, as far as it is audited.
 package struct AuditResponse: Sendable {
-    package var data: JSONObject = [:]
+    package var data = JSONObject()
     package var auth: IssuedAuth?
     package var leaseID = ""
     package var wrapInfo: WrapInfo?

@@ -21,13 +21,10 @@ package struct RouteTable: Sendable {
 
     /// The mount that `path` (without namespace) lies in. `secret` alone means `secret/`.
     package func find(_ path: String) -> Hit? {
-        let bytes = path.utf8
-        var start = bytes.startIndex
-        let end = bytes.index(bytes.startIndex, offsetBy: longest, limitedBy: bytes.endIndex) ?? bytes.endIndex
-        while let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) {
-            let next = bytes.index(after: slash)
-            start = next
-            guard lengths.mayHold(bytes.distance(from: bytes.startIndex, to: next)) else { continue }
+        let bytes = path.utf8.span
+        for place in 0..<min(longest, bytes.count) where bytes[place] == UInt8(ascii: "/") {
+            guard lengths.mayHold(place + 1) else { continue }
+            let next = path.utf8.index(path.startIndex, offsetBy: place + 1)
             let prefix = String(path[..<next])
             // Dictionary keys fold canonical equivalence; a path must match byte by byte.
             if let route = byPath[prefix], sameBytes(route.mount.path, prefix) {

@@ -18,7 +18,7 @@ package final class Policies: Sendable {
         /// Nil inside means "looked, not there".
         var parsed: [String: Policy?] = [:]
         /// Without an identity; for most sets of policies that is all there is.
-        var compiled: [String: Compiled] = [:]
+        var compiled: [[String]: Compiled] = [:]
         var filled: [FilledKey: ACL] = [:]
         /// Candidates by name; nil: not looked for yet.
         var shadows: [String: ShadowPolicy]?
@@ -51,7 +51,7 @@ package final class Policies: Sendable {
     private static let mostFilled = 2048
 
     private struct FilledKey: Hashable {
-        let names: String
+        let names: [String]
         let stamp: UInt64
     }
 
@@ -114,12 +114,11 @@ package final class Policies: Sendable {
     /// The compiled rules of a token's policies; unknown names grant nothing.
     /// - Parameter source: fills their templates; nil for a caller without an entity.
     package func acl(for names: [String], source: TemplateSource? = nil) async throws -> ACL {
-        let key = names.joined(separator: "\u{0}")
-        let (known, generation) = cache.withLock { ($0.compiled[key], $0.generation) }
+        let (known, generation) = cache.withLock { ($0.compiled[names], $0.generation) }
         let compiled: Compiled
-        if let known { compiled = known } else { compiled = try await compile(names, key, generation) }
+        if let known { compiled = known } else { compiled = try await compile(names, generation) }
         guard let source, compiled.isTemplated else { return compiled.acl }
-        let filledKey = FilledKey(names: key, stamp: source.stamp)
+        let filledKey = FilledKey(names: names, stamp: source.stamp)
         if let known = cache.withLock({ $0.filled[filledKey] }) { return known }
         let acl = compiled.acl(fill: source.fill)
         cache.withLock { cache in
@@ -130,7 +129,7 @@ package final class Policies: Sendable {
         return acl
     }
 
-    private func compile(_ names: [String], _ key: String, _ generation: UInt64) async throws -> Compiled {
+    private func compile(_ names: [String], _ generation: UInt64) async throws -> Compiled {
         var policies: [Policy] = []
         for name in names where name != "root" {
             if let policy = try await policy(named: name) { policies.append(policy) }
@@ -146,7 +145,7 @@ package final class Policies: Sendable {
         cache.withLock { cache in
             guard cache.generation == generation else { return }
             if cache.compiled.count >= 4096 { cache.compiled.removeAll() }
-            cache.compiled[key] = compiled
+            cache.compiled[names] = compiled
         }
         return compiled
     }

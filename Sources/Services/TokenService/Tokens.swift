@@ -65,7 +65,7 @@ package final class Tokens: Sendable {
     /// Where a token or accessor is stored (contract vectors 7 and 8).
     func key(of id: String) -> String {
         if id.utf8.contains(UInt8(ascii: ".")) {
-            return "h" + Hex.encode(mac.authenticate(Array(id.utf8)))
+            return mac.hex(of: id, after: "h")
         }
         return Hex.encode(SHA1.hash(salt + Array(id.utf8)))
     }

@@ -13,6 +13,14 @@ import Testing
         #expect(Hex.encode([]) == "")
     }
 
+    @Test("bytes of every length have the digits that each of them has")
+    func hexOfEveryLength() {
+        for length in 0...40 {
+            let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 * 37 + 5) }
+            #expect(Hex.encode(bytes) == bytes.map { String($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined())
+        }
+    }
+
     @Test(
         "odd lengths and other characters are no hexadecimal",
         arguments: ["0", "abc", "0g", "0x00", " 00", "-1", "00 ", "٠٠", "G0"])

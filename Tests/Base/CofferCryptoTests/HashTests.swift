@@ -82,6 +82,21 @@ import Testing
         #expect(Hex.encode(HMACSHA256(key: key).authenticate(message)) == vector.digest)
     }
 
+    /// By the definition of RFC 2104: short messages are padded here, long ones by the library.
+    @Test("messages of every length have the HMAC that two hashes make", arguments: [Array("Jefe".utf8), [1, 2, 3]])
+    func hmacOfEveryLength(key: [UInt8]) {
+        let hmac = HMACSHA256(key: key)
+        let block = key + [UInt8](repeating: 0, count: 64 - key.count)
+        for length in 0...200 {
+            let message = (0..<length).map { UInt8(ascii: "a") + UInt8($0 % 26) }
+            let inner = SHA256.hash(block.map { $0 ^ 0x36 } + message)
+            let digest = SHA256.hash(block.map { $0 ^ 0x5c } + inner)
+            #expect(hmac.authenticate(message) == digest)
+            let text = String(decoding: message, as: UTF8.self)
+            #expect(hmac.hex(of: text, after: "p:") == "p:" + Hex.encode(digest))
+        }
+    }
+
     @Test("a key authenticates any number of messages, at once and one after the other, each as if it were the first")
     func reuse() async {
         let hmac = HMACSHA256(key: Array("Jefe".utf8))

@@ -1,3 +1,4 @@
+import CofferBase
 import CofferJSON
 import Testing
 
@@ -53,6 +54,67 @@ struct JSONWriterTests {
             let tree = JSON.string("a\(scalar)b")
             #expect(try JSON.parse(tree.serialized()) == tree)
         }
+    }
+
+    /// Texts are looked at in steps of several bytes, the last of which may overlap the one before.
+    @Test("what has to be escaped is found at every place of a text of every length", arguments: 0...50)
+    func places(length: Int) {
+        let plain = [Unicode.Scalar](repeating: "a", count: length)
+        #expect(JSON.string(text(plain)).text == "\"\(text(plain))\"")
+        let escapes: [(Unicode.Scalar, String)] = [
+            ("\"", "\\\""), ("\\", "\\\\"), ("\n", "\\n"), ("\u{0}", "\\u0000"), ("\u{1f}", "\\u001f"),
+            ("<", "\\u003c"),
+            (">", "\\u003e"), ("&", "\\u0026"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029"), ("\u{7f}", "\u{7f}"),
+            ("é", "é"), ("\u{2030}", "\u{2030}"), (" ", " "), ("!", "!"), ("#", "#"), ("%", "%"), ("'", "'"),
+            ("=", "="),
+            ("?", "?"), ("[", "["), ("]", "]"), ("𝄞", "𝄞"),
+        ]
+        for place in 0..<length {
+            for (scalar, escaped) in escapes {
+                var scalars = plain
+                scalars[place] = scalar
+                let (before, after) = (text(plain[..<place]), text(plain[(place + 1)...]))
+                #expect(JSON.string(text(scalars)).text == "\"\(before)\(escaped)\(after)\"")
+            }
+        }
+    }
+
+    private func text(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+        var text = String.UnicodeScalarView()
+        text.append(contentsOf: scalars)
+        return String(text)
+    }
+
+    @Test("numbers and times are written as their texts are", arguments: [0, 1, -1, 9, 10, -10, 99, 100, .max, .min])
+    func numbers(number: Int64) {
+        let time = Timestamp(nanoseconds: number)
+        var writer = JSONWriter(capacity: 1)
+        writer.beginArray()
+        writer.value(number)
+        writer.value(time)
+        writer.endArray()
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == "[\(number),\"\(time.rfc3339)\"]")
+    }
+
+    @Test("members that were written before are put where they belong")
+    func written() {
+        var first = JSONWriter()
+        first.beginObject()
+        first.member("a", 1)
+        let start = first.count + 1
+        first.member("b", "x")
+        first.key(plain: "c")
+        first.null()
+        let shared = first.bytes[start...]
+        first.endObject()
+        var second = JSONWriter()
+        second.beginObject()
+        second.members(written: shared)
+        second.members(written: [])
+        second.member("d", true)
+        second.endObject()
+        #expect(String(decoding: first.bytes, as: UTF8.self) == #"{"a":1,"b":"x","c":null}"#)
+        #expect(String(decoding: second.bytes, as: UTF8.self) == #"{"b":"x","c":null,"d":true}"#)
     }
 
     @Test("an object can be streamed by hand")

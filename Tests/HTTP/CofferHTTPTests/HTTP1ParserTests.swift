@@ -126,6 +126,48 @@ func events(_ text: String, piece: Int = .max) -> [String] {
         #expect(!found.contains("head GET /s"))
     }
 
+    @Test("every byte is one of a name, of a value or of neither, as RFC 9110 says")
+    func characters() {
+        let tokens = Set("!#$%&'*+-.^_`|~0123456789".utf8)
+        for byte in UInt8.min...UInt8.max {
+            let isLetter = (65...90).contains(byte) || (97...122).contains(byte)
+            let name = head("X", byte, "Y: 1")
+            // A colon ends the name.
+            let isName = isLetter || tokens.contains(byte) || byte == UInt8(ascii: ":")
+            #expect((name != nil) == isName, "byte \(byte)")
+            let value = head("X: a", byte, "b")
+            let isValue = byte >= 0x20 && byte != 0x7f || byte == 0x09
+            #expect((value != nil) == isValue, "byte \(byte)")
+            if isValue && byte < 0x80 { #expect(value?["x"] == "a\(Unicode.Scalar(byte))b") }
+        }
+        // What is no UTF-8 is replaced.
+        #expect(head("X: a", 0xff, "b")?["x"] == "a\u{fffd}b")
+    }
+
+    @Test("a value has no blanks at its ends, and names have any case")
+    func blanks() {
+        let fields = head("content-LENGTH:0\r\nX: \t a \t b \t\r\nY:\t\r\nx-Z:", 0x20, "")
+        #expect(fields?["content-length"] == "0")
+        #expect(fields?["x"] == "a \t b")
+        #expect(fields?["y"] == "")
+        #expect(fields?["x-z"] == "")
+        #expect(fields?["x-"] == nil)
+        #expect(fields?["x-y"] == nil)
+        // Only letters have cases: these two differ in the same bit.
+        #expect(head("X@", 0x41, ": 1") == nil)
+        #expect(head("X^", 0x41, ": 1")?["x~a"] == nil)
+        #expect(head("X^", 0x41, ": 1")?["x^a"] == "1")
+    }
+
+    /// The fields of a request with this one in it; nil when it is refused.
+    private func head(_ before: String, _ byte: UInt8, _ after: String) -> HTTPFields? {
+        var parser = HTTP1Parser()
+        parser.append(
+            Array("GET / HTTP/1.1\r\nHost: a\r\n\(before)".utf8) + [byte] + Array("\(after)\r\n\r\n".utf8))
+        guard case .head(let head)? = parser.next() else { return nil }
+        return head.fields
+    }
+
     @Test("limits on the request line, the head and the number of fields")
     func limits() {
         #expect(events("GET /" + String(repeating: "a", count: 70_000)) == ["failure 414"])

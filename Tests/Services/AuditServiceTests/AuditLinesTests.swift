@@ -45,6 +45,20 @@ import Testing
         let hash = try await server.ok("POST", "sys/audit-hash/a", ["input": "canary"]).data?["hash"]
         #expect(lines.last?["response"]?["data"]?["data"]?["k"] == hash)
         #expect(lines.first?["response"] == nil)
+        for part in ["auth", "request"] {
+            #expect(lines.first?[part] != nil)
+            #expect(lines.first?[part] == lines.last?[part])
+        }
+    }
+
+    @Test("a device that a request enables gets the whole line of its answer")
+    func lateDevice() async throws {
+        let server = try await ServerHarness.unsealed()
+        try await enable(server, "a", "recording")
+        let late = try #require(lines(server.audit, "sys/audit/a").last)
+        #expect(late["type"] == "response")
+        #expect(late["request"]?["operation"] == "update")
+        #expect(late["auth"]?["display_name"] == "root")
     }
 
     @Test("accessors are hashed unless the device was told not to")

@@ -79,7 +79,7 @@ package struct EngineHarness: Sendable {
     /// What the existence check says of a write; true when the path has none.
     package func exists(_ path: String) async throws -> Bool {
         let match = try engine.paths.match(path, .update)
-        guard let exists = match.path.exists else { return true }
+        guard let exists = match.place.path.exists else { return true }
         return try await exists(call(.update, path, [:], match))
     }
 
@@ -91,7 +91,7 @@ package struct EngineHarness: Sendable {
             let match = try engine.paths.match(path, operation)
             if match.captures.contains(where: { $0.value.hasSuffix(".") }) { throw EngineError.notFound }
             var call = call(operation, path, fields, match)
-            if operation == .update, let exists = match.path.exists, try await !exists(call) {
+            if operation == .update, let exists = match.place.path.exists, try await !exists(call) {
                 call.operation = .create
             }
             return try await match.verb.run(call)

@@ -51,8 +51,8 @@ extension Core {
         let id: String
         do { id = try random.uuid() } catch { return nil }
         let start = clock.now
-        inFlight.begin(id, incoming, at: start)
-        defer { inFlight.end(id) }
+        let ticket = inFlight.begin(id, incoming, at: start)
+        defer { inFlight.end(ticket) }
         var request = Request(id: id, incoming: incoming, core: self)
         request.isOnStandby = true
         defer { request.visited?.visitors.leave() }

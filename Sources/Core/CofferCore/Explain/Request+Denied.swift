@@ -7,7 +7,7 @@ extension Request {
     /// Remembers a refusal for those who may ask why. The answer gets nothing but its id.
     ///
     /// What is refused in another way than by 403, such as by a quota, is remembered when its reason is known.
-    func remembering(_ answer: Answer, _ denial: Denial?) -> Answer {
+    func remembering(_ answer: consuming Answer, _ denial: Denial?) -> Answer {
         guard case .failure(let error) = answer.content, error.kind == .denied || error.cause != nil else {
             return answer
         }
@@ -19,7 +19,6 @@ extension Request {
                 cause: DenialRecord.Cause(denial, error),
                 parameters: fields.keys.prefix(64).map(Self.short), needsSudo: needsSudo),
             isFrequent: denial?.isFrequent == true)
-        var answer = answer
         answer.headers.append(Reply.Header("X-Coffer-Deny-Id", id))
         return answer
     }

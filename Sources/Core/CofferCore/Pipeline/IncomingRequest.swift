@@ -40,4 +40,12 @@ package struct IncomingRequest: Sendable {
         self.path = path
         self.origin = origin
     }
+
+    /// Filled in place: a variable would be copied into whoever holds it.
+    package init(
+        method: Method, path: CanonicalPath, origin: Origin, _ fill: (inout IncomingRequest) -> Void
+    ) {
+        self.init(method: method, path: path, origin: origin)
+        fill(&self)
+    }
 }

@@ -7,13 +7,13 @@ internal import NamespaceService
 
 extension Core {
     /// The life of a request, from a canonical path to an answer (DESIGN: stages 2 to 12).
-    package func serve(_ incoming: IncomingRequest) async -> Answer {
+    package func serve(_ incoming: consuming IncomingRequest) async -> Answer {
         let id: String
         do { id = try random.uuid() } catch { return Answer(.failure(.internal("no random bytes"))) }
         let start = clock.now
-        inFlight.begin(id, incoming, at: start)
+        let ticket = inFlight.begin(id, incoming, at: start)
         defer {
-            inFlight.end(id)
+            inFlight.end(ticket)
             cluster?.finishedRequest()
         }
         var request = Request(id: id, incoming: incoming, core: self)
@@ -21,7 +21,9 @@ extension Core {
         defer { (request.isLogin ? meters.login : meters.request).measure(since: start) }
         do throws(Denial) {
             let gate = gate
-            if let index = incoming.header("x-vault-index"), let moment = ownMoment(gate), !reaches(index, moment) {
+            if let index = request.incoming.header("x-vault-index"), let moment = ownMoment(gate),
+                !reaches(index, moment)
+            {
                 return Answer(.failure(ConsistencyIndex.missing), status: 412)
             }
             var answer = try await request.run(gate)

@@ -101,7 +101,7 @@ extension Request {
     }
 
     mutating func tellCreateFromUpdate(_ services: Services) async throws {
-        guard operation == .update, case .success(let match)? = location?.match, let exists = match.path.exists
+        guard operation == .update, case .success(let match)? = location?.match, let exists = match.place.path.exists
         else { return }
         if try await !exists(call(caller: nil, match: match)) { operation = .create }
     }
@@ -122,7 +122,7 @@ extension Request {
             let decision = acl.decide(question)
             if let shadows = acl.shadows { compare(shadows, question, decision, token) }
             let home = policyPrefix.isEmpty ? namespace : services.home(token.entry.namespaceID)
-            let caller = Caller(token.entry, identity, in: home, hasSudo: decision.isRoot || decision.givesSudo)
+            let caller = Caller(token, identity, in: home, hasSudo: decision.isRoot || decision.givesSudo)
             limitPage(decision)
             return Verdict(
                 denial: decision.allowed ? nil : .policy(decision), decision: decision, caller: caller, acl: acl)
@@ -166,7 +166,7 @@ extension Request {
         call.redactions = incoming.redactions
         if trusted { call.clientTokenKey = token?.key }
         // Metrics are asked for in one of several forms.
-        if trusted { call.headers["accept"] = incoming.header("accept") }
+        if trusted, let accepted = incoming.header("accept") { call.headers["accept"] = accepted }
         // Relying parties prove who they are in it; a bearer's token is no business of the engine.
         if mount.type == "identity", let header = incoming.header("authorization"),
             header.prefix(6).lowercased() == "basic "
@@ -199,13 +199,13 @@ extension Request {
 }
 
 extension Caller {
-    init(_ entry: TokenEntry, _ identity: CallerIdentity?, in home: NamespaceReference, hasSudo: Bool) {
+    init(_ token: LiveToken, _ identity: CallerIdentity?, in home: NamespaceReference, hasSudo: Bool) {
         self.init(
-            accessor: entry.accessor, displayName: entry.displayName,
-            policies: identity?.policies(joining: entry.policies) ?? entry.policies,
-            entityID: identity?.view.entityID ?? entry.entityID, isRoot: entry.policies.contains("root"),
-            metadata: entry.metadata,
-            cubbyholeID: entry.cubbyholeID, namespace: home, hasSudo: hasSudo,
+            accessor: token.entry.accessor, displayName: token.entry.displayName,
+            policies: identity?.policies(joining: token.entry.policies) ?? token.entry.policies,
+            entityID: identity?.view.entityID ?? token.entry.entityID, isRoot: token.entry.policies.contains("root"),
+            metadata: token.entry.metadata,
+            cubbyholeID: token.entry.cubbyholeID, namespace: home, hasSudo: hasSudo,
             identity: identity?.view)
     }
 }

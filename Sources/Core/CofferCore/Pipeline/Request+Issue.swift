@@ -26,7 +26,7 @@ extension Request {
             reply.warnings += issued.warnings
         case .grant(let grant)?:
             guard let services = gate.services, let location else { throw Denial.sealed }
-            let isLogin = match.path.traits.isLogin
+            let isLogin = match.place.path.traits.isLogin
             let wanted = isLogin ? try Self.loginGrant(grant, at: location.mount) : grant
             let issued = try await issueToken(wanted, services, location, isLogin: isLogin)
             auth = issued.auth

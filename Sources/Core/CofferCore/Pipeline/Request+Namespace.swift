@@ -49,7 +49,7 @@ extension Request {
 
     /// What concerns the whole server is not there below the root.
     func allowed(_ match: Result<PathTable.Match, EngineError>) -> Result<PathTable.Match, EngineError> {
-        if visited != nil, case .success(let found) = match, found.path.traits.isRootOnly {
+        if visited != nil, case .success(let found) = match, found.place.path.traits.isRootOnly {
             return .failure(.unsupportedPath)
         }
         return match

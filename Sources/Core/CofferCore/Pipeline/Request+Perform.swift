@@ -29,7 +29,10 @@ extension Request {
     }
 
     func auditRecord(_ verdict: Verdict, _ headers: [AuditHeader] = []) -> HeldAuditRecord {
-        var record = AuditRecord()
+        HeldAuditRecord(AuditRecord { fill(&$0, verdict, headers) })
+    }
+
+    private func fill(_ record: inout AuditRecord, _ verdict: Verdict, _ headers: [AuditHeader]) {
         record.headers = headers
         record.requestID = id
         record.operation = operation.rawValue
@@ -46,12 +49,10 @@ extension Request {
             record.clearRequestKeys = settings.auditNonHMACRequestKeys
             record.clearResponseKeys = settings.auditNonHMACResponseKeys
         }
-        if let token { record.caller = auditCaller(token, verdict) }
-        return HeldAuditRecord(record)
+        if let token { record.caller = AuditCaller { fill(&$0, token, verdict) } }
     }
 
-    private func auditCaller(_ token: LiveToken, _ verdict: Verdict) -> AuditCaller {
-        var caller = AuditCaller()
+    private func fill(_ caller: inout AuditCaller, _ token: LiveToken, _ verdict: Verdict) {
         caller.accessor = token.entry.accessor
         caller.displayName = token.entry.displayName
         caller.policies = identity?.policies(joining: token.entry.policies) ?? token.entry.policies
@@ -70,7 +71,6 @@ extension Request {
                 .init(name: $0.name, namespaceID: $0.namespace, namespacePath: $0.namespace == home.id ? home.path : "")
             }
         }
-        return caller
     }
 
     // MARK: stages 9 and 10, perform
@@ -140,7 +140,7 @@ extension Request {
     ) async throws -> Reply {
         let start = core.clock.now
         defer { core.meters.route(call.operation, location.mount.path).measure(since: start) }
-        return match.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
+        return match.place.path.traits.isLogin ? try await login(call, match, gate) : try await match.verb.run(call)
     }
 
     /// A reply with its token made. A class, as `Location` is, and for the same reason.
@@ -188,9 +188,9 @@ extension Request {
 
     /// Names of fields that no declaration knows, sorted.
     func unknownFields(_ match: PathTable.Match) -> [String] {
-        guard !fields.isEmpty, !match.verb.takesAnyField, !match.path.traits.acceptsRawBody else { return [] }
+        guard !fields.isEmpty, !match.verb.takesAnyField, !match.place.path.traits.acceptsRawBody else { return [] }
         func isKnown(_ name: String) -> Bool {
-            match.verb.input.contains { $0.name == name } || match.path.captures.contains { $0.name == name }
+            match.verb.input.contains { $0.name == name } || match.place.path.captures.contains { $0.name == name }
         }
         return fields.keys.filter { !isKnown($0) }
             .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }

@@ -23,7 +23,7 @@ struct Request: Sendable {
     /// How the token's policies name the namespace; empty for the token's own.
     var policyPrefix = ""
     var location: Location?
-    var fields: JSONObject = [:]
+    var fields = JSONObject()
     var rawBody: [UInt8] = []
     var replacedFields: [String] = []
     var token: LiveToken?
@@ -42,7 +42,7 @@ struct Request: Sendable {
     private final class Received: Sendable {
         let request: IncomingRequest
 
-        init(_ request: IncomingRequest) { self.request = request }
+        init(_ request: consuming IncomingRequest) { self.request = request }
     }
 
     var incoming: IncomingRequest { _read { yield received.request } }
@@ -57,7 +57,6 @@ struct Request: Sendable {
         let storage: StorageView
         /// Relative to the mount.
         let rest: String
-        let path: Path?
         let traits: PathTraits
         /// The engine is a part of the server itself.
         let isTrusted: Bool
@@ -71,26 +70,28 @@ struct Request: Sendable {
             self.match = match
             self.storage = storage
             self.rest = rest
-            if case .success(let match) = match { path = match.path } else { path = nil }
-            traits = path?.traits ?? PathTraits()
+            if case .success(let match) = match { traits = match.place.path.traits } else { traits = PathTraits() }
             isTrusted = ["system", "token", "identity"].contains(mount.type)
         }
     }
 
-    init(id: String, incoming: IncomingRequest, core: Core) {
+    init(id: String, incoming: consuming IncomingRequest, core: Core) {
         self.id = id
-        received = Received(incoming)
         self.core = core
-        path = incoming.path
-        switch incoming.method {
-        case .get: operation = .read
-        case .post: operation = .update
-        case .patch: operation = .patch
-        case .delete: operation = .delete
-        case .list, .scan:
-            operation = incoming.method == .list ? .list : .scan
-            path = incoming.path.asFolder
-        case .help: operation = .help
+        operation = Self.operation(incoming.method)
+        path = operation == .list || operation == .scan ? incoming.path.asFolder : incoming.path
+        received = Received(incoming)
+    }
+
+    private static func operation(_ method: IncomingRequest.Method) -> CofferFramework.Operation {
+        switch method {
+        case .get: .read
+        case .post: .update
+        case .patch: .patch
+        case .delete: .delete
+        case .list: .list
+        case .scan: .scan
+        case .help: .help
         }
     }
 

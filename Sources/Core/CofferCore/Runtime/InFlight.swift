@@ -17,21 +17,35 @@ package final class InFlight: Sendable {
         }
     }
 
-    private let requests = Mutex<[String: Entry]>([:])
+    /// Says which request ends.
+    struct Ticket { fileprivate let number: UInt64 }
+
+    private struct Requests {
+        var entries: [UInt64: Entry] = [:]
+        var begun: UInt64 = 0
+    }
+
+    private let requests = Mutex(Requests())
 
     init() {}
 
-    func begin(_ id: String, _ incoming: IncomingRequest, at now: Timestamp) {
+    func begin(_ id: String, _ incoming: IncomingRequest, at now: Timestamp) -> Ticket {
         let entry = Entry(
             id: id, startTime: now, origin: incoming.origin, canonicalPath: incoming.path, method: incoming.method.name)
-        requests.withLock { $0[id] = entry }
+        return requests.withLock { requests in
+            requests.begun += 1
+            requests.entries[requests.begun] = entry
+            return Ticket(number: requests.begun)
+        }
     }
 
-    func end(_ id: String) { requests.withLock { _ = $0.removeValue(forKey: id) } }
+    func end(_ ticket: Ticket) { requests.withLock { _ = $0.entries.removeValue(forKey: ticket.number) } }
 
     /// In order of their start.
-    package var entries: [Entry] { requests.withLock { Array($0.values) }.sorted { $0.startTime < $1.startTime } }
-    package var count: Int { requests.withLock { $0.count } }
+    package var entries: [Entry] {
+        requests.withLock { Array($0.entries.values) }.sorted { $0.startTime < $1.startTime }
+    }
+    package var count: Int { requests.withLock { $0.entries.count } }
 }
 
 extension IncomingRequest.Method {

@@ -77,18 +77,20 @@ package struct Origin: Sendable {
     }
 }
 
-/// The mount a call reached, as a value that stays the same for the call.
-package struct MountReference: Sendable {
+/// The mount a call reached, as it is for the whole call.
+///
+/// A class: every request hands it on several times.
+package final class MountReference: Sendable {
     /// With its `/`: `secret/`, `auth/userpass/`.
-    package var path: String
-    package var type: String
-    package var accessor: String
-    package var uuid: String
-    package var options: [String: String]
+    package let path: String
+    package let type: String
+    package let accessor: String
+    package let uuid: String
+    package let options: [String: String]
     /// Effective TTLs: the mount's own or the system's.
-    package var defaultTTL: Duration
-    package var maximumTTL: Duration
-    package var isAuth: Bool
+    package let defaultTTL: Duration
+    package let maximumTTL: Duration
+    package let isAuth: Bool
 
     package init(
         path: String, type: String, accessor: String, uuid: String, options: [String: String],

@@ -30,16 +30,16 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
 
     /// - Parameter text: a path that was not percent-encoded (from configuration, tests or the server itself).
     package init(decoded text: String) throws(Refusal) {
-        let bytes = Array(text.utf8)
+        let bytes = text.utf8.span
         guard bytes.count <= Self.maximumLength else { throw .tooLong }
-        if !bytes.allSatisfy({ (0x20...0x7e).contains($0) }) {
+        if !bytes.indices.allSatisfy({ (0x20...0x7e).contains(bytes[$0]) }) {
             for scalar in text.unicodeScalars where Self.isUnprintable(scalar) { throw .unprintable }
         }
         // A trailing slash names a folder; any other empty segment is unclean.
         var start = 0
         for index in 0...bytes.count where index == bytes.count || bytes[index] == UInt8(ascii: "/") {
             let isLast = index == bytes.count
-            if !(isLast && start == index) && !Self.isClean(bytes[start..<index]) { throw .malformed }
+            if !(isLast && start == index) && !Self.isClean(bytes.extracting(start..<index)) { throw .malformed }
             start = index + 1
         }
         self.text = text
@@ -75,13 +75,12 @@ package struct CanonicalPath: Hashable, Sendable, CustomStringConvertible {
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
-    private static func isClean(_ segment: ArraySlice<UInt8>) -> Bool {
+    private static func isClean(_ segment: Span<UInt8>) -> Bool {
         if segment.isEmpty { return false }
         let dot = UInt8(ascii: ".")
-        if segment.count <= 2 && segment.allSatisfy({ $0 == dot }) { return false }
-        if !segment.contains(UInt8(ascii: "%")) { return true }
+        if segment.count <= 2 && segment.indices.allSatisfy({ segment[$0] == dot }) { return false }
         // A second layer of encoding must not hide a dot, a slash or a backslash from the checks above.
-        for index in segment.indices where segment[index] == UInt8(ascii: "%") && index + 2 < segment.endIndex {
+        for index in segment.indices where segment[index] == UInt8(ascii: "%") && index + 2 < segment.count {
             guard let high = Hex.value(segment[index + 1]), let low = Hex.value(segment[index + 2]) else { continue }
             let hidden = high << 4 | low
             if hidden == dot || hidden == UInt8(ascii: "/") || hidden == UInt8(ascii: "\\")

@@ -49,9 +49,9 @@ package enum PathTableValidator {
         var findings: [String] = []
         for verb in path.verbs {
             for example in path.pattern.examples {
-                guard let match = try? table.match(example, verb.operation), match.path.pattern != path.pattern
+                guard let match = try? table.match(example, verb.operation), match.place.path.pattern != path.pattern
                 else { continue }
-                findings.append("\(place) \(verb.operation) is shadowed by \(match.path.pattern.source)")
+                findings.append("\(place) \(verb.operation) is shadowed by \(match.place.path.pattern.source)")
             }
         }
         return findings

@@ -41,7 +41,9 @@ package struct Path: Sendable {
     }
 
     /// The verb for an operation; a create is served by the update verb.
-    package func verb(for operation: Operation) -> Verb? {
+    package func verb(for operation: Operation) -> Verb? { Self.verb(for: operation, among: verbs) }
+
+    static func verb(for operation: Operation, among verbs: [Verb]) -> Verb? {
         let wanted = operation == .create ? Operation.update : operation
         return verbs.first { $0.operation == wanted }
     }

@@ -114,9 +114,9 @@ package struct PathPattern: Sendable, Equatable {
     private static func accept(_ piece: Piece, _ segment: Substring, _ captures: inout [Call.Capture]) -> Bool {
         switch piece {
         case .literal(let word):
-            return segment.utf8.elementsEqual(word.utf8)
+            return isSame(segment, word)
         case .choice(let words):
-            return words.contains { segment.utf8.elementsEqual($0.utf8) }
+            return words.contains { isSame(segment, $0) }
         case .name(let name, let allowsAt):
             guard isName(segment, allowsAt: allowsAt) else { return false }
             captures.append(.init(name: name, value: String(segment)))
@@ -124,6 +124,13 @@ package struct PathPattern: Sendable, Equatable {
         case .rest:
             return false
         }
+    }
+
+    /// By bytes; two texts of Unicode can be equal without.
+    private static func isSame(_ segment: Substring, _ word: String) -> Bool {
+        guard segment.utf8.count == word.utf8.count else { return false }
+        let (left, right) = (segment.utf8.span, word.utf8.span)
+        return left.indices.allSatisfy { left[$0] == right[$0] }
     }
 
     private static func isName(_ segment: Substring, allowsAt: Bool) -> Bool {

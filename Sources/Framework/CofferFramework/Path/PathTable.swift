@@ -1,11 +1,14 @@
 /// The paths of an engine, ready to find the one a request means.
 package struct PathTable: Sendable {
     package let paths: [Path]
+    /// What matches share: a path is dear to copy, and a property of one is read where it lies.
+    private let places: [Place]
     private let byFirstWord: [String: [Int]]
     private let withoutFirstWord: [Int]
 
     package init(_ paths: [Path]) {
         self.paths = paths
+        places = paths.map(Place.init)
         var byFirstWord: [String: [Int]] = [:]
         var open: [Int] = []
         for (index, path) in paths.enumerated() {
@@ -19,14 +22,24 @@ package struct PathTable: Sendable {
         withoutFirstWord = open
     }
 
+    package final class Place: Sendable {
+        package let path: Path
+
+        init(_ path: Path) { self.path = path }
+    }
+
     /// A class: every request hands it around, with all that its path says.
     package final class Match: Sendable {
-        package let path: Path
+        package let place: Place
         package let verb: Verb
         package let captures: [Call.Capture]
 
-        package init(path: Path, verb: Verb, captures: [Call.Capture]) {
-            self.path = path
+        package convenience init(path: Path, verb: Verb, captures: [Call.Capture]) {
+            self.init(Place(path), verb, captures)
+        }
+
+        init(_ place: Place, _ verb: Verb, _ captures: [Call.Capture]) {
+            self.place = place
             self.verb = verb
             self.captures = captures
         }
@@ -38,11 +51,11 @@ package struct PathTable: Sendable {
         var hasShape = false
         let segments = PathPattern.segments(path)
         for index in candidates(for: segments) {
-            let candidate = paths[index]
-            if hasShape && candidate.traits.isFallback { break }
-            guard let captures = candidate.pattern.match(segments) else { continue }
-            if let verb = candidate.verb(for: operation) {
-                return Match(path: candidate, verb: verb, captures: captures)
+            let candidate = places[index]
+            if hasShape && candidate.path.traits.isFallback { break }
+            guard let captures = candidate.path.pattern.match(segments) else { continue }
+            if let verb = Path.verb(for: operation, among: candidate.path.verbs) {
+                return Match(candidate, verb, captures)
             }
             hasShape = true
         }

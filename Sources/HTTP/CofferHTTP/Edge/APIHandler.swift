@@ -24,7 +24,13 @@ package struct APIHandler: Sendable {
     package func handle(_ request: HTTPRequest) async -> HTTPResponse {
         var response: HTTPResponse
         do throws(RequestReader.Refusal) {
-            response = await judged(try admitted(request))
+            if let client = try client(of: request) {
+                var moved = request
+                moved.connection.remoteAddress = client
+                response = await judged(moved)
+            } else {
+                response = await judged(request)
+            }
         } catch {
             response = ResponseWriter.refusal(error)
         }
@@ -32,16 +38,13 @@ package struct APIHandler: Sendable {
         return response
     }
 
-    /// From where the request really comes, and with what this listener wants of it.
-    private func admitted(_ request: HTTPRequest) throws(RequestReader.Refusal) -> HTTPRequest {
+    /// From where the request really comes, if not from its connection. Refuses what lacks what this listener wants.
+    private func client(of request: HTTPRequest) throws(RequestReader.Refusal) -> String? {
         let client = try limits.forwardedFor?.client(request)
         if limits.requiresRequestHeader, request.fields["x-vault-request"] != "true" {
             throw RequestReader.Refusal(412, ["missing \"X-Vault-Request\" header"])
         }
-        guard let client else { return request }
-        var request = request
-        request.connection.remoteAddress = client
-        return request
+        return client
     }
 
     private func judged(_ request: HTTPRequest) async -> HTTPResponse {
@@ -86,7 +89,7 @@ package struct APIHandler: Sendable {
                 }
                 answer = own
             } else {
-                answer = await core.serve(incoming)
+                answer = await core.serve(consume incoming)
             }
             response = ResponseWriter.response(answer)
             if let level, let start { note(request, answer.requestID, response.status, start, level) }

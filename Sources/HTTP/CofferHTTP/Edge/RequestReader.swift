@@ -42,21 +42,28 @@ package enum RequestReader {
         let origin = Origin(
             remoteAddress: request.connection.remoteAddress, remotePort: request.connection.remotePort,
             peerCertificates: request.connection.peerCertificates)
-        var incoming = IncomingRequest(method: method, path: try path(request.path), origin: origin)
-        incoming.query = query
-        incoming.token = try token(request.fields, limits)
-        incoming.namespace = namespace(request.fields)
-        incoming.wrapTTL = try wrapTTL(request.fields)
-        incoming.wrapFormat = request.fields["x-vault-wrap-format"]
-        incoming.jsonLimits = limits.json
-        incoming.openings = limits.openings
-        incoming.redactions = limits.redactions
-        incoming.bodyKind = bodyKind(request.fields["content-type"])
-        let (body, fields, limit) = (request.body, request.fields, limits.body)
-        incoming.header = { name in
-            let values = fields.all(name)
-            return values.isEmpty ? nil : values.joined(separator: ",")
+        let path = try path(request.path)
+        let (token, wrapTTL) = (try token(request.fields, limits), try wrapTTL(request.fields))
+        return IncomingRequest(method: method, path: path, origin: origin) { incoming in
+            incoming.query = query
+            incoming.token = token
+            incoming.namespace = namespace(request.fields)
+            incoming.wrapTTL = wrapTTL
+            incoming.wrapFormat = request.fields["x-vault-wrap-format"]
+            incoming.jsonLimits = limits.json
+            incoming.openings = limits.openings
+            incoming.redactions = limits.redactions
+            incoming.bodyKind = bodyKind(request.fields["content-type"])
+            let fields = request.fields
+            incoming.header = { name in
+                let values = fields.all(name)
+                return values.isEmpty ? nil : values.joined(separator: ",")
+            }
+            read(request.body, limits.body, into: &incoming)
         }
+    }
+
+    private static func read(_ body: HTTPBody, _ limit: Int, into incoming: inout IncomingRequest) {
         incoming.readBody = { () throws(IncomingRequest.BodyFailure) in
             do throws(HTTPBodyError) {
                 return try await body.collect(limit: limit)
@@ -75,13 +82,12 @@ package enum RequestReader {
                 throw .disconnected
             }
         }
-        return incoming
     }
 
     private static func path(_ raw: String) throws(Refusal) -> CanonicalPath {
         guard raw.utf8.starts(with: "/v1/".utf8) else { throw Refusal(404) }
         do throws(CanonicalPath.Refusal) {
-            return try CanonicalPath(rawPath: raw.dropFirst(4))
+            return try CanonicalPath(rawPath: Substring(raw.utf8.dropFirst(4)))
         } catch .unprintable {
             throw Refusal(400, nil)
         } catch .tooLong {

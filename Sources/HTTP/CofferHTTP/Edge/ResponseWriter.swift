@@ -49,9 +49,10 @@ enum ResponseWriter {
     }
 
     private static func json(_ json: JSON, status: Int) -> HTTPResponse {
-        var body = json.serialized()
-        body.append(0x0a)
-        var response = HTTPResponse(status: status, body: body)
+        var writer = JSONWriter()
+        writer.value(json)
+        writer.lineFeed()
+        var response = HTTPResponse(status: status, body: writer.bytes)
         response.fields.add("Content-Type", "application/json")
         return response
     }

@@ -16,6 +16,12 @@ struct ConnectionPipeline: Sendable {
     let dates: HTTPDate
     let open: OpenConnections
     let bodies: BodyBudget
+    let executors: [ObjectIdentifier: EventLoopTaskExecutor]
+
+    /// That of a loop that connections are on.
+    func executor(of loop: any EventLoop) -> EventLoopTaskExecutor {
+        executors[ObjectIdentifier(loop)] ?? EventLoopTaskExecutor(loop)
+    }
 
     func set(up channel: any Channel) throws {
         let info = ConnectionInfo(addressOf: channel)

@@ -5,30 +5,40 @@ enum HTTP1Answer {
     /// How the end of a body is told; a stream has no length.
     enum Framing { case length, chunks, closing }
 
-    static func write(
+    static func buffer(
         _ response: HTTPResponse, method: String, date: String, closes: Bool, framing: Framing = .length,
-        to buffer: inout ByteBuffer
-    ) {
-        buffer.writeStaticString("HTTP/1.1 ")
-        buffer.writeString(HTTPReason.statusLine(response.status))
-        for field in response.fields.list {
-            buffer.writeString(field.name)
-            buffer.writeStaticString(": ")
-            buffer.writeString(field.value)
-            buffer.writeStaticString("\r\n")
+        _ allocator: ByteBufferAllocator
+    ) -> ByteBuffer {
+        let head = head(response, date: date, closes: closes, framing: framing)
+        let hasBody = framing == .length && method != "HEAD" && response.status != 204
+        var buffer = allocator.buffer(capacity: head.count + (hasBody ? response.body.count : 0))
+        buffer.writeBytes(head)
+        if hasBody { buffer.writeBytes(response.body) }
+        return buffer
+    }
+
+    /// Put together before it goes into the buffer, where every write asks anew whose it is and how large.
+    private static func head(_ response: HTTPResponse, date: String, closes: Bool, framing: Framing) -> [UInt8] {
+        var head: [UInt8] = []
+        head.reserveCapacity(384)
+        head.add("HTTP/1.1 ")
+        head.add(HTTPReason.statusLine(response.status))
+        for index in response.fields.list.indices {
+            head.add(response.fields.list[index].name)
+            head.add(": ")
+            head.add(response.fields.list[index].value)
+            head.add("\r\n")
         }
-        buffer.writeStaticString("Date: ")
-        buffer.writeString(date)
+        head.add("Date: ")
+        head.add(date)
         if framing == .chunks {
-            buffer.writeStaticString("\r\nTransfer-Encoding: chunked")
+            head.add("\r\nTransfer-Encoding: chunked")
         } else if framing == .length && response.status != 204 {
-            buffer.writeStaticString("\r\nContent-Length: ")
-            buffer.writeString(String(response.body.count))
+            head.add("\r\nContent-Length: ")
+            head.add(String(response.body.count))
         }
-        buffer.writeStaticString("\r\n")
-        if closes { buffer.writeStaticString("Connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
-        if method != "HEAD" && response.status != 204 { buffer.writeBytes(response.body) }
+        head.add(closes ? "\r\nConnection: close\r\n\r\n" : "\r\n\r\n")
+        return head
     }
 
     /// One piece of a stream; an empty one would end it, so it is left out.
@@ -46,5 +56,11 @@ enum HTTP1Answer {
 
     static func writeEnd(_ framing: Framing, to buffer: inout ByteBuffer) {
         if framing == .chunks { buffer.writeStaticString("0\r\n\r\n") }
+    }
+}
+
+extension [UInt8] {
+    fileprivate mutating func add(_ text: String) {
+        text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 }

@@ -49,7 +49,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         bodies = connection.bodies
         place = arrival.place
         info = arrival.info
-        executor = EventLoopTaskExecutor(eventLoop)
+        executor = connection.executor(of: eventLoop)
         parser = HTTP1Parser(limits: configuration.limits)
     }
 
@@ -148,8 +148,9 @@ final class HTTP1Connection: ChannelInboundHandler {
         let loop = context.eventLoop
         var declared: Int?
         if case .fixed(let length) = head.length { declared = length } else if head.length == .none { declared = 0 }
+        let (expectsContinue, method, isOld) = (head.expectsContinue, head.method, head.isOld)
         let body = HTTPBody(declaredLength: declared, budget: bodies) { isFirst in
-            loop.execute { bound.value.0.wantBody(isFirst && head.expectsContinue, bound.value.1) }
+            loop.execute { bound.value.0.wantBody(isFirst && expectsContinue, bound.value.1) }
         }
         self.body = body
         // Whatever has come already belongs to the body before the handler asks for it.
@@ -169,7 +170,7 @@ final class HTTP1Connection: ChannelInboundHandler {
         let request = HTTPRequest(
             method: head.method, path: head.path, query: head.query, fields: head.fields, connection: info, body: body)
         executor.answer(request, handler) { response in
-            bound.value.0.answer(response, head, bound.value.1)
+            bound.value.0.answer(response, method, isOld: isOld, bound.value.1)
         }
     }
 
@@ -188,9 +189,7 @@ final class HTTP1Connection: ChannelInboundHandler {
     // MARK: writing
 
     private func refuse(_ response: HTTPResponse, _ context: ChannelHandlerContext) {
-        var buffer = context.channel.allocator.buffer(capacity: 512)
-        HTTP1Answer.write(response, method: "GET", date: dates.now(), closes: true, to: &buffer)
-        write(buffer, context, close: true)
+        write(buffer(response, "GET", context, close: true), context, close: true)
     }
 
     private func wantBody(_ tellsToContinue: Bool, _ context: ChannelHandlerContext) {
@@ -204,23 +203,27 @@ final class HTTP1Connection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    private func answer(_ response: HTTPResponse, _ head: HTTP1Parser.Head, _ context: ChannelHandlerContext) {
+    private func answer(_ response: HTTPResponse, _ method: String, isOld: Bool, _ context: ChannelHandlerContext) {
         // A body that nobody read leaves the connection in an unknown place.
         let mustClose = !keepsAlive || isReadingBody
         body = nil
         if let stream = response.stream, !isClosing {
-            let framing: HTTP1Answer.Framing = head.isOld ? .closing : .chunks
-            var buffer = context.channel.allocator.buffer(capacity: 512)
-            HTTP1Answer.write(
-                response, method: head.method, date: dates.now(), closes: mustClose, framing: framing, to: &buffer)
-            if head.method == "HEAD" { return complete(buffer, context, close: mustClose) }
+            let framing: HTTP1Answer.Framing = isOld ? .closing : .chunks
+            let buffer = buffer(response, method, context, close: mustClose, framing)
+            if method == "HEAD" { return complete(buffer, context, close: mustClose) }
             context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
             return send(stream, framing, context, close: mustClose)
         }
         if isClosing { return ended() }
-        var buffer = context.channel.allocator.buffer(capacity: 512 + response.body.count)
-        HTTP1Answer.write(response, method: head.method, date: dates.now(), closes: mustClose, to: &buffer)
-        complete(buffer, context, close: mustClose)
+        complete(buffer(response, method, context, close: mustClose), context, close: mustClose)
+    }
+
+    private func buffer(
+        _ response: HTTPResponse, _ method: String, _ context: ChannelHandlerContext, close: Bool,
+        _ framing: HTTP1Answer.Framing = .length
+    ) -> ByteBuffer {
+        HTTP1Answer.buffer(
+            response, method: method, date: dates.now(), closes: close, framing: framing, context.channel.allocator)
     }
 
     private func send(

@@ -2,7 +2,8 @@
 enum HTTP1Head {
     struct Refusal: Error { let status: Int }
 
-    static func parse(_ bytes: [UInt8], limits: HTTP1Parser.Limits) -> Result<HTTP1Parser.Head, Refusal> {
+    /// - Parameter bytes: without the empty line at its end.
+    static func parse(_ bytes: Span<UInt8>, limits: HTTP1Parser.Limits) -> Result<HTTP1Parser.Head, Refusal> {
         do throws(Refusal) {
             return .success(try read(bytes, limits))
         } catch {
@@ -10,94 +11,121 @@ enum HTTP1Head {
         }
     }
 
-    private static func read(_ bytes: [UInt8], _ limits: HTTP1Parser.Limits) throws(Refusal) -> HTTP1Parser.Head {
-        var rest = bytes[...]
-        let (head, isOld) = try requestLine(takeLine(&rest), limits)
-        var result = head
-        if rest.count > limits.allFields { throw Refusal(status: 431) }
+    private static func read(_ bytes: Span<UInt8>, _ limits: HTTP1Parser.Limits) throws(Refusal) -> HTTP1Parser.Head {
+        var place = 0
+        let first = try takeLine(bytes, &place)
+        var (head, isOld) = try requestLine(bytes.extracting(first), limits)
+        if bytes.count - place > limits.allFields { throw Refusal(status: 431) }
         var count = 0
-        while !rest.isEmpty {
+        while place < bytes.count {
             count += 1
-            let line = try takeLine(&rest)
+            let line = try takeLine(bytes, &place)
             if count > limits.fields || line.count > limits.field { throw Refusal(status: 431) }
-            try field(line, into: &result.fields)
+            try field(bytes.extracting(line), into: &head.fields)
         }
-        try interpret(&result, isOld: isOld)
-        return result
+        try interpret(&head, isOld: isOld)
+        return head
     }
 
     /// The next line; every line feed must follow a carriage return, and no other return may stand alone.
-    private static func takeLine(_ rest: inout ArraySlice<UInt8>) throws(Refusal) -> ArraySlice<UInt8> {
-        let end = rest.firstIndex(of: 0x0a) ?? rest.endIndex
-        var line = rest[rest.startIndex..<end]
-        if end < rest.endIndex {
-            guard line.last == 0x0d else { throw Refusal(status: 400) }
-            line.removeLast()
-            rest = rest[(end + 1)...]
-        } else {
-            rest = rest[end...]
+    private static func takeLine(_ bytes: Span<UInt8>, _ place: inout Int) throws(Refusal) -> Range<Int> {
+        let start = place
+        var end = start
+        while end < bytes.count {
+            let byte = bytes[end]
+            if byte <= 0x0d {
+                if byte == 0x0d, end + 1 < bytes.count, bytes[end + 1] == 0x0a {
+                    place = end + 2
+                    return start..<end
+                }
+                if byte == 0x0d || byte == 0x0a || byte == 0 { throw Refusal(status: 400) }
+            }
+            end += 1
         }
-        if line.contains(0x0d) || line.contains(0) { throw Refusal(status: 400) }
-        return line
+        place = end
+        return start..<end
     }
 
     private static func requestLine(
-        _ line: ArraySlice<UInt8>, _ limits: HTTP1Parser.Limits
+        _ line: Span<UInt8>, _ limits: HTTP1Parser.Limits
     ) throws(Refusal) -> (HTTP1Parser.Head, isOld: Bool) {
         if line.count > limits.requestLine { throw Refusal(status: 414) }
+        var first = 0
+        while first < line.count, isToken(line[first]) { first += 1 }
+        guard (1...32).contains(first), first < line.count, line[first] == 0x20 else { throw Refusal(status: 400) }
         // A target holds no space.
-        guard let first = line.firstIndex(of: 0x20), let last = line.lastIndex(of: 0x20), first < last,
-            first > line.startIndex, first - line.startIndex <= 32, line[..<first].allSatisfy(isToken),
-            line[(first + 1)..<last].allSatisfy({ (0x21...0x7e).contains($0) })
-        else { throw Refusal(status: 400) }
-        let version = line[(last + 1)...]
-        let isOld = version.elementsEqual("HTTP/1.0".utf8)
-        guard isOld || version.elementsEqual("HTTP/1.1".utf8) else {
-            throw Refusal(status: version.starts(with: "HTTP/".utf8) ? 505 : 400)
-        }
-        let method = String(decoding: line[..<first], as: UTF8.self)
-        let target = try origin(line[(first + 1)..<last], method)
-        let mark = target.firstIndex(of: UInt8(ascii: "?"))
-        let head = HTTP1Parser.Head(
-            method: method, path: String(decoding: target[..<(mark ?? target.endIndex)], as: UTF8.self),
-            query: mark.map { String(decoding: target[($0 + 1)...], as: UTF8.self) })
+        var last = first + 1
+        while last < line.count, (0x21...0x7e).contains(line[last]) { last += 1 }
+        guard last < line.count, line[last] == 0x20 else { throw Refusal(status: 400) }
+        let isOld = try isOldVersion(line.extracting((last + 1)...))
+        let method = text(line.extracting(..<first))
+        let start = first + 1 + (try origin(line.extracting((first + 1)..<last), method))
+        let mark = (start..<last).first { line[$0] == UInt8(ascii: "?") }
+        var head = HTTP1Parser.Head(method: method, path: text(line.extracting(start..<(mark ?? last))))
+        if let mark { head.query = text(line.extracting((mark + 1)..<last)) }
         return (head, isOld)
     }
 
-    /// The origin form of a target; an absolute form is reduced to it.
-    private static func origin(_ target: ArraySlice<UInt8>, _ method: String) throws(Refusal) -> ArraySlice<UInt8> {
-        if target.first == UInt8(ascii: "/") { return target }
-        if target.elementsEqual("*".utf8), method == "OPTIONS" { return target }
-        for scheme in ["http://", "https://"] where target.starts(with: scheme.utf8) {
-            let authority = target.dropFirst(scheme.utf8.count)
+    /// Whether it is HTTP/1.0; refuses what is not HTTP/1.
+    private static func isOldVersion(_ version: Span<UInt8>) throws(Refusal) -> Bool {
+        if begins(version, with: "HTTP/1."), version.count == 8 {
+            if version[7] == UInt8(ascii: "1") { return false }
+            if version[7] == UInt8(ascii: "0") { return true }
+        }
+        // More spaces are in no target and in no version.
+        let isVersion = begins(version, with: "HTTP/") && version.indices.allSatisfy { version[$0] != 0x20 }
+        throw Refusal(status: isVersion ? 505 : 400)
+    }
+
+    private static func begins(_ bytes: Span<UInt8>, with text: StaticString) -> Bool {
+        guard bytes.count >= text.utf8CodeUnitCount else { return false }
+        for place in 0..<text.utf8CodeUnitCount where bytes[place] != text.utf8Start[place] { return false }
+        return true
+    }
+
+    private static func text(_ bytes: Span<UInt8>) -> String {
+        bytes.withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// Where the origin form of a target begins; an absolute form is reduced to it.
+    private static func origin(_ target: Span<UInt8>, _ method: String) throws(Refusal) -> Int {
+        if !target.isEmpty, target[0] == UInt8(ascii: "/") { return 0 }
+        if target.count == 1, target[0] == UInt8(ascii: "*"), method == "OPTIONS" { return 0 }
+        for scheme in ["http://", "https://"] as [StaticString] where begins(target, with: scheme) {
+            let authority = scheme.utf8CodeUnitCount
             // The authority ends where the path begins, and a query before any path would hide in it.
-            guard let slash = authority.firstIndex(where: { "/?#".utf8.contains($0) }), slash > authority.startIndex,
-                target[slash] == UInt8(ascii: "/")
+            guard let slash = (authority..<target.count).first(where: { "/?#".utf8.contains(target[$0]) }),
+                slash > authority, target[slash] == UInt8(ascii: "/")
             else { throw Refusal(status: 400) }
-            return target[slash...]
+            return slash
         }
         throw Refusal(status: 400)
     }
 
-    private static func field(_ line: ArraySlice<UInt8>, into fields: inout HTTPFields) throws(Refusal) {
+    private static func field(_ line: Span<UInt8>, into fields: inout HTTPFields) throws(Refusal) {
         guard let (name, value) = split(line) else { throw Refusal(status: 400) }
-        fields.add(String(decoding: name, as: UTF8.self), String(decoding: value, as: UTF8.self))
+        fields.add(text(line.extracting(name)), text(line.extracting(value)))
     }
 
     /// Whether a line is a well-formed field.
-    static func isField(_ line: ArraySlice<UInt8>) -> Bool { split(line) != nil }
+    static func isField(_ line: Span<UInt8>) -> Bool { split(line) != nil }
 
-    private static func split(_ line: ArraySlice<UInt8>) -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
+    private static func split(_ line: Span<UInt8>) -> (name: Range<Int>, value: Range<Int>)? {
         // A line that starts with a space is a folded one; a space before the colon hides a name.
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
-            line[..<colon].allSatisfy(isToken)
-        else { return nil }
-        var value = line[(colon + 1)...]
-        while value.first == 0x20 || value.first == 0x09 { value.removeFirst() }
-        while value.last == 0x20 || value.last == 0x09 { value.removeLast() }
-        guard value.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else { return nil }
-        return (line[..<colon], value)
+        var colon = 0
+        while colon < line.count, isToken(line[colon]) { colon += 1 }
+        guard colon > 0, colon < line.count, line[colon] == UInt8(ascii: ":") else { return nil }
+        var (start, end) = (colon + 1, line.count)
+        while start < end, isBlank(line[start]) { start += 1 }
+        while end > start, isBlank(line[end - 1]) { end -= 1 }
+        for place in start..<end {
+            let byte = line[place]
+            if byte < 0x20 && byte != 0x09 || byte == 0x7f { return nil }
+        }
+        return (0..<colon, start..<end)
     }
+
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     private static func interpret(_ head: inout HTTP1Parser.Head, isOld: Bool) throws(Refusal) {
         let found = FramingFields(head.fields)
@@ -119,12 +147,10 @@ enum HTTP1Head {
         head.expectsContinue = !isOld && head.fields["expect"]?.lowercased() == "100-continue"
     }
 
-    /// RFC 9110 token characters.
-    private static func isToken(_ byte: UInt8) -> Bool { tokens[Int(byte)] }
-
-    private static let tokens: [Bool] = (0..<256).map { byte in
-        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
-            || "!#$%&'*+-.^_`|~".utf8.contains(UInt8(byte))
+    /// RFC 9110 token characters, as bits: letters, digits and !#$%&'*+-.^_`|~
+    private static func isToken(_ byte: UInt8) -> Bool {
+        let bits: UInt64 = byte < 64 ? 0x03ff_6cfa_0000_0000 : byte < 128 ? 0x57ff_ffff_c7ff_fffe : 0
+        return bits >> UInt64(byte & 63) & 1 != 0
     }
 }
 

@@ -18,7 +18,7 @@ struct HTTP1Parser {
         var method: String
         var path: String
         var query: String?
-        var fields = HTTPFields()
+        var fields = HTTPFields(capacity: 8)
         var keepsAlive = true
         /// HTTP/1.0, which knows no chunks.
         var isOld = false
@@ -105,7 +105,7 @@ struct HTTP1Parser {
         // What may still become the end of a head is not counted.
         if (end ?? buffer.count - 3) - start > limits.head { return fail(431) }
         guard let end else { return nil }
-        switch HTTP1Head.parse(Array(buffer[start..<end]), limits: limits) {
+        switch HTTP1Head.parse(buffer.span.extracting(start..<end), limits: limits) {
         case .failure(let refusal): return fail(refusal.status)
         case .success(let head):
             consume(end - start + 4)
@@ -210,7 +210,7 @@ struct HTTP1Parser {
                     state = .head
                     return .end
                 }
-                guard HTTP1Head.isField(text[...]) else { return fail(400) }
+                guard HTTP1Head.isField(text.span) else { return fail(400) }
                 size += text.count + 2
                 if size > limits.head { return fail(431) }
                 state = .trailers(size)

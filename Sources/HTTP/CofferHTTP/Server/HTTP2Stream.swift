@@ -96,7 +96,7 @@ final class HTTP2Stream: ChannelInboundHandler {
         requestDeadline = loop.scheduleTask(in: connection.configuration.requestTimeout) {
             bound.value.0.expire(bound.value.1)
         }
-        EventLoopTaskExecutor(loop).answer(request, connection.handler) { response in
+        connection.executor(of: loop).answer(request, connection.handler) { response in
             bound.value.0.write(response, method: head.method, bound.value.1)
         }
     }

@@ -4,6 +4,9 @@ package struct HTTPFields: Sendable {
 
     package init() {}
 
+    /// Empty, with room for `capacity` fields.
+    init(capacity: Int) { list.reserveCapacity(capacity) }
+
     package mutating func add(_ name: String, _ value: String) { list.append((name, value)) }
 
     /// The first value of a field; `name` is given in lower case.
@@ -20,12 +23,11 @@ package struct HTTPFields: Sendable {
 
     /// Whether `field` is `lower` in any mixture of cases.
     static func equal(_ field: String, _ lower: String) -> Bool {
-        let (left, right) = (field.utf8, lower.utf8)
-        guard left.count == right.count else { return false }
-        var other = right.makeIterator()
-        for byte in left {
-            guard let wanted = other.next(), byte == wanted || ((65...90).contains(byte) && byte | 0x20 == wanted)
-            else {
+        guard field.utf8.count == lower.utf8.count else { return false }
+        let (left, right) = (field.utf8.span, lower.utf8.span)
+        for place in left.indices {
+            let byte = left[place]
+            guard byte == right[place] || ((65...90).contains(byte) && byte | 0x20 == right[place]) else {
                 return false
             }
         }

@@ -27,7 +27,7 @@ package struct HTTPRequest: Sendable {
 
 package struct HTTPResponse: Sendable {
     package var status: Int
-    package var fields = HTTPFields()
+    package var fields = HTTPFields(capacity: 8)
     package var body: [UInt8]
     /// Sent instead of `body` when there is one.
     package var stream: ByteStream?

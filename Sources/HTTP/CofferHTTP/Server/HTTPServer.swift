@@ -15,11 +15,14 @@ package final class HTTPServer: Sendable {
     private let channels = Snapshot<[any Channel]>([])
     private let open = OpenConnections()
     private let bodies: BodyBudget
+    private let executors: [ObjectIdentifier: EventLoopTaskExecutor]
 
     package init(threads: Int, clock: any WallClock, bodies: BodyBudget = BodyBudget(limit: 256 << 20)) {
         self.bodies = bodies
         group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         dates = HTTPDate(clock: clock)
+        executors = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopTaskExecutor($0)) })
     }
 
     /// Starts to listen; returns the port (0 for a unix socket).
@@ -27,7 +30,8 @@ package final class HTTPServer: Sendable {
         _ configuration: ListenerConfiguration, handler: @escaping HTTPHandler
     ) async throws -> Int {
         let pipeline = ConnectionPipeline(
-            handler: handler, configuration: configuration, dates: dates, open: open, bodies: bodies)
+            handler: handler, configuration: configuration, dates: dates, open: open, bodies: bodies,
+            executors: executors)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(ChannelOptions.backlog, value: 512)
             .serverChannelOption(ChannelOptions.socketOption(.so_reuseaddr), value: 1)
