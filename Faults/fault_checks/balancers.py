@@ -44,7 +44,7 @@ frontend any
 backend active
   option httpchk GET /v1/sys/health
   http-check expect status 200
-  default-server check inter 200ms fall 2 rise 1 on-marked-down shutdown-sessions
+  default-server check inter 200ms fall 2 rise 1
 {servers}
 backend any
   balance roundrobin
