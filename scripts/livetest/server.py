@@ -1,6 +1,7 @@
 """Starts and stops a Coffer server with a folder of its own."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -23,6 +24,11 @@ api_addr      = "http://127.0.0.1:{port}"
 disable_mlock = true
 log_level     = "{log_level}"
 """
+
+
+# Where ports of outgoing connections begin, and those that were given to servers.
+FIRST_OUTGOING = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+GIVEN = set()
 
 
 class Server:
@@ -116,9 +122,17 @@ class Server:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the system gives to outgoing connections: a server that is started again would find it taken."""
+    while True:
+        port = random.SystemRandom().randrange(10_000, max(FIRST_OUTGOING, 20_000))
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in GIVEN:
+            GIVEN.add(port)
+            return port
 
 
 def wait_for(condition, failure, seconds=10):
