@@ -61,15 +61,17 @@ private final class BlockingThreads: @unchecked Sendable {
     }
 
     func add(_ work: @Sendable @escaping () -> Void) -> Bool {
-        locked {
+        let isTaken = locked {
             if isStopping { return false }
             if idle <= waiting.count - next && running.count < limit { startThread() }
             // Without a single thread (the system refused to make one) the work would never run.
             if running.isEmpty { return false }
             waiting.append(work)
-            pthread_cond_signal(condition)
             return true
         }
+        // Not under the lock, which the one that wakes wants at once.
+        if isTaken { pthread_cond_signal(condition) }
+        return isTaken
     }
 
     func stop(waiting wait: Bool) {

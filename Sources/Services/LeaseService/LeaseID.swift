@@ -19,11 +19,12 @@ package enum LeaseID {
     /// All ids of a namespace below the root begin with it.
     package static func folder(of namespaceID: String) -> String { "/\(namespaceID)/" }
 
-    /// What ends the id of a token's lease: the token's key, as Vault has it, with the time in front.
+    /// What ends the id of a token's lease: the token's key, as Vault has it, with the time in front, unless the key has
+    /// it by itself.
     ///
     /// So the leases of many logins lie side by side, and a storage changes one page of its index for all of them.
     package static func name(ofTokenKey key: String, at now: Timestamp) -> String {
-        guard key.utf8.first == mark else { return key }
+        guard key.utf8.first == mark, key.utf8.count == 1 + hashLength else { return key }
         return "h" + withUnsafeBytes(of: now.nanoseconds.bigEndian) { Hex.encode(Array($0)) } + key.dropFirst()
     }
 
@@ -33,7 +34,7 @@ package enum LeaseID {
         return "h" + name.suffix(hashLength)
     }
 
-    /// Keys of tokens are this, and the hash of the token in hexadecimal digits.
+    /// Keys without a time are this, and the hash of the token in hexadecimal digits.
     private static let mark = UInt8(ascii: "h")
     private static let (timeLength, hashLength) = (16, 64)
 

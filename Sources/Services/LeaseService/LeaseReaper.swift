@@ -24,9 +24,7 @@ package actor LeaseReaper {
     /// Very many leases may end at once: a thread of its own leaves those that answer requests alone. It gives way to
     /// nobody, since a machine that is always busy must not put off revocations.
     private let executor = BackgroundExecutor(niceness: 0)
-    private var sleeper: Task<Void, any Error>?
-    private var wakeAt: Timestamp?
-    private var earliestAdded: Timestamp?
+    private nonisolated let alarm = ReaperAlarm()
     /// Leases whose revocation runs, and how many there are of each target.
     private var running: Set<String> = []
     private var runningOf: [String: Int] = [:]
@@ -67,15 +65,16 @@ package actor LeaseReaper {
     package func run() async {
         while !isStopped {
             do {
-                (earliestAdded, hasRoomAgain) = (nil, false)
+                alarm.reset()
+                hasRoomAgain = false
                 if try await endDue() || hasRoomAgain { continue }
                 passedOver = []
                 let next = try await leases.nextExpiry(after: clock.now) ?? clock.now + .seconds(3600)
                 // A lease may have been added, or a place become free, while the calendar was read.
-                if !hasRoomAgain { await sleep(until: min(next, earliestAdded ?? next)) }
+                if !hasRoomAgain { await alarm.sleep(until: next, clock) }
             } catch {
                 report("leases could not be read; trying again in 10 s")
-                await sleep(until: clock.now + .seconds(10))
+                await alarm.sleep(until: clock.now + .seconds(10), clock)
             }
         }
     }
@@ -138,7 +137,7 @@ package actor LeaseReaper {
         }
         if !wasThere { passedOver.insert(entry) }
         hasRoomAgain = true
-        sleeper?.cancel()
+        alarm.ring()
     }
 
     /// False when there was no such lease, or a damaged one.
@@ -170,29 +169,10 @@ package actor LeaseReaper {
     }
 
     /// A lease that ends at `time` was added: wakes the sleeper when that is sooner.
-    package nonisolated func leaseAdded(endingAt time: Timestamp) {
-        Task { await noteExpiry(time) }
-    }
-
-    private func noteExpiry(_ time: Timestamp) {
-        earliestAdded = min(time, earliestAdded ?? time)
-        // Past the end of a sleep that goes on, the machine's clock has been set forward.
-        if let wakeAt, time < wakeAt || clock.now >= wakeAt { sleeper?.cancel() }
-    }
+    package nonisolated func leaseAdded(endingAt time: Timestamp) { alarm.note(time, now: clock.now) }
 
     package func stop() {
         isStopped = true
-        sleeper?.cancel()
-    }
-
-    private func sleep(until time: Timestamp) async {
-        if isStopped { return }
-        let clock = clock
-        let task = Task { try await clock.sleep(until: time) }
-        sleeper = task
-        wakeAt = time
-        _ = await task.result
-        sleeper = nil
-        wakeAt = nil
+        alarm.ring()
     }
 }

@@ -10,7 +10,7 @@ extension Tokens {
             let suffix = accessor[accessor.index(after: dot)...]
             if !suffix.isEmpty, !suffix.utf8.contains(UInt8(ascii: "/")) { folder = String(suffix) }
         }
-        return Self.accessorFolder(folder) + key(of: accessor)
+        return Self.accessorFolder(folder) + key(ofAccessor: accessor)
     }
 
     static func accessorFolder(_ namespaceID: String) -> StorageKey {
@@ -21,7 +21,7 @@ extension Tokens {
     package func accessors(in namespaceID: String, after: String?, limit: Int?) async throws -> [String] {
         var accessors: [String] = []
         let folder = Self.accessorFolder(namespaceID)
-        for name in try await view.children(of: folder, after: after.map { key(of: $0) }, limit: limit) {
+        for name in try await view.children(of: folder, after: after.map { key(ofAccessor: $0) }, limit: limit) {
             guard let stored = try await view.get(folder + name) else { continue }
             if let accessor = try JSON.parseObject(stored, limits: .trusted)["accessor"]?.stringValue {
                 accessors.append(accessor)

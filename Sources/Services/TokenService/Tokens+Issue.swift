@@ -76,9 +76,9 @@ extension Tokens {
     ) async throws -> IssuedToken {
         let now = clock.now
         let suffix = LeaseID.suffix(of: context.namespace.id)
-        let id = try grant.customID ?? "hvs." + random.base62(24) + suffix
+        let id = try grant.customID ?? Self.prefix + TimedID.draw(random, at: now) + suffix
         let key = key(of: id)
-        let accessor = try random.base62(24) + suffix
+        let accessor = try TimedID.draw(random, at: now) + suffix
         var entry = TokenEntry(grant, id: id, accessor: accessor, context.creationPath(grant), now)
         entry.cubbyholeID = try random.base62(24)
         entry.namespaceID = context.namespace.id

@@ -62,12 +62,25 @@ package final class Tokens: Sendable {
         }
     }
 
-    /// Where a token or accessor is stored (contract vectors 7 and 8).
+    /// Where a token is stored: one that was drawn, by its time and hash; any other one as Vault does (contract
+    /// vectors 7 and 8).
     func key(of id: String) -> String {
+        if id.utf8.count >= Self.prefix.utf8.count + TimedID.length, id.hasPrefix(Self.prefix),
+            let stamp = TimedID.stamp(of: id, from: Self.prefix.utf8.count)
+        {
+            return TimedID.key(id, stamp, mac)
+        }
         if id.utf8.contains(UInt8(ascii: ".")) {
             return mac.hex(of: id, after: "h")
         }
         return Hex.encode(SHA1.hash(salt + Array(id.utf8)))
+    }
+
+    static let prefix = "hvs."
+
+    /// The same of an accessor.
+    func key(ofAccessor accessor: String) -> String {
+        TimedID.stamp(of: accessor, from: 0).map { TimedID.key(accessor, $0, mac) } ?? key(of: accessor)
     }
 
     // MARK: looking up

@@ -1,0 +1,71 @@
+internal import CofferBase
+internal import CofferCrypto
+
+/// Ids of tokens and accessors: 24 random characters, and eight for the time of their making.
+///
+/// The time is in front in the key that an id is stored at. So what the logins of one moment store lies side by side: a
+/// storage changes a few pages of its index for all of them, and still has them in memory. It is no secret, and
+/// nothing but the place depends on it.
+enum TimedID {
+    private static let randomLength = 24
+    private static let timeLength = 8
+    static let length = randomLength + timeLength
+    /// Digits of a key that begins with the time: of milliseconds, and of 16 bytes of the hash of the id.
+    private static let (stampLength, hashLength) = (12, 32)
+
+    static func draw(_ random: RandomSource, at now: Timestamp) throws(RandomError) -> String {
+        var id = try random.base62(randomLength)
+        var left = milliseconds(now)
+        var digits: [UInt8] = []
+        for _ in 0..<timeLength {
+            digits.append(RandomSource.alphabet[Int(left % 62)])
+            left /= 62
+        }
+        id += String(decoding: digits.reversed(), as: UTF8.self)
+        return id
+    }
+
+    /// Milliseconds since 1970 in an id behind its first `start` bytes; nil when it is none of these ids. What follows
+    /// behind a dot is no part of it.
+    static func stamp(of id: String, from start: Int) -> UInt64? {
+        let utf8 = id.utf8.span
+        let end = start + length
+        guard utf8.count == end || utf8.count > end && utf8[end] == UInt8(ascii: ".") else { return nil }
+        var stamp: UInt64 = 0
+        for index in start..<end {
+            guard let digit = value(utf8[index]) else { return nil }
+            if index >= start + randomLength { stamp = stamp * 62 + digit }
+        }
+        return stamp < 1 << 48 ? stamp : nil
+    }
+
+    /// `h`, the time, and as much of the hash of the id as no other id of that millisecond has.
+    static func key(_ id: String, _ stamp: UInt64, _ mac: HMACSHA256) -> String {
+        let length = 1 + stampLength + hashLength
+        return String(unsafeUninitializedCapacity: length) { target in
+            guard let base = target.baseAddress else { return 0 }
+            base.initialize(to: UInt8(ascii: "h"))
+            for index in 0..<stampLength {
+                let digit = UInt8(truncatingIfNeeded: stamp >> UInt64(4 * (stampLength - 1 - index))) & 15
+                (base + 1 + index).initialize(to: Hex.digit(digit))
+            }
+            mac.withAuthentication(of: id) { hash in
+                Hex.write(UnsafeBufferPointer(rebasing: hash.prefix(hashLength / 2)), to: base + 1 + stampLength)
+            }
+            return length
+        }
+    }
+
+    private static func milliseconds(_ now: Timestamp) -> UInt64 {
+        UInt64(clamping: now.nanoseconds / 1_000_000) & (1 << 47 - 1)
+    }
+
+    private static func value(_ character: UInt8) -> UInt64? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt64(character - UInt8(ascii: "A")) + 10
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt64(character - UInt8(ascii: "a")) + 36
+        default: nil
+        }
+    }
+}
