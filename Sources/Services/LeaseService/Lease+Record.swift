@@ -1,13 +1,13 @@
 internal import CofferBase
 internal import CofferJSON
 
-/// A lease as it is stored. Members that have their usual value are left out.
+/// A lease as it is stored, below its id. Members that have their usual value are left out; earlier releases left out
+/// neither the kind nor the token's key.
 extension Lease {
     func encoded() -> [UInt8] {
-        var object = JSONObject(capacity: 10)
-        object.append("id", .string(id))
-        object.append("kind", .string(kind.rawValue))
-        object.append("token", .string(tokenKey))
+        var object = JSONObject(capacity: 8)
+        if kind != .token { object.append("kind", .string(kind.rawValue)) }
+        if kind != .token || tokenKey != LeaseID.tokenKey(ofLease: id) { object.append("token", .string(tokenKey)) }
         if namespaceID != LeaseID.root { object.append("namespace", .string(namespaceID)) }
         object.append("issued", .int(issueTime.nanoseconds))
         object.append("expires", .int(expireTime.nanoseconds))
@@ -23,11 +23,10 @@ extension Lease {
     }
 
     /// Nil when the record is damaged.
-    init?(encoded bytes: [UInt8]) {
+    init?(_ id: String, encoded bytes: [UInt8]) {
         guard let object = try? JSON.parseObject(bytes, limits: .trusted),
-            let id = object["id"]?.stringValue,
-            let kind = object["kind"]?.stringValue.flatMap(Kind.init(rawValue:)),
-            let tokenKey = object["token"]?.stringValue,
+            let kind = Kind(rawValue: object["kind"]?.stringValue ?? Kind.token.rawValue),
+            let tokenKey = object["token"]?.stringValue ?? (kind == .token ? LeaseID.tokenKey(ofLease: id) : nil),
             let issued = object["issued"]?.intValue, let expires = object["expires"]?.intValue
         else { return nil }
         self.init(

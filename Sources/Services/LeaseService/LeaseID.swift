@@ -34,6 +34,14 @@ package enum LeaseID {
         return "h" + name.suffix(hashLength)
     }
 
+    /// The key of the token whose lease has this id, as it is kept: what ends it, but for the mark of the namespace.
+    package static func tokenKey(ofLease id: String) -> String {
+        let utf8 = id.utf8
+        let start = utf8.lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
+        let end = utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? utf8.endIndex
+        return tokenKey(ofName: id[start..<end])
+    }
+
     /// Keys without a time are this, and the hash of the token in hexadecimal digits.
     private static let mark = UInt8(ascii: "h")
     private static let (timeLength, hashLength) = (16, 64)

@@ -115,7 +115,7 @@ package final class LeaseTally: Sendable {
         let unsure = state.withLock { state in state.touched.filter { !$0.value.hasChanged }.map(\.key) }
         var present: [String: String] = [:]
         for id in unsure {
-            if let lease = try await view.get(Leases.key(id)).flatMap({ Lease(encoded: $0) }) {
+            if let lease = try await view.get(Leases.key(id)).flatMap({ Lease(id, encoded: $0) }) {
                 present[id] = lease.loginRole
             }
         }
@@ -127,7 +127,7 @@ package final class LeaseTally: Sendable {
         let readsRole = state.withLock { $0.readsRole }
         var roles: [String: String] = [:]
         for id in ids where readsRole(id) {
-            roles[id] = try await view.get(Leases.key(id)).flatMap { Lease(encoded: $0) }?.loginRole
+            roles[id] = try await view.get(Leases.key(id)).flatMap { Lease(id, encoded: $0) }?.loginRole
         }
         return roles
     }

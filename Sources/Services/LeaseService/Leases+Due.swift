@@ -51,7 +51,7 @@ extension Leases {
                     guard case .integrity = error else { throw error }
                     continue
                 }
-                let lease = stored.flatMap { Lease(encoded: $0) }
+                let lease = stored.flatMap { Lease(entry.id, encoded: $0) }
                 if let lease, lease.expireTime == entry.time, !lease.isIrrevocable {
                     found.append(lease)
                 } else if stored == nil || lease != nil {

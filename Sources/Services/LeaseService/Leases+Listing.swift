@@ -12,7 +12,8 @@ extension Leases {
         let keys = try await view.scan(Self.key(path), after: after, limit: 500)
         var found: [Lease] = []
         for key in keys {
-            if let lease = try await view.get(key).flatMap({ Lease(encoded: $0) }) { found.append(lease) }
+            let id = String(decoding: key.bytes.dropFirst(3), as: UTF8.self)
+            if let lease = try await view.get(key).flatMap({ Lease(id, encoded: $0) }) { found.append(lease) }
         }
         return Page(leases: found, next: keys.count < 500 ? nil : keys.last)
     }

@@ -44,7 +44,7 @@ extension Leases {
     /// A lease that neither the calendar nor the list of irrevocable ones names would never end.
     private func relist(_ lease: Lease) async throws -> Bool {
         try await view.transaction { transaction in
-            guard let current = try await transaction.get(Self.key(lease.id)).flatMap({ Lease(encoded: $0) }) else {
+            guard let current = try await transaction.get(Self.key(lease.id)).flatMap({ Lease(lease.id, encoded: $0) }) else {
                 return false
             }
             let place = current.isIrrevocable ? Self.irrevocableKey(current.id) : Self.calendarKey(current)
@@ -60,7 +60,7 @@ extension Leases {
         try await view.transaction { transaction in
             if let stored = try await transaction.get(Self.key(id)) {
                 // A damaged lease keeps its entries, for whoever repairs it.
-                guard let lease = Lease(encoded: stored), place(lease) != key else { return false }
+                guard let lease = Lease(id, encoded: stored), place(lease) != key else { return false }
             }
             // Unread, so that a damaged entry goes too; a lease that changes meanwhile makes this run again.
             transaction.delete(key)

@@ -32,7 +32,7 @@ package final class Leases: Sendable {
     }
 
     package func load(_ id: String) async throws -> Lease? {
-        try await view.get(Self.key(id)).flatMap { Lease(encoded: $0) }
+        try await view.get(Self.key(id)).flatMap { Lease(id, encoded: $0) }
     }
 
     /// Writes a new or changed lease; `old` is what the same transaction read before.
@@ -71,7 +71,7 @@ package final class Leases: Sendable {
     /// The lease as the transaction sees it.
     package func load(_ id: String, in transaction: inout Transaction) async throws -> Lease? {
         try await transaction.within(view) { inner in
-            try await inner.get(Self.key(id)).flatMap { Lease(encoded: $0) }
+            try await inner.get(Self.key(id)).flatMap { Lease(id, encoded: $0) }
         }
     }
 

@@ -1,15 +1,18 @@
 internal import CofferBase
 internal import CofferCrypto
 
-/// Ids of tokens and accessors: 24 random characters, and eight for the time of their making.
+/// Ids of tokens and accessors: 24 characters, and eight for the time of their making.
 ///
-/// The time is in front in the key that an id is stored at. So what the logins of one moment store lies side by side: a
-/// storage changes a few pages of its index for all of them, and still has them in memory. It is no secret, and
-/// nothing but the place depends on it.
+/// Those of a token are random. Those of its accessor are made of its hash, and the key that it is stored at of the hash
+/// of the accessor, so that a token is found through either with one read, and nobody finds it from its key.
+///
+/// The time is in front in the key. So what the logins of one moment store lies side by side: a storage changes a few
+/// pages of its index for all of them, and still has them in memory. It is no secret, and nothing but the place depends
+/// on it.
 enum TimedID {
     private static let randomLength = 24
     private static let timeLength = 8
-    static let length = randomLength + timeLength
+    private static let length = randomLength + timeLength
     /// Digits of a key that begins with the time: of milliseconds, and of 16 bytes of the hash of the id.
     private static let (stampLength, hashLength) = (12, 32)
 
@@ -32,14 +35,36 @@ enum TimedID {
         let end = start + length
         guard utf8.count == end || utf8.count > end && utf8[end] == UInt8(ascii: ".") else { return nil }
         var stamp: UInt64 = 0
-        for index in start..<end {
+        for index in end - timeLength..<end {
             guard let digit = value(utf8[index]) else { return nil }
-            if index >= start + randomLength { stamp = stamp * 62 + digit }
+            stamp = stamp * 62 + digit
         }
         return stamp < 1 << 48 ? stamp : nil
     }
 
-    /// `h`, the time, and as much of the hash of the id as no other id of that millisecond has.
+    /// The id of the accessor of a token whose id begins at `start`: it has the token's time, and says nothing about the
+    /// rest of it.
+    static func accessor(of token: String, from start: Int, _ mac: HMACSHA256) -> String {
+        let utf8 = token.utf8.span
+        return String(unsafeUninitializedCapacity: utf8.count - start) { target in
+            mac.withAuthentication(of: token) { hash in
+                for index in 0..<randomLength {
+                    target.initializeElement(at: index, to: RandomSource.alphabet[Int(hash[index]) % 62])
+                }
+            }
+            for index in randomLength..<utf8.count - start {
+                target.initializeElement(at: index, to: utf8[start + index])
+            }
+            return utf8.count - start
+        }
+    }
+
+    /// Whether this is one of the keys that `key` makes.
+    static func isKey(_ name: String) -> Bool {
+        name.utf8.count == 1 + stampLength + hashLength && name.utf8.first == UInt8(ascii: "h")
+    }
+
+    /// `h`, the time, and as much of the hash of the accessor as no other one of that millisecond has.
     static func key(_ id: String, _ stamp: UInt64, _ mac: HMACSHA256) -> String {
         let length = 1 + stampLength + hashLength
         return String(unsafeUninitializedCapacity: length) { target in

@@ -12,7 +12,7 @@ extension Tokens {
     package func endExpired(_ due: [CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease]) {
         let now = clock.now
         var read: [Lease] = []
-        let ended = try await endTogether(due.map { Self.key(ofLease: $0.id) }) { closed, transaction in
+        let ended = try await endTogether(due.map { LeaseID.tokenKey(ofLease: $0.id) }) { closed, transaction in
             var found: [LoneToken] = []
             read = try await leases.load(due, in: &transaction)
             for lease in read where lease.kind == .token && lease.expireTime <= now && closed.contains(lease.tokenKey) {
@@ -24,14 +24,6 @@ extension Tokens {
         }
         let gone = Set(ended.map(\.lease.id))
         return (gone, read.filter { !gone.contains($0.id) })
-    }
-
-    /// A token's lease ends in the key of the token, and outside the root in its namespace.
-    private static func key(ofLease id: String) -> String {
-        let utf8 = id.utf8
-        let start = utf8.lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
-        let end = utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? utf8.endIndex
-        return LeaseID.tokenKey(ofName: id[start..<end])
     }
 
     /// Ends one token if it is such a one; false when it is not.
@@ -117,7 +109,7 @@ extension Tokens {
 
     private func stageRemoval(of token: LoneToken, in transaction: inout Transaction) {
         transaction.delete(Self.idKey(token.key))
-        transaction.delete(accessorKey(token.entry.accessor))
+        if let place = accessorPlace(of: token.entry, at: token.key) { transaction.delete(place) }
         if !token.entry.isOrphan { transaction.delete(Self.childKey(token.entry.parentKey, token.key)) }
     }
 

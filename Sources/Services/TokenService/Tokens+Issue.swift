@@ -77,8 +77,8 @@ extension Tokens {
         let now = clock.now
         let suffix = LeaseID.suffix(of: context.namespace.id)
         let id = try grant.customID ?? Self.prefix + TimedID.draw(random, at: now) + suffix
-        let key = key(of: id)
-        let accessor = try TimedID.draw(random, at: now) + suffix
+        let accessor = try accessor(of: id) ?? random.base62(24) + suffix
+        let key = grant.customID == nil ? key(ofAccessor: accessor) : key(of: id)
         var entry = TokenEntry(grant, id: id, accessor: accessor, context.creationPath(grant), now)
         entry.cubbyholeID = try random.base62(24)
         entry.namespaceID = context.namespace.id
@@ -118,8 +118,10 @@ extension Tokens {
 
     private func put(_ entry: TokenEntry, _ key: String, in transaction: inout Transaction) {
         transaction.put(Self.idKey(key), entry.encoded())
-        let accessor: JSONObject = ["accessor": .string(entry.accessor), "key": .string(key)]
-        transaction.put(accessorKey(entry.accessor), JSON.object(accessor).serialized())
+        if let place = accessorPlace(of: entry, at: key) {
+            let accessor: JSONObject = ["accessor": .string(entry.accessor), "key": .string(key)]
+            transaction.put(place, JSON.object(accessor).serialized())
+        }
         if !entry.isOrphan { transaction.put(Self.childKey(entry.parentKey, key), []) }
     }
 

@@ -99,7 +99,7 @@ extension Tokens {
         }
         try await view.transaction { transaction in
             transaction.delete(Self.idKey(key))
-            transaction.delete(accessorKey(entry.accessor))
+            if let place = accessorPlace(of: entry, at: key) { transaction.delete(place) }
             if !entry.isOrphan { transaction.delete(Self.childKey(entry.parentKey, key)) }
             if let lease = try await leases.load(entry.leaseID, in: &transaction) {
                 try await leases.stageRemoval(of: lease, in: &transaction)

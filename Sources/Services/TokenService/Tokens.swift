@@ -13,7 +13,7 @@ package import LeaseService
 /// | `sys/token/wrapping-key` | the key that signs wrapping tokens in the form of JWTs |
 /// | `sys/token/batch-key` | the secret of all batch tokens, which are stored nowhere |
 /// | `sys/token/id/<key>` | the token |
-/// | `sys/token/accessor/<key>`, `sys/token/ns/<namespace>/accessor/<key>` | accessor and token key |
+/// | `sys/token/accessor/<key>`, `sys/token/ns/<namespace>/accessor/<key>` | accessor and token key, where the one does not give the other, or the token is of a namespace below the root |
 /// | `sys/token/parent/<parent key>/<key>` | nothing: the key lists the children |
 package final class Tokens: Sendable {
     let view: StorageView
@@ -28,6 +28,7 @@ package final class Tokens: Sendable {
     /// Tokens under which others are made.
     let parents = DecodedEntries<TokenEntry>(capacity: 1024)
     private let mac: HMACSHA256
+    private let accessorMAC: HMACSHA256
     private let salt: [UInt8]
 
     /// Reads the salt, or draws it on the first unseal.
@@ -47,6 +48,7 @@ package final class Tokens: Sendable {
         self.random = random
         salt = try await Self.kept("salt", in: view) { Array(try random.uuid().utf8) }
         mac = HMACSHA256(key: salt)
+        accessorMAC = HMACSHA256(key: mac.authenticate(Array("accessor".utf8)))
         batch = BatchTokenCipher(secret: try await Self.kept("batch-key", in: view) { try random.bytes(32) })
     }
 
@@ -62,23 +64,26 @@ package final class Tokens: Sendable {
         }
     }
 
-    /// Where a token is stored: one that was drawn, by its time and hash; any other one as Vault does (contract
-    /// vectors 7 and 8).
+    static let prefix = "hvs."
+
+    /// Where a token is stored: one that was drawn, by its accessor; any other one as Vault does (contract vectors 7 and
+    /// 8).
     func key(of id: String) -> String {
-        if id.utf8.count >= Self.prefix.utf8.count + TimedID.length, id.hasPrefix(Self.prefix),
-            let stamp = TimedID.stamp(of: id, from: Self.prefix.utf8.count)
-        {
-            return TimedID.key(id, stamp, mac)
-        }
+        if let accessor = accessor(of: id) { return key(ofAccessor: accessor) }
         if id.utf8.contains(UInt8(ascii: ".")) {
             return mac.hex(of: id, after: "h")
         }
         return Hex.encode(SHA1.hash(salt + Array(id.utf8)))
     }
 
-    static let prefix = "hvs."
+    /// Of a token that was drawn; nil for any other one, whose accessor is drawn too.
+    func accessor(of id: String) -> String? {
+        let start = Self.prefix.utf8.count
+        guard TimedID.stamp(of: id, from: start) != nil, id.hasPrefix(Self.prefix) else { return nil }
+        return TimedID.accessor(of: id, from: start, accessorMAC)
+    }
 
-    /// The same of an accessor.
+    /// Where an accessor is stored, and of those that are made of a token the token itself.
     func key(ofAccessor accessor: String) -> String {
         TimedID.stamp(of: accessor, from: 0).map { TimedID.key(accessor, $0, mac) } ?? key(of: accessor)
     }
@@ -117,10 +122,17 @@ package final class Tokens: Sendable {
     }
 
     package func find(accessor: String) async throws -> LiveToken? {
-        guard let stored = try await view.get(accessorKey(accessor)),
-            let key = try JSON.parseObject(stored, limits: .trusted)["key"]?.stringValue
-        else { return nil }
-        return usable(try await load(key))
+        let key: String
+        if TimedID.stamp(of: accessor, from: 0) != nil {
+            key = self.key(ofAccessor: accessor)
+        } else {
+            guard let stored = try await view.get(accessorKey(accessor)),
+                let named = try JSON.parseObject(stored, limits: .trusted)["key"]?.stringValue
+            else { return nil }
+            key = named
+        }
+        guard let live = usable(try await load(key)), live.entry.accessor == accessor else { return nil }
+        return live
     }
 
     package func find(key: String) async throws -> LiveToken? { usable(try await load(key)) }

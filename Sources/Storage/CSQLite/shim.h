@@ -10,3 +10,7 @@ static const int CSQLITE_IOERR_NOMEM = SQLITE_IOERR_NOMEM;
 static inline int csqlite_no_checkpoint_on_close(sqlite3 *database) {
     return sqlite3_db_config(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)0);
 }
+
+/// Nobody asks SQLite how much memory it has, and counting takes a lock at each allocation. To be called before
+/// anything else of SQLite.
+static inline int csqlite_count_no_memory(void) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); }

@@ -181,16 +181,17 @@ package struct Transaction {
         _ view: StorageView, _ body: (inout Transaction) async throws -> R
     ) async throws -> R {
         var inner = Transaction(base, prefix: view.prefix)
-        inner.batch.changes = batch.changes
-        // Moved, not copied. When `body` throws its changes are gone, but the caller may act on what it read.
-        swap(&inner.batch.expected, &batch.expected)
-        defer { swap(&inner.batch.expected, &batch.expected) }
+        // Moved: a copy would be made at the first change. When `body` throws its changes are gone, but the caller may
+        // act on what it read.
+        let before = batch.changes.isEmpty ? [:] : batch.changes
+        swap(&inner.batch, &batch)
+        defer { swap(&inner.batch, &batch) }
         do {
             let result = try await body(&inner)
-            batch.changes = inner.batch.changes
             endings += inner.endings
             return result
         } catch {
+            inner.batch.changes = before
             inner.end(committed: false)
             throw error
         }

@@ -6,9 +6,12 @@ internal import CSQLite
 /// Not `Sendable`: a mutex or a thread holds each connection, so that one thread uses it at a time.
 final class SQLiteConnection {
     private let database: OpaquePointer
-    private var statements: [String: OpaquePointer] = [:]
+    /// By the places of their texts.
+    private var statements: [UnsafePointer<UInt8>: OpaquePointer] = [:]
     /// Pages in the write-ahead log after the last commit of this connection.
     private let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+
+    private static let isConfigured = csqlite_count_no_memory() == SQLITE_OK
 
     enum Value {
         case blob([UInt8])
@@ -17,6 +20,7 @@ final class SQLiteConnection {
 
     /// - Parameter gathersLog: of the one that writes: see `coffer_gathering_log`.
     init(path: String, readOnly: Bool, gathersLog: Bool = false) throws(SQLiteFailure) {
+        _ = Self.isConfigured
         var handle: OpaquePointer?
         // The file exists by now (made with its mode), so SQLite never creates one.
         let access = readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
@@ -52,7 +56,7 @@ final class SQLiteConnection {
 
     /// Runs a statement, kept prepared, and calls `row` for each result row until it returns false.
     func run(
-        _ sql: String, _ values: [Value] = [], row: (Row) -> Bool = { _ in true }
+        _ sql: StaticString, _ values: [Value] = [], row: (Row) -> Bool = { _ in true }
     ) throws(SQLiteFailure) {
         let statement = try prepared(sql)
         defer {
@@ -71,7 +75,7 @@ final class SQLiteConnection {
     }
 
     /// The first column of the first row; nil when there is no row.
-    func integer(_ sql: String) throws(SQLiteFailure) -> Int64? {
+    func integer(_ sql: StaticString) throws(SQLiteFailure) -> Int64? {
         var found: Int64?
         try run(sql) { row in
             found = row.integer(0)
@@ -113,12 +117,15 @@ final class SQLiteConnection {
         func text(_ column: Int32) -> String { String(decoding: blob(column), as: UTF8.self) }
     }
 
-    private func prepared(_ sql: String) throws(SQLiteFailure) -> OpaquePointer {
-        if let statement = statements[sql] { return statement }
+    private func prepared(_ sql: StaticString) throws(SQLiteFailure) -> OpaquePointer {
+        if let statement = statements[sql.utf8Start] { return statement }
         var statement: OpaquePointer?
-        let code = sqlite3_prepare_v3(database, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        let code = sql.utf8Start.withMemoryRebound(to: CChar.self, capacity: sql.utf8CodeUnitCount) { text in
+            sqlite3_prepare_v3(
+                database, text, Int32(sql.utf8CodeUnitCount), UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        }
         guard code == SQLITE_OK, let statement else { throw failure(code) }
-        statements[sql] = statement
+        statements[sql.utf8Start] = statement
         return statement
     }
 

@@ -36,8 +36,8 @@ enum SQLiteSchema {
             if let limit = options.pageLimit { try connection.execute("PRAGMA max_page_count = \(limit)") }
             try check(connection)
             return Opened(
-                connection: connection, version: try counter("version", connection),
-                epoch: try counter("epoch", connection))
+                connection: connection, version: try counter("SELECT value FROM meta WHERE name = 'version'", connection),
+                epoch: try counter("SELECT value FROM meta WHERE name = 'epoch'", connection))
         } catch {
             throw StorageOpenError("\(path): \(error.message). \(advice(for: error))")
         }
@@ -124,16 +124,15 @@ enum SQLiteSchema {
             return true
         }
         guard found == tables else { throw .foreign }
-        for order in ["ASC", "DESC"] {
-            _ = try connection.integer("SELECT version FROM entries ORDER BY key \(order) LIMIT 1")
-        }
+        _ = try connection.integer("SELECT version FROM entries ORDER BY key ASC LIMIT 1")
+        _ = try connection.integer("SELECT version FROM entries ORDER BY key DESC LIMIT 1")
     }
 
     private static func counter(
-        _ name: String, _ connection: SQLiteConnection
+        _ query: StaticString, _ connection: SQLiteConnection
     ) throws(SQLiteFailure) -> UInt64 {
         // Half of the range is left for counting.
-        guard let value = try connection.integer("SELECT value FROM meta WHERE name = '\(name)'"),
+        guard let value = try connection.integer(query),
             value >= 0 && value < Int64.max / 2
         else { throw .damaged }
         return UInt64(value)
