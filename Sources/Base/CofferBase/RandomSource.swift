@@ -41,15 +41,23 @@ package struct RandomSource: Sendable {
 
     /// `count` characters of `0-9A-Za-z`, each equally likely (rejection sampling).
     package func base62(_ count: Int) throws(RandomError) -> String {
-        var text: [UInt8] = []
-        text.reserveCapacity(count)
-        while text.count < count {
-            // 248 = 4 * 62: larger bytes would favour the first characters.
-            for byte in try bytes(count + count / 8 + 4) where byte < 248 && text.count < count {
-                text.append(Self.alphabet[Int(byte) % 62])
+        var failed = false
+        let text = String(unsafeUninitializedCapacity: count) { text in
+            var made = 0
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count + count / 8 + 4) { drawn in
+                while made < count && !failed {
+                    do throws(RandomError) { try source(UnsafeMutableRawBufferPointer(drawn)) } catch { failed = true }
+                    // 248 = 4 * 62: larger bytes would favour the first characters.
+                    for byte in drawn where byte < 248 && made < count && !failed {
+                        text.initializeElement(at: made, to: Self.alphabet.utf8Start[Int(byte % 62)])
+                        made += 1
+                    }
+                }
             }
+            return failed ? 0 : made
         }
-        return String(decoding: text, as: UTF8.self)
+        if failed { throw RandomError() }
+        return text
     }
 
     /// A random (version 4) UUID in lower case, RFC 9562.
@@ -73,5 +81,5 @@ package struct RandomSource: Sendable {
     }
 
     /// The digits of base 62 in their order.
-    package static let alphabet = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8)
+    package static let alphabet: StaticString = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 }

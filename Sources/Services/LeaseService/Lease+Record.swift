@@ -5,21 +5,23 @@ internal import CofferJSON
 /// neither the kind nor the token's key.
 extension Lease {
     func encoded() -> [UInt8] {
-        var object = JSONObject(capacity: 8)
-        if kind != .token { object.append("kind", .string(kind.rawValue)) }
-        if kind != .token || tokenKey != LeaseID.tokenKey(ofLease: id) { object.append("token", .string(tokenKey)) }
-        if namespaceID != LeaseID.root { object.append("namespace", .string(namespaceID)) }
-        object.append("issued", .int(issueTime.nanoseconds))
-        object.append("expires", .int(expireTime.nanoseconds))
-        if let lastRenewal { object.append("renewed", .int(lastRenewal.nanoseconds)) }
-        if renewable { object.append("renewable", true) }
-        if failedAttempts > 0 { object.append("attempts", .int(failedAttempts)) }
-        if isRevoking { object.append("revoking", true) }
-        if isIrrevocable { object.append("irrevocable", true) }
-        if !revocationError.isEmpty { object.append("error", .string(revocationError)) }
-        if !loginRole.isEmpty { object.append("role", .string(loginRole)) }
-        if let secret { object.append("secret", .object(secret.record)) }
-        return JSON.object(object).serialized()
+        var writer = JSONWriter(capacity: secret == nil ? 128 : 512)
+        writer.beginObject()
+        if kind != .token { writer.member("kind", kind.rawValue) }
+        if kind != .token || tokenKey != LeaseID.tokenKey(ofLease: id) { writer.member("token", tokenKey) }
+        if namespaceID != LeaseID.root { writer.member("namespace", namespaceID) }
+        writer.member("issued", issueTime.nanoseconds)
+        writer.member("expires", expireTime.nanoseconds)
+        if let lastRenewal { writer.member("renewed", lastRenewal.nanoseconds) }
+        if renewable { writer.member("renewable", true) }
+        if failedAttempts > 0 { writer.member("attempts", failedAttempts) }
+        if isRevoking { writer.member("revoking", true) }
+        if isIrrevocable { writer.member("irrevocable", true) }
+        if !revocationError.isEmpty { writer.member("error", revocationError) }
+        if !loginRole.isEmpty { writer.member("role", loginRole) }
+        if let secret { writer.member("secret", .object(secret.record)) }
+        writer.endObject()
+        return writer.bytes
     }
 
     /// Nil when the record is damaged.

@@ -36,10 +36,15 @@ package enum LeaseID {
 
     /// The key of the token whose lease has this id, as it is kept: what ends it, but for the mark of the namespace.
     package static func tokenKey(ofLease id: String) -> String {
+        let bytes = id.utf8.span
+        var (start, end) = (bytes.count, bytes.count)
+        while start > 0, bytes[start - 1] != UInt8(ascii: "/") {
+            start -= 1
+            if bytes[start] == UInt8(ascii: ".") { end = start }
+        }
         let utf8 = id.utf8
-        let start = utf8.lastIndex(of: UInt8(ascii: "/")).map { utf8.index(after: $0) } ?? utf8.startIndex
-        let end = utf8[start...].firstIndex(of: UInt8(ascii: ".")) ?? utf8.endIndex
-        return tokenKey(ofName: id[start..<end])
+        let first = utf8.index(utf8.startIndex, offsetBy: start)
+        return tokenKey(ofName: id[first..<utf8.index(first, offsetBy: end - start)])
     }
 
     /// Keys without a time are this, and the hash of the token in hexadecimal digits.

@@ -44,7 +44,8 @@ extension Leases {
     /// A lease that neither the calendar nor the list of irrevocable ones names would never end.
     private func relist(_ lease: Lease) async throws -> Bool {
         try await view.transaction { transaction in
-            guard let current = try await transaction.get(Self.key(lease.id)).flatMap({ Lease(lease.id, encoded: $0) }) else {
+            guard let current = try await transaction.get(Self.key(lease.id)).flatMap({ Lease(lease.id, encoded: $0) })
+            else {
                 return false
             }
             let place = current.isIrrevocable ? Self.irrevocableKey(current.id) : Self.calendarKey(current)

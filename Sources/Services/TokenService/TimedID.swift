@@ -17,15 +17,15 @@ enum TimedID {
     private static let (stampLength, hashLength) = (12, 32)
 
     static func draw(_ random: RandomSource, at now: Timestamp) throws(RandomError) -> String {
-        var id = try random.base62(randomLength)
         var left = milliseconds(now)
-        var digits: [UInt8] = []
-        for _ in 0..<timeLength {
-            digits.append(RandomSource.alphabet[Int(left % 62)])
-            left /= 62
+        let time = String(unsafeUninitializedCapacity: timeLength) { target in
+            for index in (0..<timeLength).reversed() {
+                target.initializeElement(at: index, to: RandomSource.alphabet.utf8Start[Int(left % 62)])
+                left /= 62
+            }
+            return timeLength
         }
-        id += String(decoding: digits.reversed(), as: UTF8.self)
-        return id
+        return try random.base62(randomLength) + time
     }
 
     /// Milliseconds since 1970 in an id behind its first `start` bytes; nil when it is none of these ids. What follows
@@ -49,7 +49,7 @@ enum TimedID {
         return String(unsafeUninitializedCapacity: utf8.count - start) { target in
             mac.withAuthentication(of: token) { hash in
                 for index in 0..<randomLength {
-                    target.initializeElement(at: index, to: RandomSource.alphabet[Int(hash[index]) % 62])
+                    target.initializeElement(at: index, to: RandomSource.alphabet.utf8Start[Int(hash[index]) % 62])
                 }
             }
             for index in randomLength..<utf8.count - start {

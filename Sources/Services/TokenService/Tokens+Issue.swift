@@ -80,7 +80,7 @@ extension Tokens {
         let accessor = try accessor(of: id) ?? random.base62(24) + suffix
         let key = grant.customID == nil ? key(ofAccessor: accessor) : key(of: id)
         var entry = TokenEntry(grant, id: id, accessor: accessor, context.creationPath(grant), now)
-        entry.cubbyholeID = try random.base62(24)
+        entry.cubbyholeID = key
         entry.namespaceID = context.namespace.id
         entry.loginMount = context.loginMount
         entry.internalData = grant.internalData

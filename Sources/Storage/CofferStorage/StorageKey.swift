@@ -25,6 +25,11 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
         hasher.combine(bytes.withUnsafeBytes { KeyDigest.of($0) })
     }
 
+    /// What a table asks for: the digest as it is. To hash it once more would cost as much again.
+    package func _rawHashValue(seed: Int) -> Int {
+        bytes.withUnsafeBytes { Int(truncatingIfNeeded: KeyDigest.of($0)) ^ seed }
+    }
+
     package static func < (left: StorageKey, right: StorageKey) -> Bool {
         left.bytes.withUnsafeBytes { left in
             right.bytes.withUnsafeBytes { right in

@@ -4,33 +4,47 @@ internal import CofferStorage
 enum SQLiteBatch {
     /// Applies the batch under the next version, unless it is refused; then nothing of it is applied.
     static func apply(
-        _ batch: WriteBatch, _ version: inout UInt64, epoch: UInt64, _ connection: SQLiteConnection
+        _ batch: WriteBatch, _ version: inout UInt64, epoch: UInt64, _ known: inout KnownVersions,
+        _ connection: SQLiteConnection
     ) throws(SQLiteFailure) -> StorageError? {
         if batch.epoch.value != epoch { return .fenced }
-        if batch.changes.isEmpty { return try hasConflict(batch, connection) ? .conflict : nil }
+        if batch.changes.isEmpty { return try hasConflict(batch, &known, connection) ? .conflict : nil }
         let next = version + 1
         if let (key, expected, value) = batch.replacement {
             guard try replace(key, expected, with: value, version: next, connection) else { return .conflict }
+            known.change(key, to: next)
         } else {
-            if try hasConflict(batch, connection) { return .conflict }
-            for (key, change) in batch.changes { try apply(change, to: key, version: next, connection) }
+            if try hasConflict(batch, &known, connection) { return .conflict }
+            for (key, change) in batch.changes {
+                try apply(change, to: key, version: next, connection)
+                known.change(key, to: change == .delete ? 0 : next)
+            }
         }
         version = next
         return nil
     }
 
     private static func hasConflict(
-        _ batch: WriteBatch, _ connection: SQLiteConnection
+        _ batch: WriteBatch, _ known: inout KnownVersions, _ connection: SQLiteConnection
     ) throws(SQLiteFailure) -> Bool {
         for (key, expected) in batch.expected {
-            var found: UInt64 = 0
-            try connection.run("SELECT version FROM entries WHERE key = ?1", [.blob(key.bytes)]) { row in
-                found = UInt64(bitPattern: row.integer(0))
-                return false
+            if try known.version(of: key, else: { () throws(SQLiteFailure) in try version(of: key, connection) })
+                != expected
+            {
+                return true
             }
-            if found != expected { return true }
         }
         return false
+    }
+
+    /// 0 when there is no such entry.
+    private static func version(of key: StorageKey, _ connection: SQLiteConnection) throws(SQLiteFailure) -> UInt64 {
+        var found: UInt64 = 0
+        try connection.run("SELECT version FROM entries WHERE key = ?1", [.blob(key.bytes)]) { row in
+            found = UInt64(bitPattern: row.integer(0))
+            return false
+        }
+        return found
     }
 
     /// Check and change in one statement; false when the entry was not as expected.

@@ -36,7 +36,8 @@ enum SQLiteSchema {
             if let limit = options.pageLimit { try connection.execute("PRAGMA max_page_count = \(limit)") }
             try check(connection)
             return Opened(
-                connection: connection, version: try counter("SELECT value FROM meta WHERE name = 'version'", connection),
+                connection: connection,
+                version: try counter("SELECT value FROM meta WHERE name = 'version'", connection),
                 epoch: try counter("SELECT value FROM meta WHERE name = 'epoch'", connection))
         } catch {
             throw StorageOpenError("\(path): \(error.message). \(advice(for: error))")

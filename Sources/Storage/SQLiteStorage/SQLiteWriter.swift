@@ -28,6 +28,7 @@ final class SQLiteWriter: Sendable {
     private struct State {
         var connection: SQLiteConnection?
         var counters: Counters
+        var known = KnownVersions()
     }
 
     private struct Counters: Equatable {
@@ -149,7 +150,7 @@ final class SQLiteWriter: Sendable {
             guard let connection = state.connection else { throw StorageHealth.closed }
             var counters = state.counters
             do throws(SQLiteFailure) {
-                let results = try Self.transaction(group.map(\.request), &counters, connection)
+                let results = try Self.transaction(group.map(\.request), &counters, &state.known, connection)
                 if counters != state.counters {
                     counts.withLock { $0 = ($0.commits + 1, $0.requests + UInt64(group.count)) }
                 }
@@ -158,6 +159,7 @@ final class SQLiteWriter: Sendable {
             } catch {
                 // SQLite has already rolled back after some failures; then this one has nothing to do.
                 try? connection.execute("ROLLBACK")
+                state.known = KnownVersions()
                 throw health.report(error)
             }
         } catch {
@@ -166,7 +168,8 @@ final class SQLiteWriter: Sendable {
     }
 
     private static func transaction(
-        _ requests: [Request], _ counters: inout Counters, _ connection: SQLiteConnection
+        _ requests: [Request], _ counters: inout Counters, _ known: inout KnownVersions,
+        _ connection: SQLiteConnection
     ) throws(SQLiteFailure) -> [Result<UInt64, StorageError>] {
         let before = counters
         var results: [Result<UInt64, StorageError>] = []
@@ -177,7 +180,9 @@ final class SQLiteWriter: Sendable {
                 counters.epoch += 1
                 results.append(.success(counters.epoch))
             case .commit(let batch):
-                if let refusal = try SQLiteBatch.apply(batch, &counters.version, epoch: counters.epoch, connection) {
+                let refusal = try SQLiteBatch.apply(
+                    batch, &counters.version, epoch: counters.epoch, &known, connection)
+                if let refusal {
                     results.append(.failure(refusal))
                 } else {
                     results.append(.success(counters.version))
@@ -212,6 +217,7 @@ final class SQLiteWriter: Sendable {
         if let failure = health.failure { throw failure }
         guard let connection = state.connection else { throw StorageHealth.closed }
         let counters = Counters(version: state.counters.version + 1, epoch: state.counters.epoch + 1)
+        state.known = KnownVersions()
         do {
             try connection.run("BEGIN IMMEDIATE")
             try connection.run("DELETE FROM entries")
