@@ -100,6 +100,7 @@ private final class BlockingThreads: @unchecked Sendable {
     }
 
     private func work() {
+        ThreadTurn.usual()
         while let job = take() { job() }
     }
 

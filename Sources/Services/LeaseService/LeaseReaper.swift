@@ -21,9 +21,9 @@ package actor LeaseReaper {
     private let revokeTogether: @Sendable ([CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease])
     private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
-    /// Very many leases may end at once: a thread of its own leaves those that answer requests alone. It gives way to
-    /// nobody, since a machine that is always busy must not put off revocations.
-    private let executor = BackgroundExecutor(niceness: 0)
+    /// Very many leases may end at once: a thread of its own leaves those that answer requests alone. It lets them go
+    /// first, but has a third of the weight of one of them: a machine that is always busy must not put off revocations.
+    private let executor = BackgroundExecutor(niceness: 5)
     private nonisolated let alarm = ReaperAlarm()
     /// Leases whose revocation runs, and how many there are of each target.
     private var running: Set<String> = []

@@ -27,7 +27,7 @@ extension Tokens {
         }
         entry.id = id
         return IssuedToken(
-            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings, key: key(of: id))
+            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings)
     }
 
     /// The token of any kind that has this id, usable or not.

@@ -34,8 +34,6 @@ package struct IssueContext: Sendable {
 package struct IssuedToken: Sendable {
     package let auth: IssuedAuth
     package let warnings: [String]
-    /// Storage key of the new token.
-    package let key: String
     /// Of a token that is stored.
     var cubbyholeID = ""
 }
@@ -112,7 +110,7 @@ extension Tokens {
         }
         put(entry, key, in: &transaction)
         return IssuedToken(
-            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings, key: key,
+            auth: entry.issuedAuth(leaseDuration: entry.ttl), warnings: lifetime.warnings,
             cubbyholeID: entry.cubbyholeID)
     }
 

@@ -55,6 +55,13 @@ package final class Barrier: TransactionalStorage {
         return .some(try open.decrypt(stored, at: key))
     }
 
+    /// The version of an entry that the cache knows; nothing is decrypted.
+    package func knownVersion(_ key: StorageKey) throws(StorageError) -> UInt64? {
+        guard let open = state.value else { throw .sealed }
+        guard case .known(let stored?)? = open.cache?.lookup(key) else { return nil }
+        return stored.version
+    }
+
     /// The entry decrypted; one that the cache knows is returned without waiting for anything.
     /// - Throws: as `known` does.
     package func get(_ key: StorageKey) async throws(StorageError) -> StoredEntry? {

@@ -14,6 +14,11 @@ package final class DecodedEntries<Value: Sendable>: Sendable {
 
     package init(capacity: Int) { entries = KnownEntries(capacity: capacity) }
 
+    /// What was made of this version of the entry; nil when nothing was yet.
+    func known(at key: StorageKey, version: UInt64) -> Value? {
+        (entries.find(key, version: version) as? Known)?.value
+    }
+
     /// What `decode` makes of the entry, or made of it the last time.
     func value(of entry: StoredEntry, at key: StorageKey, _ decode: ([UInt8]) throws -> Value) rethrows -> Value {
         if let known = entries.find(key, version: entry.version) as? Known { return known.value }

@@ -114,12 +114,15 @@ package protocol TransactionalStorage: Storage {
     /// What is known of an entry without waiting; nil when storage has to be asked. Requests are mostly about entries
     /// that are known, and a call that may wait costs more than the answer.
     func known(_ key: StorageKey) throws(StorageError) -> StoredEntry??
+    /// The version of an entry, when that is known without waiting: what was decoded of that version need not be read.
+    func knownVersion(_ key: StorageKey) throws(StorageError) -> UInt64?
     /// Whether there is an entry; it need not be readable.
     func contains(_ key: StorageKey) async throws(StorageError) -> Bool
 }
 
 extension TransactionalStorage {
     package func known(_ key: StorageKey) throws(StorageError) -> StoredEntry?? { nil }
+    package func knownVersion(_ key: StorageKey) throws(StorageError) -> UInt64? { nil }
     package func contains(_ key: StorageKey) async throws(StorageError) -> Bool { try await get(key) != nil }
 }
 
@@ -150,6 +153,10 @@ package struct Transaction {
     ) async throws -> Value? {
         let full = prefix + key
         if let change = batch.changes[full] { return try change.value.map(decode) }
+        if let version = try base.knownVersion(full), let value = known.known(at: full, version: version) {
+            try note(version, at: full)
+            return value
+        }
         let found = if let entry = try base.known(full) { entry } else { try await base.get(full) }
         guard let entry = try note(found, at: full) else { return nil }
         return try known.value(of: entry, at: full, decode)
@@ -157,11 +164,14 @@ package struct Transaction {
 
     /// What was read must still be so when this commits.
     private mutating func note(_ entry: StoredEntry?, at full: StorageKey) throws(StorageError) -> StoredEntry? {
-        let version = entry?.version ?? 0
+        try note(entry?.version ?? 0, at: full)
+        return entry
+    }
+
+    private mutating func note(_ version: UInt64, at full: StorageKey) throws(StorageError) {
         // Most read a few entries.
         if batch.expected.isEmpty { batch.expected.reserveCapacity(6) }
         if let seen = batch.expected.updateValue(version, forKey: full), seen != version { throw .conflict }
-        return entry
     }
 
     package mutating func put(_ key: StorageKey, _ value: [UInt8]) {

@@ -78,8 +78,8 @@ import Testing
         var tokens: [String] = []
         for _ in 0..<5 { tokens.append(try await fixture.server.token(["default"], ["ttl": "1h"])) }
         let leases = try await fixture.entries("sys/expire/id/auth/token/create/")
-        // A lease's name ends as its token's key does.
-        let known = try await fixture.entries("sys/token/id/").first { $0.hasSuffix(leases[0].suffix(64)) }
+        // A lease's name is its token's key.
+        let known = try await fixture.entries("sys/token/id/").first { leases[0].hasSuffix($0.dropFirst(13)) }
         let token = try #require(known)
         try await fixture.server.change([StorageKey(token): .put([1, 2, 3])])
         try await fixture.advance(3700)

@@ -28,6 +28,10 @@ int coffer_keep_free_memory(void);
 void coffer_forget_code(void);
 /// Name shown by ps and found by pidof; at most 15 bytes are kept.
 int coffer_set_process_name(const char *name);
+/// How long the calling thread may run before others get their turn, in nanoseconds; 0: as the system has it. Who asks
+/// for less is let in sooner when it wakes, and gets no more or less of the processor (Linux 6.12 and later; before, and
+/// under other policies, nothing happens). Returns 0 or -1. Threads that it starts have the same.
+int coffer_set_turn(unsigned long long nanoseconds);
 /// A file that exists in memory only, readable by us only, with these bytes. Returns its descriptor, or -1.
 int coffer_memory_file(const void *bytes, coffer_size length);
 /// Opens a private file without a name in `folder`. Returns its descriptor or -1.

@@ -20,6 +20,7 @@ package final class HTTPServer: Sendable {
     package init(threads: Int, clock: any WallClock, bodies: BodyBudget = BodyBudget(limit: 256 << 20)) {
         self.bodies = bodies
         group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        for loop in group.makeIterator() { loop.execute { ThreadTurn.short() } }
         dates = HTTPDate(clock: clock)
         executors = Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { (ObjectIdentifier($0), EventLoopTaskExecutor($0)) })
