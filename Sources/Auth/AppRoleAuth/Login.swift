@@ -82,15 +82,16 @@ struct Login {
 extension AppRole: LockingAuth, RenewingAuth, LoginRoles {
     /// The role behind the role id.
     package func loginRole(_ login: Call) async throws -> String? {
-        guard let roleID = try await lockedName(of: login) else { return nil }
+        guard let roleID = roleID(of: login) else { return nil }
         return try await login.storage.get(Self.indexKey(roleID)).map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// The role id, for roles that are there; random ids of none must not fill the counters.
-    package func lockedName(of login: Call) async throws -> String? {
+    /// The role id. Random ids of no role never fill the counters: what such a login throws does not count.
+    package func lockedName(of login: Call) async throws -> String? { roleID(of: login) }
+
+    private func roleID(of login: Call) -> String? {
         let roleID = trimmed(login.fields["role_id"].flatMap { String(wire: $0) } ?? "")
-        if roleID.isEmpty { return nil }
-        return try await login.storage.get(Self.indexKey(roleID)) == nil ? nil : roleID
+        return roleID.isEmpty ? nil : roleID
     }
 
     /// A token ends with its role; one made anew under the same name is another role.

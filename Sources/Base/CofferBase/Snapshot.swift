@@ -5,8 +5,8 @@ internal import Synchronization
 /// The lock stands beside the value: a `Mutex` around a value of any type would look up its own type at every read.
 package final class Snapshot<Value: Sendable>: @unchecked Sendable {
     private let lock = Mutex(())
-    /// Touched only under the lock.
-    private var current: Value
+    /// Touched only under the lock, which is all that exclusive access needs.
+    @exclusivity(unchecked) private var current: Value
 
     package init(_ value: Value) { current = value }
 

@@ -4,8 +4,8 @@ package struct JSONNumber: Sendable, Hashable {
 
     /// The caller has checked `text` against the JSON grammar.
     package init(checkedText text: String) { self.text = text }
-    package init(_ value: Int64) { text = String(value) }
-    package init(_ value: Int) { text = String(value) }
+    package init(_ value: Int64) { text = value == 0 ? "0" : String(value) }
+    package init(_ value: Int) { text = value == 0 ? "0" : String(value) }
     package init(_ value: some BinaryInteger) { text = String(value) }
 
     /// The exact integer, or nil when the literal has a fraction, an exponent or is out of range.

@@ -34,6 +34,8 @@ package final class AuditBroker: Sendable {
         let hash: AuditHash
         let output: AuditOutput
         let meters: AuditMeters?
+        /// Nothing is asked of a record before its lines are written.
+        let takesAll: Bool
 
         init(
             entry: AuditDeviceEntry, options: AuditOptions, hash: AuditHash, output: AuditOutput,
@@ -44,6 +46,7 @@ package final class AuditBroker: Sendable {
             self.hash = hash
             self.output = output
             self.meters = meters
+            takesAll = options.filter == nil && !options.isFallback
         }
 
         func line(_ held: HeldAuditRecord, _ now: Timestamp, error: String) -> AuditLine {
@@ -200,7 +203,7 @@ package final class AuditBroker: Sendable {
 
     /// Devices without a filter and those whose filter says yes; the fallback device when there is none.
     private static func recipients(of held: HeldAuditRecord, among devices: [Device]) -> [Device] {
-        if devices.allSatisfy({ $0.options.filter == nil && !$0.options.isFallback }) { return devices }
+        if devices.allSatisfy(\.takesAll) { return devices }
         let facts = held.record.facts
         let chosen = devices.filter { !$0.options.isFallback && $0.options.filter?.matches(facts) != false }
         return chosen.isEmpty ? devices.filter(\.options.isFallback) : chosen

@@ -22,6 +22,11 @@ package struct Alias: Sendable {
 
     /// Where the index finds it. Its name passed `CanonicalName` before it was stored.
     var factor: AliasFactor { AliasFactor(mountAccessor: mountAccessor, name: folded(name)) }
+
+    /// Whether that is its `factor`. A name that is in its folded form already needs no folding to be told.
+    func has(_ factor: AliasFactor) -> Bool {
+        mountAccessor == factor.mountAccessor && (name == factor.name || folded(name) == factor.name)
+    }
 }
 
 /// What makes an alias unique: the mount and the folded name.

@@ -78,7 +78,7 @@ extension IdentityStore {
     /// - Returns: whether anything changed.
     private func note(_ login: LoginAlias, _ name: CanonicalName, on entity: inout Entity) throws -> Bool {
         let factor = AliasFactor(login.mountAccessor, name)
-        if let index = entity.aliases.firstIndex(where: { $0.factor == factor }) {
+        if let index = entity.aliases.firstIndex(where: { $0.has(factor) }) {
             if entity.aliases[index].metadata == login.metadata { return false }
             entity.aliases[index].metadata = login.metadata
             entity.aliases[index].lastUpdateTime = now

@@ -10,7 +10,7 @@ package final class Route: Sendable {
     package let mount: MountReference
     package let namespace: NamespaceReference
     package let storage: StorageView
-    private let made = Mutex<(any Engine)?>(nil)
+    private let made = Mutex<Made?>(nil)
     private let context: EngineContext
 
     init(entry: MountEntry, kind: EngineKind, mount: MountReference, context: EngineContext) {
@@ -22,11 +22,26 @@ package final class Route: Sendable {
         storage = context.storage
     }
 
-    package var engine: any Engine {
-        made.withLock { engine in
-            if let engine { return engine }
-            let new = kind.make(context)
-            engine = new
+    /// The engine, and what each login asks of it: a cast looks through all that it may be.
+    private final class Made: Sendable {
+        let engine: any Engine
+        let lockingAuth: (any LockingAuth)?
+
+        init(_ engine: any Engine) {
+            self.engine = engine
+            lockingAuth = engine as? any LockingAuth
+        }
+    }
+
+    package var engine: any Engine { parts.engine }
+    /// The engine, where it is an auth method that locks names out.
+    package var lockingAuth: (any LockingAuth)? { parts.lockingAuth }
+
+    private var parts: Made {
+        made.withLock { made in
+            if let made { return made }
+            let new = Made(kind.make(context))
+            made = new
             return new
         }
     }

@@ -32,12 +32,20 @@ package final class Policies: Sendable {
         }
     }
 
-    private struct Compiled {
+    /// A class: every request asks for one.
+    private final class Compiled: Sendable {
         let acl: ACL
         let policies: [Policy]
         /// Candidates for some of them.
         let shadows: [ShadowPolicy]
         let isTemplated: Bool
+
+        init(acl: ACL, policies: [Policy], shadows: [ShadowPolicy], isTemplated: Bool) {
+            self.acl = acl
+            self.policies = policies
+            self.shadows = shadows
+            self.isTemplated = isTemplated
+        }
 
         /// - Parameter fill: fills a templated path from the caller's identity.
         func acl(fill: (String) -> TemplateOutcome) -> ACL {

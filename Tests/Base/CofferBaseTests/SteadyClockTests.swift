@@ -34,6 +34,16 @@ import Testing
         #expect(machine.steps.withLock { $0 }.isEmpty)
     }
 
+    @Test("a step forward is followed within a millisecond")
+    func soon() {
+        let machine = Machine()
+        let clock = clock(machine)
+        machine.pass(.microseconds(10), step: .seconds(3600))
+        #expect(clock.now == Timestamp(seconds: 1_000_000) + .microseconds(10))
+        machine.pass(.milliseconds(1))
+        #expect(clock.now == machine.now)
+    }
+
     @Test("a step back is not followed and told once, time goes on at its pace, and the machine may catch up")
     func back() {
         let machine = Machine()

@@ -7,9 +7,10 @@ import Testing
 
 @Suite struct CubbyholeTests {
     private func caller(_ cubbyholeID: String) -> Caller {
-        var caller = Caller.tester
-        caller.cubbyholeID = cubbyholeID
-        return caller
+        let tester = Caller.tester
+        return Caller(
+            accessor: tester.accessor, displayName: tester.displayName, policies: tester.policies, entityID: "",
+            isRoot: false, metadata: [:], cubbyholeID: cubbyholeID, namespace: tester.namespace)
     }
 
     @Test("a token reads back what it wrote, without a lease duration")

@@ -199,7 +199,7 @@ extension Request {
 }
 
 extension Caller {
-    init(_ token: LiveToken, _ identity: CallerIdentity?, in home: NamespaceReference, hasSudo: Bool) {
+    convenience init(_ token: LiveToken, _ identity: CallerIdentity?, in home: NamespaceReference, hasSudo: Bool) {
         self.init(
             accessor: token.entry.accessor, displayName: token.entry.displayName,
             policies: identity?.policies(joining: token.entry.policies) ?? token.entry.policies,

@@ -27,7 +27,7 @@ extension Request {
         "locked_out", "The name failed to log in too often and is locked out for a while.")
 
     private func lockedName(_ call: Call, _ route: Route) async throws -> LockedName? {
-        guard let method = route.engine as? any LockingAuth, !rules(route).isDisabled,
+        guard let method = route.lockingAuth, !rules(route).isDisabled,
             let alias = try await method.lockedName(of: call)
         else { return nil }
         return LockedName(accessor: route.entry.accessor, alias: alias)
@@ -41,11 +41,9 @@ extension Request {
     }
 
     /// The grant of a login as it is issued: an orphan, named after mount and user, and never root.
-    static func loginGrant(_ grant: AuthGrant, at mount: MountReference) throws(EngineError) -> AuthGrant {
+    static func loginGrant(_ grant: consuming AuthGrant, at mount: MountReference) throws(EngineError) -> AuthGrant {
         if grant.policies.contains("root") { throw .badRequest("auth methods cannot create root tokens") }
-        var grant = grant
-        let parts = mount.path.utf8.split(separator: UInt8(ascii: "/")).dropFirst()
-        let source = parts.map { String($0) ?? "" }.joined(separator: "-")
+        let source = mount.loginSource
         grant.displayName = grant.displayName.isEmpty ? source : "\(source)-\(grant.displayName)"
         grant.parent = nil
         return grant

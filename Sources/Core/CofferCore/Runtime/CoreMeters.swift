@@ -20,10 +20,19 @@ package final class CoreMeters: Sendable {
     private let metrics: Metrics
     private let routes = Mutex<[RouteKey: Summary]>([:])
     private let statuses = Mutex<[Int: Counter]>([:])
+    private let creations = Mutex<[TokenCreation: Counter]>([:])
 
     private struct RouteKey: Hashable {
         let operation: CofferFramework.Operation
         let mount: String
+    }
+
+    /// What tokens are told apart by.
+    private struct TokenCreation: Hashable {
+        let mount: String
+        let method: String
+        let ttl: String
+        let type: TokenType
     }
 
     init(_ metrics: Metrics) {
@@ -69,13 +78,21 @@ package final class CoreMeters: Sendable {
 
     /// What leases and tokens are given out, by where and for how long.
     func tokenCreated(mount: MountReference, ttl: Duration, type: TokenType) {
-        metrics.counter(
-            "token.creation",
-            [
-                .init("auth_method", mount.type), .init("creation_ttl", Self.bucket(ttl)),
-                .init("mount_point", mount.path), .init("namespace", "root"), .init("token_type", type.rawValue),
-            ]
-        ).add()
+        let key = TokenCreation(mount: mount.path, method: mount.type, ttl: Self.bucket(ttl), type: type)
+        let counter = creations.withLock { creations in
+            if let known = creations[key] { return known }
+            let new = metrics.counter(
+                "token.creation",
+                [
+                    .init("auth_method", key.method), .init("creation_ttl", key.ttl),
+                    .init("mount_point", key.mount), .init("namespace", "root"), .init("token_type", type.rawValue),
+                ])
+            // Mounts come and go under ever new names.
+            if creations.count >= 4096 { creations.removeAll() }
+            creations[key] = new
+            return new
+        }
+        counter.add()
     }
 
     func leaseCreated(mount: MountReference, ttl: Duration) {

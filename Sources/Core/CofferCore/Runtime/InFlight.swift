@@ -39,7 +39,10 @@ package final class InFlight: Sendable {
         }
     }
 
-    func end(_ ticket: Ticket) { requests.withLock { _ = $0.entries.removeValue(forKey: ticket.number) } }
+    func end(_ ticket: Ticket) {
+        // Handed out, so that nobody waits while it is let go.
+        _ = requests.withLock { $0.entries.removeValue(forKey: ticket.number) }
+    }
 
     /// In order of their start.
     package var entries: [Entry] {

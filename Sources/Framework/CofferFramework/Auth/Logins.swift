@@ -8,7 +8,7 @@ extension PathTraits {
 
 extension Reply {
     /// Lets the caller in.
-    package static func login(_ grant: AuthGrant) -> Reply {
+    package static func login(_ grant: consuming AuthGrant) -> Reply {
         var reply = Reply.empty
         reply.auth = .grant(grant)
         return reply

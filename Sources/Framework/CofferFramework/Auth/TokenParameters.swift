@@ -99,8 +99,7 @@ extension TokenParameters {
     ///   - displayName: of who logged in; the pipeline puts the mount before it.
     ///   - alias: name of the alias on this mount.
     package func grant(displayName: String, alias: String) -> AuthGrant {
-        let names = noDefaultPolicy ? ownPolicies : ownPolicies.union(["default"])
-        var grant = AuthGrant(displayName: displayName, policies: names.sorted())
+        var grant = AuthGrant(displayName: displayName, policies: policyNames)
         grant.aliasName = alias
         grant.ttl = ttl
         grant.maximumTTL = maximumTTL
@@ -111,6 +110,16 @@ extension TokenParameters {
         grant.boundCIDRs = boundCIDRs
         grant.noDefaultPolicy = noDefaultPolicy
         return grant
+    }
+
+    /// Sorted, each once.
+    private var policyNames: [String] {
+        var all = policies.map { $0.lowercased() }
+        if !noDefaultPolicy { all.append("default") }
+        all.sort()
+        var names: [String] = []
+        for name in all where !name.isEmpty && name != names.last { names.append(name) }
+        return names
     }
 
     private var ownPolicies: Set<String> { Set(policies.map { $0.lowercased() }).subtracting([""]) }

@@ -29,20 +29,22 @@ package struct NamespaceReference: Hashable, Sendable {
 }
 
 /// Who makes a request, as far as an engine may know: never the token itself.
-package struct Caller: Sendable {
-    package var accessor: String
-    package var displayName: String
-    package var policies: [String]
-    package var entityID: String
-    package var isRoot: Bool
-    package var metadata: [String: String]
+///
+/// A class: every request hands it on several times.
+package final class Caller: Sendable {
+    package let accessor: String
+    package let displayName: String
+    package let policies: [String]
+    package let entityID: String
+    package let isRoot: Bool
+    package let metadata: [String: String]
     /// Where this token's cubbyhole lives; empty for tokens that have none (batch).
-    package var cubbyholeID: String
-    package var namespace: NamespaceReference
+    package let cubbyholeID: String
+    package let namespace: NamespaceReference
     /// True when the policies gave `sudo` on the requested path.
-    package var hasSudo: Bool
+    package let hasSudo: Bool
     /// Entity, aliases and groups; nil for a token without an entity.
-    package var identity: IdentityView?
+    package let identity: IdentityView?
 
     package init(
         accessor: String, displayName: String, policies: [String], entityID: String, isRoot: Bool,
@@ -91,6 +93,8 @@ package final class MountReference: Sendable {
     package let defaultTTL: Duration
     package let maximumTTL: Duration
     package let isAuth: Bool
+    /// Of an auth method's mount, what display names of its logins begin with: the path in one word.
+    package let loginSource: String
 
     package init(
         path: String, type: String, accessor: String, uuid: String, options: [String: String],
@@ -104,5 +108,7 @@ package final class MountReference: Sendable {
         self.defaultTTL = defaultTTL
         self.maximumTTL = maximumTTL
         self.isAuth = isAuth
+        loginSource = path.utf8.split(separator: UInt8(ascii: "/")).dropFirst().map { String($0) ?? "" }
+            .joined(separator: "-")
     }
 }

@@ -20,7 +20,7 @@ package struct CanonicalName: Hashable, Sendable {
         guard !shown.isEmpty else { throw .empty }
         guard shown.utf8.count <= Self.maximumLength else { throw .tooLong }
         let folded: String
-        if shown.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) {
+        if Self.isPlain(shown) {
             folded = shown.lowercased()
         } else {
             guard let text = Self.folded(shown) else { throw .ambiguous }
@@ -39,7 +39,16 @@ package struct CanonicalName: Hashable, Sendable {
         text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 
+    /// Nothing but printable ASCII, which is most names.
+    private static func isPlain(_ name: String) -> Bool {
+        let bytes = name.utf8.span
+        for index in bytes.indices where bytes[index] < 0x20 || bytes[index] > 0x7e { return false }
+        return true
+    }
+
     private static func trimmed(_ name: some StringProtocol) -> String {
+        let name = String(name)
+        if name.utf8.first != 0x20 && name.utf8.last != 0x20 { return name }
         var bytes = Array(name.utf8)[...]
         while bytes.first == 0x20 { bytes.removeFirst() }
         while bytes.last == 0x20 { bytes.removeLast() }

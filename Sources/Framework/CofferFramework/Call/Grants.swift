@@ -84,11 +84,12 @@ package struct IssuedAuth: Sendable {
     }
 }
 
+/// Indirect where it is large: a reply is copied on its way.
 package enum AuthResult: Sendable {
     /// The pipeline issues the token.
-    case grant(AuthGrant)
+    indirect case grant(AuthGrant)
     /// The token exists already.
-    case issued(IssuedAuth)
+    indirect case issued(IssuedAuth)
     /// A login that waited under this id for its second factors has them now.
     case completed(String)
 }

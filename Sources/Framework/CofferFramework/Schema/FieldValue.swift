@@ -138,8 +138,13 @@ extension Array: FieldValue where Element: FieldValue {
         }
     }
 
-    /// Without a key path: in generic code it is made anew each time.
-    package var wire: JSON { .array(map { $0.wire }) }
+    /// Without `map`: in code for all types its closure and its result are made by way of their metadata.
+    package var wire: JSON {
+        var items: [JSON] = []
+        items.reserveCapacity(count)
+        for index in indices { items.append(self[index].wire) }
+        return .array(items)
+    }
 }
 
 extension Dictionary: FieldValue where Key == String, Value == String {

@@ -165,7 +165,8 @@ package struct Schema<Record: Sendable>: Sendable {
         withUnsafePointer(to: record) { pointer in
             for index in names.indices {
                 let value = places[index].load(pointer)
-                if value != usual[index] { object.append(names[index], value) }
+                if value == usual[index] { continue }
+                object.append(names[index], value)
             }
         }
         return object

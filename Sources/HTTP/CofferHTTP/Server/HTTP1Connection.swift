@@ -140,9 +140,10 @@ final class HTTP1Connection: ChannelInboundHandler {
         isServing = true
         isReadingBody = true
         isIdle = false
-        requestDeadline = .now() + configuration.requestTimeout
         keepsAlive = head.keepsAlive
-        allow(configuration.readTimeout)
+        let now = NIODeadline.now()
+        requestDeadline = now + configuration.requestTimeout
+        deadline = now + configuration.readTimeout
         readPeer(context)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let loop = context.eventLoop
