@@ -16,6 +16,7 @@ internal import Logging
 internal import NIOCore
 internal import RegistrationService
 internal import SealService
+internal import Synchronization
 internal import TelemetryService
 
 /// A server with its storage, core and listeners: made from a configuration, ended by `stop`.
@@ -146,7 +147,7 @@ struct RunningServer: Sendable {
     /// No new connections, and no new requests on those there are; what is in flight finishes, within a limit.
     /// Then seals, and closes the storage.
     func stop() async {
-        core.controls.isDraining.replace(with: true)
+        core.controls.isDraining.store(true, ordering: .sequentiallyConsistent)
         await http.stopListening()
         if await !core.waitForRequests(Self.drainLimit) {
             log.warning("requests were still in flight when the server sealed")

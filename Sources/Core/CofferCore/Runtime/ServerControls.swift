@@ -1,6 +1,7 @@
 package import CofferBase
 package import CofferJSON
 internal import SealService
+package import Synchronization
 
 /// What the core may ask of the program around it, set once it runs.
 package final class ServerControls: Sendable {
@@ -34,7 +35,7 @@ package final class ServerControls: Sendable {
     let sealWatch = Snapshot<SealWatch?>(nil)
 
     /// The server ends: no request is begun any more.
-    package let isDraining = Snapshot(false)
+    package let isDraining = Atomic(false)
 
     /// The same as a URL.
     package var clusterURL: String { clusterAddress.value.isEmpty ? "" : "https://" + clusterAddress.value }

@@ -1,6 +1,7 @@
 package import CofferBase
 package import CofferCore
 internal import Logging
+internal import Synchronization
 
 /// The `/v1` API over HTTP: reads requests for the core, and writes its answers.
 package struct APIHandler: Sendable {
@@ -78,7 +79,7 @@ package struct APIHandler: Sendable {
     private func serve(_ request: HTTPRequest) async -> HTTPResponse {
         var response: HTTPResponse
         do throws(RequestReader.Refusal) {
-            if core.controls.isDraining.value { throw Self.draining }
+            if core.controls.isDraining.load(ordering: .sequentiallyConsistent) { throw Self.draining }
             let incoming = try RequestReader.incoming(request, limits)
             let level = core.configuration.requestsLogLevel
             let start = level.map { _ in core.clock.now }

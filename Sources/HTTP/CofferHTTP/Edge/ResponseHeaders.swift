@@ -1,5 +1,7 @@
 /// Header fields that a listener adds to its answers, by their status.
-package struct ResponseHeaders: Sendable {
+///
+/// A class: every answer asks for them.
+package final class ResponseHeaders: Sendable {
     /// Fields for `default`, a family such as `2xx`, or one status.
     package struct Rule: Sendable {
         package let status: String
@@ -25,14 +27,16 @@ package struct ResponseHeaders: Sendable {
 
     private static let own = [("Strict-Transport-Security", "max-age=31536000; includeSubDomains")].map(Field.init)
 
-    private var common: [Field]
-    private var families: [Int: [Field]] = [:]
-    private var statuses: [Int: [Field]] = [:]
+    private let common: [Field]
+    private let families: [Int: [Field]]
+    private let statuses: [Int: [Field]]
 
     /// - Parameter fixed: fields of every answer, which no rule replaces.
     package init(_ rules: [Rule] = [], fixed: [(name: String, value: String)] = []) {
         let defaults = rules.filter { $0.status == "default" }.flatMap(\.fields)
-        common = Self.merged(Self.merged(Self.own, defaults), fixed)
+        let common = Self.merged(Self.merged(Self.own, defaults), fixed)
+        var families: [Int: [Field]] = [:]
+        var statuses: [Int: [Field]] = [:]
         for rule in rules where rule.status.hasSuffix("xx") {
             guard let family = Int(rule.status.prefix(1)) else { continue }
             families[family] = Self.merged(families[family] ?? common, rule.fields)
@@ -41,6 +45,7 @@ package struct ResponseHeaders: Sendable {
             guard let status = Int(rule.status) else { continue }
             statuses[status] = Self.merged(statuses[status] ?? families[status / 100] ?? common, rule.fields)
         }
+        (self.common, self.families, self.statuses) = (common, families, statuses)
     }
 
     /// What the answer says by itself stays as it is.
