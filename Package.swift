@@ -297,10 +297,13 @@ let tests: [Module] = [
         needs: ["CofferBase", "CofferMetrics", "Logging", "SocketClient", "TestSupport"]),
     Module(
         name: "LeaseService", folder: "Services",
-        needs: ["CofferBase", "CofferStorage", "MemoryStorage", "TestSupport"]),
+        needs: ["CofferBase", "CofferJSON", "CofferStorage", "MemoryStorage", "TestSupport"]),
     Module(
         name: "TokenService", folder: "Services",
-        needs: ["CofferStorage", "MemoryStorage", "TestSupport"]),
+        needs: [
+            "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage",
+            "TestSupport",
+        ]),
     Module(
         name: "LockoutService", folder: "Services",
         needs: ["CofferBase", "CofferFramework", "CofferStorage", "MemoryStorage", "TestSupport"]),

@@ -9,6 +9,8 @@ package struct StorageKey: Hashable, Comparable, Sendable, ExpressibleByStringLi
 
     @inlinable package init(bytes: [UInt8]) { self.bytes = bytes }
     package init(_ text: some StringProtocol) { bytes = Array(text.utf8) }
+    /// Nearly all keys are made of one of these; what is written for every text costs several times as much.
+    package init(_ text: String) { bytes = Array(text.utf8) }
     package init(stringLiteral value: String) { bytes = Array(value.utf8) }
 
     package static func == (left: StorageKey, right: StorageKey) -> Bool {
