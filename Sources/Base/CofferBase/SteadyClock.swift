@@ -6,8 +6,8 @@ internal import Synchronization
 /// What ends at a time that was told must not live longer because somebody set the clock back. After such a step time
 /// goes on at the pace of the clock that nobody sets, until the machine's has caught up or the process starts anew.
 ///
-/// Every request asks several times and from several threads, so it is kept in atomic numbers, of which nearly all
-/// questions only read.
+/// Every request asks several times and from several threads, so it is kept in atomic numbers, which nearly all questions
+/// only read.
 package final class SteadyClock: WallClock {
     private let machine: any WallClock
     /// Nanoseconds since any moment, never set.
@@ -15,13 +15,9 @@ package final class SteadyClock: WallClock {
     private let report: @Sendable (_ step: Duration) -> Void
     /// How far the machine's clock was before `uptime` when it was followed, in nanoseconds; only grows.
     private let lead: Atomic<Int64>
-    /// The uptime at which the machine's clock is looked at next.
-    private let nextLook: Atomic<Int64>
     /// The step back that was told, until the machine has caught up.
     private let reported = Atomic<Int64>(0)
 
-    /// A step forward is followed within this time.
-    private static let lookInterval: Int64 = 1_000_000
     /// Less than this is a correction, which is not worth telling.
     private static let noticed: Int64 = 2_000_000_000
     /// The longest sleep that is not looked at again: a step forward may end it early.
@@ -37,30 +33,28 @@ package final class SteadyClock: WallClock {
         self.report = report
         let (wall, steady) = (machine.now, uptime())
         lead = Atomic(wall.nanoseconds &- steady)
-        nextLook = Atomic(steady &+ Self.lookInterval)
     }
 
     package var now: Timestamp {
-        let steady = uptime()
-        if steady >= nextLook.load(ordering: .relaxed) {
-            nextLook.store(steady &+ Self.lookInterval, ordering: .relaxed)
-            follow()
-        }
-        return Timestamp(nanoseconds: steady &+ lead.load(ordering: .relaxed))
+        // In this order: a pause in between makes the machine's clock look late, and never early.
+        let (wall, steady) = (machine.now.nanoseconds, uptime())
+        let found = wall &- steady
+        var known = lead.load(ordering: .relaxed)
+        if found > known { known = lead.max(found, ordering: .relaxed).newValue }
+        noteStep(known &- found)
+        return Timestamp(nanoseconds: steady &+ known)
     }
 
-    /// Looks at the machine's clock: follows it when it is ahead, and tells when it was set back.
-    private func follow() {
-        // In this order: a pause in between makes the machine's clock look late, and never early.
-        let (wall, steady) = (machine.now, uptime())
-        let found = wall.nanoseconds &- steady
-        let (known, _) = lead.max(found, ordering: .relaxed)
-        let behind = known &- found
-        if behind <= 0 { return reported.store(0, ordering: .relaxed) }
-        if behind &- reported.load(ordering: .relaxed) <= Self.noticed { return }
-        let told = reported.exchange(behind, ordering: .relaxed)
-        // Of two threads that saw the step, the first one tells.
-        if behind &- told > Self.noticed { report(.nanoseconds(behind)) }
+    private func noteStep(_ behind: Int64) {
+        let told = reported.load(ordering: .relaxed)
+        if behind <= Self.noticed {
+            if told != 0 { reported.store(0, ordering: .relaxed) }
+        } else if behind &- told > Self.noticed,
+            // Of two threads that see the step, one tells.
+            reported.compareExchange(expected: told, desired: behind, ordering: .relaxed).exchanged
+        {
+            report(.nanoseconds(behind))
+        }
     }
 
     package func sleep(until deadline: Timestamp) async throws {

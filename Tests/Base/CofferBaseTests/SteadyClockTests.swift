@@ -34,13 +34,12 @@ import Testing
         #expect(machine.steps.withLock { $0 }.isEmpty)
     }
 
-    @Test("a step forward is followed within a millisecond")
+    @Test("a step forward is followed at once, however soon it comes after a question")
     func soon() {
         let machine = Machine()
         let clock = clock(machine)
+        #expect(clock.now == machine.now)
         machine.pass(.microseconds(10), step: .seconds(3600))
-        #expect(clock.now == Timestamp(seconds: 1_000_000) + .microseconds(10))
-        machine.pass(.milliseconds(1))
         #expect(clock.now == machine.now)
     }
 
