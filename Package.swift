@@ -301,8 +301,8 @@ let tests: [Module] = [
     Module(
         name: "TokenService", folder: "Services",
         needs: [
-            "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "CofferStorage", "MemoryStorage",
-            "TestSupport",
+            "CofferBase", "CofferCrypto", "CofferFramework", "CofferJSON", "CofferStorage", "LeaseService",
+            "MemoryStorage", "TestSupport",
         ]),
     Module(
         name: "LockoutService", folder: "Services",

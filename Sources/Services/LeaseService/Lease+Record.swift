@@ -1,11 +1,16 @@
 internal import CofferBase
-internal import CofferJSON
+package import CofferJSON
 
-/// A lease as it is stored, below its id. Members that have their usual value are left out; earlier releases left out
-/// neither the kind nor the token's key.
+/// A lease as it is stored, below its id or in the entry of its token. Members that have their usual value are left out;
+/// earlier releases left out neither the kind nor the token's key.
 extension Lease {
     func encoded() -> [UInt8] {
         var writer = JSONWriter(capacity: secret == nil ? 128 : 512)
+        write(to: &writer)
+        return writer.bytes
+    }
+
+    package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         if kind != .token { writer.member("kind", kind.rawValue) }
         if kind != .token || tokenKey != LeaseID.tokenKey(ofLease: id) { writer.member("token", tokenKey) }
@@ -19,15 +24,30 @@ extension Lease {
         if isIrrevocable { writer.member("irrevocable", true) }
         if !revocationError.isEmpty { writer.member("error", revocationError) }
         if !loginRole.isEmpty { writer.member("role", loginRole) }
+        if isGrouped { writer.member("grouped", true) }
         if let secret { writer.member("secret", .object(secret.record)) }
         writer.endObject()
-        return writer.bytes
     }
+
+    /// The same as a value.
+    package var record: JSONObject { (try? JSON.parseObject(encoded(), limits: .trusted)) ?? [:] }
 
     /// Nil when the record is damaged.
     init?(_ id: String, encoded bytes: [UInt8]) {
-        guard let object = try? JSON.parseObject(bytes, limits: .trusted),
-            let kind = Kind(rawValue: object["kind"]?.stringValue ?? Kind.token.rawValue),
+        guard let object = try? JSON.parseObject(bytes, limits: .trusted) else { return nil }
+        self.init(id, record: object)
+    }
+
+    /// The lease that is kept in the entry of its token; nil when there is none, or it is damaged.
+    init?(_ id: String, inEntryOfToken object: JSONObject) {
+        guard object["lease_id"]?.stringValue == id, let record = object["lease"]?.objectValue else { return nil }
+        self.init(id, record: record)
+        isHeld = true
+    }
+
+    /// Nil when the record is damaged.
+    package init?(_ id: String, record object: JSONObject) {
+        guard let kind = Kind(rawValue: object["kind"]?.stringValue ?? Kind.token.rawValue),
             let tokenKey = object["token"]?.stringValue ?? (kind == .token ? LeaseID.tokenKey(ofLease: id) : nil),
             let issued = object["issued"]?.intValue, let expires = object["expires"]?.intValue
         else { return nil }
@@ -42,6 +62,7 @@ extension Lease {
         isIrrevocable = object["irrevocable"]?.boolValue ?? false
         revocationError = object["error"]?.stringValue ?? ""
         loginRole = object["role"]?.stringValue ?? ""
+        isGrouped = object["grouped"]?.boolValue ?? false
         secret = object["secret"]?.objectValue.flatMap(Secret.init(record:))
         if kind == .secret && secret == nil { return nil }
     }

@@ -24,6 +24,10 @@ package struct Lease: Sendable {
     package var isIrrevocable = false
     /// Why the last revocation failed, at most 240 characters; holds no secret.
     package var revocationError = ""
+    /// The record is kept in the entry of the token, whose lease this is.
+    package var isHeld = false
+    /// The calendar lists it with the other tokens of its window, and not by itself. Only what is held is listed so.
+    package internal(set) var isGrouped = false
     /// The role of the login that made a token, where a quota asked for it; else empty.
     package var loginRole = ""
     /// What an engine asked for; nil for tokens.

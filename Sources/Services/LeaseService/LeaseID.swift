@@ -47,6 +47,21 @@ package enum LeaseID {
         return tokenKey(ofName: id[first..<utf8.index(first, offsetBy: end - start)])
     }
 
+    /// The key of the token whose lease has this id, if it is a key with the time in front (see `isTimed`).
+    static func timedKey(ofLease id: String) -> String? {
+        let name = id.utf8.suffix(timedLength)
+        guard name.count == timedLength, name.first == mark, name.startIndex > id.utf8.startIndex,
+            id.utf8[id.utf8.index(before: name.startIndex)] == UInt8(ascii: "/")
+        else { return nil }
+        return String(Substring(name))
+    }
+
+    /// Whether this is the key of a token that begins with the time of its making: `h`, twelve hexadecimal digits for
+    /// milliseconds, and 32.
+    package static func isTimed(_ key: String) -> Bool { key.utf8.count == timedLength && key.utf8.first == mark }
+
+    private static let timedLength = 45
+
     /// Keys without a time are this, and the hash of the token in hexadecimal digits.
     private static let mark = UInt8(ascii: "h")
     private static let (timeLength, hashLength) = (16, 64)

@@ -19,6 +19,7 @@ package actor LeaseReaper {
     private let target: @Sendable (_ id: String) -> String?
     private let revoke: @Sendable (Lease) async throws -> Void
     private let revokeTogether: @Sendable ([CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease])
+    private let revokeWindow: @Sendable (TokenWindow, _ time: Timestamp) async throws -> Bool
     private let explain: @Sendable (any Error) -> String
     private let report: @Sendable (String) -> Void
     /// Very many leases may end at once: a thread of its own leaves those that answer requests alone. It lets them go
@@ -38,12 +39,14 @@ package actor LeaseReaper {
     ///   - target: what the revocation of the lease with this id may have to wait for; nil when nothing.
     ///   - revoke: ends the lease and what it stands for.
     ///   - revokeTogether: ends leases of tokens, as many as it can at once; says which, and gives the others that can be read.
+    ///   - revokeWindow: ends those tokens of a window whose time is over; false when that cannot be done yet.
     ///   - explain: what an operator may read about a failure; no secret.
     ///   - report: takes a line for the server log; it names lease kinds, never values.
     package init(
         leases: Leases, clock: any WallClock, target: @escaping @Sendable (_ id: String) -> String?,
         revoke: @escaping @Sendable (Lease) async throws -> Void,
         revokeTogether: @escaping @Sendable ([CalendarEntry]) async throws -> (ended: Set<String>, left: [Lease]),
+        revokeWindow: @escaping @Sendable (TokenWindow, _ time: Timestamp) async throws -> Bool,
         explain: @escaping @Sendable (any Error) -> String,
         report: @escaping @Sendable (String) -> Void
     ) {
@@ -52,6 +55,7 @@ package actor LeaseReaper {
         self.target = target
         self.revoke = revoke
         self.revokeTogether = revokeTogether
+        self.revokeWindow = revokeWindow
         self.explain = explain
         self.report = report
     }
@@ -89,8 +93,14 @@ package actor LeaseReaper {
         }
         if isStopped { return false }
         var tokens: [CalendarEntry] = []
+        var window: (TokenWindow, CalendarEntry)?
         var hasBegun = false
         for entry in due {
+            if let tokens = TokenWindow(id: entry.id) {
+                // One at a time: there may be thousands of tokens in it.
+                if window == nil { window = (tokens, entry) }
+                continue
+            }
             guard let target = target(entry.id) else {
                 tokens.append(entry)
                 continue
@@ -101,9 +111,23 @@ package actor LeaseReaper {
             begin(entry, of: target)
             hasBegun = true
         }
-        if tokens.isEmpty { return hasBegun }
-        await end(tokens)
-        return true
+        if !tokens.isEmpty { await end(tokens) }
+        if let (window, entry) = window { await end(window, entry) }
+        return hasBegun || !tokens.isEmpty || window != nil
+    }
+
+    private func end(_ window: TokenWindow, _ entry: CalendarEntry) async {
+        do {
+            if try await revokeWindow(window, entry.time) { return }
+        } catch {
+            report("tokens could not be ended; trying again in 10 s")
+        }
+        // It is still due: without a pause it would be tried in a circle.
+        running.insert(entry.id)
+        Task(executorPreference: executor) {
+            try? await self.clock.sleep(until: self.clock.now + .seconds(10))
+            await self.finish(entry, of: nil, true)
+        }
     }
 
     /// One commit for all of them; those that need more are ended one by one.

@@ -35,10 +35,10 @@ package final class LeaseTally: Sendable {
         var pass: Task<Void, any Error>?
     }
 
-    private let view: StorageView
+    private let entries: LeaseEntries
     private let state = Mutex(State())
 
-    init(_ view: StorageView) { self.view = view }
+    init(_ entries: LeaseEntries) { self.entries = entries }
 
     /// Groups leases anew from now on; they are counted again when somebody asks.
     package func group(
@@ -103,21 +103,18 @@ package final class LeaseTally: Sendable {
 
     private func run(_ generation: Int) async throws {
         guard state.withLock({ $0.startPass(generation) }) else { return }
-        var after: StorageKey?
+        var after: String?
         while true {
-            let keys = try await view.scan("id/", after: after, limit: 1000)
-            let ids = keys.map { String(decoding: $0.bytes.dropFirst(3), as: UTF8.self) }
+            let ids = try await entries.ids(below: "", after: after, limit: 1000)
             let roles = try await roles(of: ids)
             guard state.withLock({ $0.note(ids, roles, generation) }) else { return }
-            guard keys.count == 1000, let last = keys.last else { break }
-            after = last
+            guard ids.count == 1000 else { break }
+            after = ids.last
         }
         let unsure = state.withLock { state in state.touched.filter { !$0.value.hasChanged }.map(\.key) }
         var present: [String: String] = [:]
         for id in unsure {
-            if let lease = try await view.get(Leases.key(id)).flatMap({ Lease(id, encoded: $0) }) {
-                present[id] = lease.loginRole
-            }
+            if let lease = try await entries.load(id) { present[id] = lease.loginRole }
         }
         state.withLock { $0.finishPass(present, generation) }
     }
@@ -127,7 +124,7 @@ package final class LeaseTally: Sendable {
         let readsRole = state.withLock { $0.readsRole }
         var roles: [String: String] = [:]
         for id in ids where readsRole(id) {
-            roles[id] = try await view.get(Leases.key(id)).flatMap { Lease(id, encoded: $0) }?.loginRole
+            roles[id] = try await entries.load(id)?.loginRole
         }
         return roles
     }

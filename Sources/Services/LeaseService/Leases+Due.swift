@@ -41,24 +41,16 @@ extension Leases {
     /// Those of the leases that end at the time of their entry, as the transaction sees them. An entry without its
     /// lease is removed; a damaged lease keeps its entry, for whoever repairs it.
     package func load(_ entries: [CalendarEntry], in transaction: inout Transaction) async throws -> [Lease] {
-        try await transaction.within(view) { inner in
-            var found: [Lease] = []
-            for entry in entries {
-                let stored: [UInt8]?
-                do throws(StorageError) {
-                    stored = try await inner.get(Self.key(entry.id))
-                } catch {
-                    guard case .integrity = error else { throw error }
-                    continue
-                }
-                let lease = stored.flatMap { Lease(entry.id, encoded: $0) }
-                if let lease, lease.expireTime == entry.time, !lease.isIrrevocable {
-                    found.append(lease)
-                } else if stored == nil || lease != nil {
-                    inner.delete(Self.calendarKey(entry.time, entry.id))
-                }
+        var found: [Lease] = []
+        for entry in entries where TokenWindow(id: entry.id) == nil {
+            let stored = try await self.entries.find(entry.id, in: &transaction)
+            if let lease = stored.lease, lease.expireTime == entry.time, !lease.isIrrevocable {
+                found.append(lease)
+                continue
             }
-            return found
+            if case .damaged = stored { continue }
+            try await transaction.within(view) { $0.delete(Self.calendarKey(entry.time, entry.id)) }
         }
+        return found
     }
 }

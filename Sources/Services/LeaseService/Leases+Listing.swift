@@ -1,32 +1,32 @@
-package import CofferStorage
+internal import CofferBase
+internal import CofferStorage
 
 extension Leases {
-    /// One page of the leases below a path, and where the next one starts; nil when this was the last.
+    /// One page of the leases below a path, and the id behind which the next one starts; nil when this was the last.
     package struct Page: Sendable {
         package let leases: [Lease]
-        package let next: StorageKey?
+        package let next: String?
     }
 
-    /// The leases whose id starts with `path`, in order of their ids.
-    package func page(below path: String, after: StorageKey? = nil) async throws -> Page {
-        let keys = try await view.scan(Self.key(path), after: after, limit: 500)
+    /// The leases below a folder, in order of their ids.
+    package func page(below path: String, after: String? = nil) async throws -> Page {
+        let ids = try await entries.ids(below: path, after: after, limit: 500)
         var found: [Lease] = []
-        for key in keys {
-            let id = String(decoding: key.bytes.dropFirst(3), as: UTF8.self)
-            if let lease = try await view.get(key).flatMap({ Lease(id, encoded: $0) }) { found.append(lease) }
+        for id in ids {
+            if let lease = try await load(id) { found.append(lease) }
         }
-        return Page(leases: found, next: keys.count < 500 ? nil : keys.last)
+        return Page(leases: found, next: ids.count < 500 ? nil : ids.last)
     }
 
     package func isEmpty(below path: String) async throws -> Bool {
-        try await view.scan(Self.key(path), limit: 1).isEmpty
+        try await entries.ids(below: path, limit: 1).isEmpty
     }
 
-    /// The names directly below a path, folders with their `/`.
+    /// The names directly below a folder, those of folders with their `/`.
     package func names(below path: String, after: String?, limit: Int?) async throws -> [String] {
-        guard path.isEmpty else { return try await view.children(of: Self.key(path), after: after, limit: limit) }
+        guard path.isEmpty else { return try await entries.names(below: path, after: after, limit: limit) }
         // The folder of the other namespaces is none of the root's.
-        let names = try await view.children(of: Self.key(path), after: after, limit: limit.map { $0 + 1 })
+        let names = try await entries.names(below: path, after: after, limit: limit.map { $0 + 1 })
         return Array(names.filter { $0 != "/" }.prefix(limit ?? .max))
     }
 
@@ -47,10 +47,16 @@ extension Leases {
 
     /// Calls `body` with every lease id of a namespace, as callers in it know it, without reading the leases.
     package func eachID(in namespaceID: String, _ body: (String) async throws -> Void) async throws {
-        try await eachID(in: Self.key(LeaseID.kept("", in: namespaceID)), limit: nil) { name in
+        let folder = LeaseID.kept("", in: namespaceID)
+        var after: String?
+        while true {
+            let ids = try await entries.ids(below: folder, after: after, limit: 1000)
             // Of the root's, those of the other namespaces lie in between.
-            if namespaceID == LeaseID.root, name.utf8.first == UInt8(ascii: "/") { return }
-            try await body(name)
+            for id in ids where namespaceID != LeaseID.root || id.utf8.first != UInt8(ascii: "/") {
+                try await body(String(id.dropFirst(folder.count)))
+            }
+            guard ids.count == 1000 else { return }
+            after = ids.last
         }
     }
 

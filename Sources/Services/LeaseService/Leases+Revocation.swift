@@ -34,11 +34,11 @@ extension Leases {
 
     /// Hands everything below a path to the reaper.
     package func makeAllDue(below path: String, now: Timestamp) async throws {
-        var after: StorageKey?
+        var after: String?
         repeat {
-            let keys = try await view.scan(Self.key(path), after: after, limit: 100)
-            try await makeDue(keys.map { String(decoding: $0.bytes.dropFirst(3), as: UTF8.self) }, now: now)
-            after = keys.count < 100 ? nil : keys.last
+            let ids = try await entries.ids(below: path, after: after, limit: 100)
+            try await makeDue(ids, now: now)
+            after = ids.count < 100 ? nil : ids.last
         } while after != nil
     }
 

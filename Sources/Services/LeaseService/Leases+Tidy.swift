@@ -26,8 +26,9 @@ extension Leases {
             }
             if try await relist(lease) { result.relisted += 1 }
         }
+        try await tidyHeld(&result)
         try await each("at/") { key, _ in
-            guard let (_, id) = Self.parse(key) else { return }
+            guard let (_, id) = Self.parse(key), TokenWindow(id: id) == nil else { return }
             if try await removeIfDangling(key, id, { Self.calendarKey($0) }) { result.dangling += 1 }
         }
         try await each("irrevocable/") { key, id in
@@ -44,8 +45,7 @@ extension Leases {
     /// A lease that neither the calendar nor the list of irrevocable ones names would never end.
     private func relist(_ lease: Lease) async throws -> Bool {
         try await view.transaction { transaction in
-            guard let current = try await transaction.get(Self.key(lease.id)).flatMap({ Lease(lease.id, encoded: $0) })
-            else {
+            guard let current = try await entries.find(lease.id, in: &transaction).lease, !current.isGrouped else {
                 return false
             }
             let place = current.isIrrevocable ? Self.irrevocableKey(current.id) : Self.calendarKey(current)
@@ -59,13 +59,51 @@ extension Leases {
         _ key: StorageKey, _ id: String, _ place: (Lease) -> StorageKey?
     ) async throws -> Bool {
         try await view.transaction { transaction in
-            if let stored = try await transaction.get(Self.key(id)) {
-                // A damaged lease keeps its entries, for whoever repairs it.
-                guard let lease = Lease(id, encoded: stored), place(lease) != key else { return false }
+            switch try await entries.find(id, in: &transaction) {
+            // A damaged lease keeps its entries, for whoever repairs it.
+            case .damaged: return false
+            case .lease(let lease): if place(lease) == key { return false }
+            case .nothing: break
             }
             // Unread, so that a damaged entry goes too; a lease that changes meanwhile makes this run again.
             transaction.delete(key)
             return true
+        }
+    }
+
+    /// The leases that tokens hold, and the windows that list them.
+    private func tidyHeld(_ result: inout LeaseTidyResult) async throws {
+        var after: StorageKey?
+        while true {
+            let keys = try await entries.tokens.scan(after: after, limit: 500)
+            for key in keys {
+                guard let lease = try await entries.heldLease(ofToken: key) else { continue }
+                result.examined += 1
+                let wasRelisted = try await lease.isGrouped ? relistWindow(of: lease) : relist(lease)
+                if wasRelisted { result.relisted += 1 }
+            }
+            guard keys.count == 500, let last = keys.last else { break }
+            after = last
+        }
+        try await each("window/") { key, id in
+            guard let window = TokenWindow(id: id), close(window) else { return }
+            defer { open(window) }
+            guard try await entries.leases(in: window).isEmpty else { return }
+            try await view.delete(key)
+            result.dangling += 1
+        }
+    }
+
+    private func relistWindow(of lease: Lease) async throws -> Bool {
+        guard let window = TokenWindow(ofLease: lease.id) else { return false }
+        let places = [LeaseEntries.windowKey(window.id), Self.calendarKey(Self.end(of: lease), window.id)]
+        return try await view.transaction { transaction in
+            var isMissing = false
+            for place in places where try await transaction.get(place) == nil {
+                transaction.put(place, [])
+                isMissing = true
+            }
+            return isMissing
         }
     }
 

@@ -1,4 +1,5 @@
 package import CofferBase
+internal import CofferJSON
 package import CofferStorage
 internal import Synchronization
 
@@ -6,16 +7,24 @@ internal import Synchronization
 ///
 /// | entry | holds |
 /// |---|---|
-/// | `sys/expire/id/<lease id>` | the lease |
+/// | `sys/expire/id/<lease id>` | the lease, unless it is held |
 /// | `sys/expire/at/<16 hex digits>/<lease id>` | nothing: the key orders leases by expiry in nanoseconds |
+/// | `sys/expire/window/<home>/<stem>` | nothing: the key lists tokens that hold leases |
+/// | `sys/expire/at/<16 hex digits>/<home>/<stem>` | nothing: some token of this window ends here |
 /// | `sys/expire/token/<token key>/<lease id>` | nothing: the key lists what a token holds |
 /// | `sys/expire/irrevocable/<lease id>` | nothing: the reaper has given up, the calendar knows it no more |
+///
+/// A token whose key tells when it was made holds its own lease, in its own entry: so a login stores one entry. What lists
+/// it, it shares with the tokens that were made at the same path within a quarter of a second (`TokenWindow`). A lease
+/// that changes is listed by itself from then on, but stays held.
 ///
 /// Nothing is read at start-up but the first key of the calendar. Changes are
 /// staged into the caller's transaction, so that a token and its lease live and
 /// die in one commit.
 package final class Leases: Sendable {
     let view: StorageView
+    let entries: LeaseEntries
+    let windows = OpenWindows()
     /// How many there are.
     package let tally: LeaseTally
     private let wake = Mutex<Waker?>(nil)
@@ -28,23 +37,37 @@ package final class Leases: Sendable {
 
     package init(storage: any TransactionalStorage) {
         view = StorageView(storage, prefix: "sys/expire/")
-        tally = LeaseTally(view)
+        entries = LeaseEntries(view: view, tokens: StorageView(storage, prefix: "sys/token/id/"))
+        tally = LeaseTally(entries)
     }
 
-    package func load(_ id: String) async throws -> Lease? {
-        try await view.get(Self.key(id)).flatMap { Lease(id, encoded: $0) }
-    }
+    package func load(_ id: String) async throws -> Lease? { try await entries.load(id) }
 
     /// Writes a new or changed lease; `old` is what the same transaction read before.
     /// After the commit the caller says `announce`.
     package func stage(
         _ lease: Lease, replacing old: Lease?, in transaction: inout Transaction
     ) async throws {
+        var lease = lease
+        // What lists many does not know where one of them went.
+        lease.isGrouped = false
+        if lease.isHeld { try await rewrite(lease, in: &transaction) }
         try await transaction.within(view) { inner in
             if let old { Self.unlist(old, in: &inner) } else { tally.watch(lease, .added, in: &inner) }
-            inner.put(Self.key(lease.id), lease.encoded())
+            if !lease.isHeld { inner.put(Self.key(lease.id), lease.encoded()) }
             inner.put(lease.isIrrevocable ? Self.irrevocableKey(lease.id) : Self.calendarKey(lease), [])
             if let key = Self.holderKey(lease), !lease.isRevoking { inner.put(key, []) }
+        }
+    }
+
+    /// In the entry of its token, which the same transaction has read.
+    private func rewrite(_ lease: Lease, in transaction: inout Transaction) async throws {
+        try await transaction.within(entries.tokens) { inner in
+            let key = StorageKey(lease.tokenKey)
+            guard let stored = try await inner.get(key) else { return }
+            var object = try JSON.parseObject(stored, limits: .trusted)
+            object["lease"] = .object(lease.record)
+            inner.put(key, JSON.object(object).serialized())
         }
     }
 
@@ -52,11 +75,11 @@ package final class Leases: Sendable {
         try await stageRemoval(of: [lease], in: &transaction)
     }
 
-    /// The same of many.
+    /// The same of many. The entry of a token that holds its lease is the caller's to remove.
     package func stageRemoval(of leases: [Lease], in transaction: inout Transaction) async throws {
         try await transaction.within(view) { inner in
             for lease in leases {
-                inner.delete(Self.key(lease.id))
+                if !lease.isHeld { inner.delete(Self.key(lease.id)) }
                 tally.watch(lease, .removed, in: &inner)
                 Self.unlist(lease, in: &inner)
             }
@@ -64,24 +87,23 @@ package final class Leases: Sendable {
     }
 
     private static func unlist(_ lease: Lease, in transaction: inout Transaction) {
+        if lease.isGrouped { return }
         transaction.delete(lease.isIrrevocable ? irrevocableKey(lease.id) : calendarKey(lease))
         if let key = holderKey(lease) { transaction.delete(key) }
     }
 
     /// The lease as the transaction sees it.
     package func load(_ id: String, in transaction: inout Transaction) async throws -> Lease? {
-        try await transaction.within(view) { inner in
-            try await inner.get(Self.key(id)).flatMap { Lease(id, encoded: $0) }
+        switch try await entries.find(id, in: &transaction) {
+        case .lease(let lease): lease
+        case .nothing, .damaged(nil): nil
+        case .damaged(let error?): throw error
         }
     }
 
     /// The same, but nil when it is damaged.
     package func readable(_ id: String, in transaction: inout Transaction) async throws -> Lease? {
-        do {
-            return try await load(id, in: &transaction)
-        } catch StorageError.integrity {
-            return nil
-        }
+        try await entries.find(id, in: &transaction).lease
     }
 
     /// Those of the tokens that hold leases at engines, by their keys.
@@ -133,7 +155,7 @@ package final class Leases: Sendable {
         waker?.wake(time)
     }
 
-    static func key(_ id: String) -> StorageKey { StorageKey("id/" + id) }
+    static func key(_ id: String) -> StorageKey { LeaseEntries.key(id) }
     static func irrevocableKey(_ id: String) -> StorageKey { StorageKey("irrevocable/" + id) }
 
     /// A token's own lease is found through the token.

@@ -59,11 +59,6 @@ enum TimedID {
         }
     }
 
-    /// Whether this is one of the keys that `key` makes.
-    static func isKey(_ name: String) -> Bool {
-        name.utf8.count == 1 + stampLength + hashLength && name.utf8.first == UInt8(ascii: "h")
-    }
-
     /// `h`, the time, and as much of the hash of the accessor as no other one of that millisecond has.
     static func key(_ id: String, _ stamp: UInt64, _ mac: HMACSHA256) -> String {
         let length = 1 + stampLength + hashLength

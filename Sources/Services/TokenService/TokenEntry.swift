@@ -1,6 +1,7 @@
 package import CofferBase
 internal import CofferFramework
 package import CofferJSON
+package import LeaseService
 
 /// A service token as it is stored, at `sys/token/id/<key>`.
 package struct TokenEntry: Sendable {
@@ -32,8 +33,16 @@ package struct TokenEntry: Sendable {
     package var internalData: JSONObject = [:]
     /// Lease that ends it; empty for a token that never expires (root).
     package var leaseID = ""
+    /// That lease, when this entry holds it; else it has an entry of its own.
+    package var heldLease: HeldLease?
 
     package init() {}
+
+    /// Behind a reference: an entry is copied often, and the lease is seldom wanted.
+    package final class HeldLease: Sendable {
+        package let lease: Lease
+        init(_ lease: Lease) { self.lease = lease }
+    }
 
     static let lastUse: Int64 = -1
     static let revoking: Int64 = -2
@@ -55,13 +64,22 @@ package struct TokenEntry: Sendable {
             Field("type", \.typeName, "Type."), Field("cubbyhole_id", \.cubbyholeID, "Cubbyhole."),
             Field("entity_id", \.entityID, "Entity."), Field("role", \.role, "Role."),
             Field("namespace", \.namespaceID, "Namespace."), Field("renewable", \.renewable, "Renewable."),
-            Field("lease_id", \.leaseID, "Lease."), Field("login_mount", \.loginMount, "Auth mount."),
+            Field("lease_id", \.leaseID, "Lease."), Field("lease", \.leaseRecord, "Lease, where it is held."), Field("login_mount", \.loginMount, "Auth mount."),
             Field("internal_data", \.internalData, "Kept by the auth method.").secret,
         ])
 
     private var creationNanoseconds: Int64 {
         get { creationTime.nanoseconds }
         set { creationTime = Timestamp(nanoseconds: newValue) }
+    }
+
+    private var leaseRecord: JSONObject {
+        get { heldLease?.lease.record ?? [:] }
+        set {
+            guard !newValue.isEmpty, var lease = Lease(leaseID, record: newValue) else { return heldLease = nil }
+            lease.isHeld = true
+            heldLease = HeldLease(lease)
+        }
     }
 
     /// What is stored: a third of the members, as the others are as in most tokens. Each login writes one, and to do so by
@@ -89,6 +107,10 @@ package struct TokenEntry: Sendable {
         if namespaceID != NamespaceReference.root.id { writer.member("namespace", namespaceID) }
         if !renewable { writer.member("renewable", renewable) }
         writer.member("lease_id", unlessEmpty: leaseID)
+        if let heldLease {
+            writer.key("lease")
+            heldLease.lease.write(to: &writer)
+        }
         writer.member("login_mount", unlessEmpty: loginMount)
         if !internalData.isEmpty { writer.member("internal_data", .object(internalData)) }
         writer.endObject()

@@ -20,7 +20,7 @@ extension Tokens {
     /// Where the accessor of a token is stored; nil when the token's own entry is enough. In the root that is so when
     /// the accessor gives the key; of other namespaces these entries are also the list of their tokens.
     func accessorPlace(of entry: TokenEntry, at key: String) -> StorageKey? {
-        entry.namespaceID == LeaseID.root && TimedID.isKey(key) ? nil : accessorKey(entry.accessor)
+        entry.namespaceID == LeaseID.root && LeaseID.isTimed(key) ? nil : accessorKey(entry.accessor)
     }
 
     /// Accessors of a namespace's tokens, in the order of their keys, from the one after `after` on.
@@ -47,7 +47,7 @@ extension Tokens {
         var last = after
         while found.count < limit ?? .max {
             let names = try await view.children(of: "id/", after: last, limit: 500)
-            for name in names where TimedID.isKey(name) {
+            for name in names where LeaseID.isTimed(name) {
                 guard let stored = try await view.get(Self.idKey(name)) else { continue }
                 let entry = try TokenEntry(encoded: stored)
                 if entry.namespaceID == LeaseID.root { found.append((name, entry.accessor)) }

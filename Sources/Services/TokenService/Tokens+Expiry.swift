@@ -1,4 +1,4 @@
-internal import CofferBase
+package import CofferBase
 internal import CofferStorage
 package import LeaseService
 
@@ -26,11 +26,84 @@ extension Tokens {
         return (gone, read.filter { !gone.contains($0.id) })
     }
 
+    /// Ends those tokens of a window whose time is over; what cannot end this way is listed by itself, so that it ends
+    /// next. The window is listed again for when the last one of its tokens ends.
+    /// - Parameter time: where the calendar lists the window.
+    /// - Returns: how many have ended; nil when one of the window's tokens is on its way, and nothing was done.
+    package func endWindow(_ window: TokenWindow, dueAt time: Timestamp) async throws -> Int? {
+        guard leases.close(window) else { return nil }
+        defer { leases.open(window) }
+        var count = 0
+        var (latest, hasDamage) = (Timestamp?.none, false)
+        var after: StorageKey?
+        while true {
+            let keys = try await view.scan("id/" + window.stem, after: after, limit: Self.together)
+            let (ended, left) = try await endDue(keys.map { String($0.description.dropFirst(3)) }, of: window)
+            count += ended
+            for token in left {
+                switch token {
+                case .lease(let lease):
+                    latest = max(latest ?? lease.expireTime, lease.expireTime)
+                    if lease.isGrouped, lease.expireTime <= clock.now { try await leases.listAlone(lease.id) }
+                case .damaged: hasDamage = true
+                case .nothing: break
+                }
+            }
+            guard keys.count == Self.together, let last = keys.last else { break }
+            after = last
+        }
+        try await leases.settle(window, dueAt: time, latest: latest, hasDamage: hasDamage, now: clock.now)
+        return count
+    }
+
+    /// How many tokens of a window end in one commit: requests that write wait for one of these at most.
+    private static let together = 250
+
+    /// - Returns: how many have ended, and what is left of the others.
+    private func endDue(_ keys: [String], of window: TokenWindow) async throws -> (ended: Int, left: [Left]) {
+        let now = clock.now
+        let ended = try await endTogether(keys) { closed, transaction in
+            var found: [LoneToken] = []
+            for key in keys where closed.contains(key) {
+                guard let entry = try await readable(key, in: &transaction), let lease = entry.heldLease?.lease,
+                    window.holds(lease), lease.isGrouped, lease.expireTime <= now
+                else { continue }
+                found.append(LoneToken(lease: lease, entry: entry))
+            }
+            return found
+        }
+        let gone = Set(ended.map(\.key))
+        var left: [Left] = []
+        for key in keys where !gone.contains(key) { left.append(try await self.left(key, of: window)) }
+        return (ended.count, left)
+    }
+
+    private enum Left {
+        case lease(Lease)
+        case damaged
+        /// No token any more, or none of this window.
+        case nothing
+    }
+
+    private func left(_ key: String, of window: TokenWindow) async throws -> Left {
+        let stored: [UInt8]?
+        do throws(StorageError) {
+            stored = try await view.get(Self.idKey(key))
+        } catch {
+            if case .integrity = error { return .damaged }
+            throw error
+        }
+        guard let stored else { return .nothing }
+        guard let entry = try? TokenEntry(encoded: stored) else { return .damaged }
+        guard let lease = entry.heldLease?.lease, window.holds(lease) else { return .nothing }
+        return .lease(lease)
+    }
+
     /// Ends one token if it is such a one; false when it is not.
     func endAlone(_ key: String, issuedAt: Timestamp?) async throws -> Bool {
         let ended = try await endTogether([key]) { closed, transaction in
             guard closed.contains(key), let entry = try await readable(key, in: &transaction), !entry.leaseID.isEmpty,
-                let lease = try await leases.readable(entry.leaseID, in: &transaction),
+                let lease = try await readable(entry, in: &transaction),
                 lease.tokenKey == key, issuedAt == nil || lease.issueTime == issuedAt
             else { return [] }
             return [LoneToken(lease: lease, entry: entry)]
@@ -86,6 +159,12 @@ extension Tokens {
             return nil
         }
         return stored.flatMap { try? TokenEntry(encoded: $0) }
+    }
+
+    /// The lease of a token; nil when it is damaged, or gone.
+    private func readable(_ entry: TokenEntry, in transaction: inout Transaction) async throws -> Lease? {
+        if let held = entry.heldLease { return held.lease }
+        return try await leases.readable(entry.leaseID, in: &transaction)
     }
 
     private static let mostInCubbyhole = 10

@@ -106,7 +106,8 @@ extension Tokens {
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
                 expireTime: now + lifetime.ttl, renewable: entry.renewable)
             lease.loginRole = context.loginRole
-            try await leases.stage(lease, replacing: nil, in: &transaction)
+            lease = try await leases.stageOwn(lease, in: &transaction)
+            if lease.isHeld { entry.heldLease = TokenEntry.HeldLease(lease) }
         }
         put(entry, key, in: &transaction)
         return IssuedToken(

@@ -12,7 +12,7 @@ package import LeaseService
 /// | `sys/token/salt` | the salt of all keys below |
 /// | `sys/token/wrapping-key` | the key that signs wrapping tokens in the form of JWTs |
 /// | `sys/token/batch-key` | the secret of all batch tokens, which are stored nowhere |
-/// | `sys/token/id/<key>` | the token |
+/// | `sys/token/id/<key>` | the token, and its lease if it holds that (see `Leases`) |
 /// | `sys/token/accessor/<key>`, `sys/token/ns/<namespace>/accessor/<key>` | accessor and token key, where the one does not give the other, or the token is of a namespace below the root |
 /// | `sys/token/parent/<parent key>/<key>` | nothing: the key lists the children |
 package final class Tokens: Sendable {
@@ -159,7 +159,8 @@ package final class Tokens: Sendable {
             live = LiveToken(
                 key: key, entry: entry, issueTime: entry.creationTime, expireTime: nil, lastRenewal: nil)
         } else {
-            guard let lease = try await leases.load(entry.leaseID) else {
+            let own = if let held = entry.heldLease { held.lease } else { try await leases.load(entry.leaseID) }
+            guard let lease = own else {
                 try await revoke(key: key)
                 return nil
             }

@@ -110,7 +110,7 @@ import Testing
         #expect(answer.status >= 400)
         #expect(!answer.text.contains("client_token"))
         #expect(await server.send("LIST", "auth/token/accessors").keys.count == 1)
-        #expect(try await server.storage.scan("sys/expire/id/auth/two", after: nil, limit: 9).isEmpty)
+        #expect(try await server.storage.scan("sys/expire/window/auth/two", after: nil, limit: 9).isEmpty)
     }
 
     // CVE-2021-30476: a field with a typing mistake was ignored in silence.

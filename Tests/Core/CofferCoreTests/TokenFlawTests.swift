@@ -1,3 +1,5 @@
+import CofferBarrier
+import CofferCore
 import CofferJSON
 import CofferStorage
 import ServerHarness
@@ -27,19 +29,20 @@ import Testing
         server.clock.advance(by: .seconds(4))
         for token in tokens { #expect(await !isAlive(server, token)) }
         try await server.settle()
-        #expect(try await server.storage.scan("sys/expire/id/auth/token/create/", after: nil, limit: 9).isEmpty)
+        #expect(try await server.storage.scan("sys/token/id/h", after: nil, limit: 9).isEmpty)
+        #expect(try await server.storage.scan("sys/expire/window/", after: nil, limit: 9).isEmpty)
     }
 
     @Test("a token whose lease is gone is refused and removed on sight")
     func withoutLease() async throws {
         let server = try await ServerHarness.unsealed()
         let token = try await server.token(["default"], ["ttl": "1h"])
-        var changes: [StorageKey: WriteBatch.Change] = [:]
-        for key in try await server.storage.scan("sys/expire/id/auth/token/create/", after: nil, limit: 9) {
-            changes[key] = .delete
-        }
-        #expect(changes.count == 1)
-        try await server.change(changes)
+        let key = try #require(try await server.storage.scan("sys/token/id/h", after: nil, limit: 9).first)
+        let stored = try #require(try await server.core.barrier.get(key)).value
+        var entry = try JSON.parseObject(stored, limits: .trusted)
+        #expect(entry["lease"] != nil)
+        entry["lease"] = nil
+        try await server.change([key: .put(JSON.object(entry).serialized())])
         #expect(await !isAlive(server, token))
         #expect(await server.send("LIST", "auth/token/accessors").keys.count == 1)
     }

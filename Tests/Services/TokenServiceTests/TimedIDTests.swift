@@ -1,5 +1,6 @@
 import CofferBase
 import CofferCrypto
+import LeaseService
 import Testing
 
 @testable import TokenService
@@ -50,8 +51,8 @@ import Testing
             keys.append(TimedID.key(id, stamp, mac))
         }
         #expect(keys == keys.sorted())
-        #expect(keys.allSatisfy(TimedID.isKey))
-        #expect(!TimedID.isKey("h" + String(repeating: "0", count: 64)))
+        #expect(keys.allSatisfy { LeaseID.isTimed($0) })
+        #expect(!LeaseID.isTimed("h" + String(repeating: "0", count: 64)))
         #expect(Set(keys).count == keys.count)
     }
 }

@@ -1,4 +1,4 @@
-internal import CofferBase
+package import CofferBase
 internal import CofferFramework
 internal import CofferMetrics
 package import LeaseService
@@ -34,6 +34,16 @@ extension EngineLeases {
             try await finishRemoval(ofLease: entry.id)
         }
         return (ended, left)
+    }
+
+    /// Ends those tokens of a window whose time is over.
+    /// - Returns: how many have ended; nil when that has to wait.
+    package func endTokens(of window: TokenWindow, dueAt time: Timestamp) async throws -> Int? {
+        let start = clock.now
+        guard let count = try await tokens.endWindow(window, dueAt: time) else { return nil }
+        for _ in 0..<count { meters.revokeLease.measure(since: start) }
+        try await finishRemoval(ofLease: window.id)
+        return count
     }
 
     /// What a lease's revocation may have to wait for: its mount. Nil for tokens, which need nobody.

@@ -272,6 +272,11 @@ extension Core {
                 let result = try await engineLeases.endTokens(due)
                 meters.expirations.add(Double(result.ended.count))
                 return result
+            },
+            revokeWindow: { [meters] window, time in
+                guard let count = try await engineLeases.endTokens(of: window, dueAt: time) else { return false }
+                meters.expirations.add(Double(count))
+                return true
             }, explain: EngineLeases.explain,
             report: { log.warning("\($0)") })
         engineLeases.leases.onChange { reaper.leaseAdded(endingAt: $0) }
