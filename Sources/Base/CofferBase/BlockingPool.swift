@@ -16,8 +16,12 @@ package final class BlockingPool: Sendable {
     /// Processors of this machine: what a pool for computations can make use of.
     package static let processors = max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
 
-    /// - Parameter threads: at most this many run at once; at least one.
-    package init(threads count: Int) { threads = BlockingThreads(limit: max(count, 1)) }
+    /// - Parameters:
+    ///   - threads: at most this many run at once; at least one.
+    ///   - niceness: as `nice` counts: 0 is everybody's, 19 the least.
+    package init(threads count: Int, niceness: Int32 = 0) {
+        threads = BlockingThreads(limit: max(count, 1), niceness: niceness)
+    }
 
     /// Runs `work` on a thread of the pool, in the order of the calls. Work that has begun is not cancelled.
     /// - Throws: what `work` throws; `Closed` after `shutdown()`.
@@ -45,6 +49,7 @@ package final class BlockingPool: Sendable {
 /// Unchecked: all variables are guarded by `mutex`, a C lock because waiting needs a condition variable.
 private final class BlockingThreads: @unchecked Sendable {
     private let limit: Int
+    private let niceness: Int32
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     private var waiting: [@Sendable () -> Void] = []
@@ -54,8 +59,9 @@ private final class BlockingThreads: @unchecked Sendable {
     private var isStopping = false
     private var running: [pthread_t] = []
 
-    init(limit: Int) {
+    init(limit: Int, niceness: Int32) {
         self.limit = limit
+        self.niceness = niceness
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -101,6 +107,8 @@ private final class BlockingThreads: @unchecked Sendable {
 
     private func work() {
         ThreadTurn.usual()
+        // Of the calling thread alone, on Linux.
+        if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
         while let job = take() { job() }
     }
 

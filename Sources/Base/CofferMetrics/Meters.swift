@@ -63,8 +63,13 @@ package final class Counter: Sendable {
     }
 
     package func add(_ value: Double = 1) {
-        guard value.isFinite else { return }
-        let now = clock.now
+        if value.isFinite { add(value, at: clock.now) }
+    }
+
+    /// One more, when the time is known.
+    package func add(at now: Timestamp) { add(1, at: now) }
+
+    private func add(_ value: Double, at now: Timestamp) {
         state.withLock { state in
             state.total += value
             state.windows.change(at: Interval.index(now)) { $0.add(value) }

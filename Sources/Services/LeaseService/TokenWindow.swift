@@ -25,13 +25,13 @@ package struct TokenWindow: Hashable, Sendable {
     /// Of the token with this key, whose lease is `home/key`.
     init(home: String, tokenKey: String) {
         self.home = home
-        stem = String(tokenKey.prefix(Self.stemLength))
+        stem = String(Substring(tokenKey.utf8.prefix(Self.stemLength)))
     }
 
     /// Nil when the id does not end in a key that tells a time.
     init?(ofLease id: String) {
         guard let key = LeaseID.timedKey(ofLease: id) else { return nil }
-        self.init(home: String(id.dropLast(key.utf8.count + 1)), tokenKey: key)
+        self.init(home: String(Substring(id.utf8.dropLast(key.utf8.count + 1))), tokenKey: key)
     }
 
     package var id: String { home + "/" + stem }

@@ -50,8 +50,7 @@ package final class Barrier: TransactionalStorage {
         guard let open = state.value else { throw .sealed }
         let start = meters?.start
         guard case .known(let stored)? = open.cache?.lookup(key) else { return nil }
-        meters?.hits.add()
-        defer { meters?.get.measure(since: start) }
+        defer { if let meters, let start { meters.hit(since: start) } }
         return .some(try open.decrypt(stored, at: key))
     }
 

@@ -24,6 +24,13 @@ final class BarrierMeters: Sendable {
     }
 
     var start: Timestamp { clock.now }
+
+    /// The cache knew what was read.
+    func hit(since start: Timestamp) {
+        let now = clock.now
+        hits.add(at: now)
+        get.measure(from: start, to: now)
+    }
 }
 
 extension Summary {

@@ -10,8 +10,10 @@ internal import Synchronization
 final class SQLiteWriter: Sendable {
     private struct Waiting {
         let request: Request
-        let continuation: CheckedContinuation<Result<UInt64, StorageError>, Never>
+        let continuation: Continuation
     }
+
+    private typealias Continuation = CheckedContinuation<Result<UInt64, StorageError>, Never>
 
     private enum Request {
         case commit(WriteBatch)
@@ -46,7 +48,8 @@ final class SQLiteWriter: Sendable {
     private let queue = Mutex(Queue())
     private let state: Mutex<State>
     private let counts = Mutex((commits: UInt64(0), requests: UInt64(0)))
-    private let thread = BlockingPool(threads: 1)
+    /// It lets the threads that answer requests go first: what they have ready joins the next commit.
+    private let thread = BlockingPool(threads: 1, niceness: 5)
     private let note: VersionNote
     private let health: StorageHealth
     private let checkpointer: SQLiteCheckpointer
@@ -89,7 +92,8 @@ final class SQLiteWriter: Sendable {
         let result = await withCheckedContinuation { continuation in
             enqueue(Waiting(request: request, continuation: continuation))
         }
-        return try result.get()
+        // What a thread made it gives back: memory that others return is looked for, for each request.
+        return try withExtendedLifetime(request) { () throws(StorageError) in try result.get() }
     }
 
     private func enqueue(_ waiting: Waiting) {
@@ -112,13 +116,17 @@ final class SQLiteWriter: Sendable {
 
     /// On the writing thread: everything that waits, group by group. Answers come before the checkpoint.
     private func drain() {
-        while let group = nextGroup() {
-            state.withLock { state in
-                let results = perform(group, &state)
-                for (waiting, result) in zip(group, results) { waiting.continuation.resume(returning: result) }
-                shortenLog(&state)
-            }
+        while let answers = answerGroup() {
+            for (continuation, result) in answers { continuation.resume(returning: result) }
+            state.withLock { shortenLog(&$0) }
         }
+    }
+
+    /// The next group's answers; its requests are let go, which whoever asked still holds.
+    private func answerGroup() -> Zip2Sequence<[Continuation], [Result<UInt64, StorageError>]>? {
+        guard let group = nextGroup() else { return nil }
+        let results = state.withLock { perform(group, &$0) }
+        return zip(group.map(\.continuation), results)
     }
 
     private func shortenLog(_ state: inout State) {

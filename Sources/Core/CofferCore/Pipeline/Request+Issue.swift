@@ -85,8 +85,9 @@ extension Request {
             result = found
         }
         if let result { store.loginCommitted(result) }
-        core.meters.createToken.measure(since: start)
-        core.meters.registerToken.measure(since: start)
+        let end = core.clock.now
+        core.meters.createToken.measure(from: start, to: end)
+        core.meters.registerToken.measure(from: start, to: end)
         core.meters.tokenCreated(mount: mount, ttl: issued.auth.leaseDuration, type: issued.auth.type)
         var auth = issued.auth
         auth.isEntityNew = result?.isNew ?? false
