@@ -87,21 +87,19 @@ struct LeaseEntries: Sendable {
     }
 
     private func ids(in window: TokenWindow, after: String?) async throws -> [String] {
-        let ids = try await leases(in: window).map(\.id)
+        let ids = try await keys(in: window).map { window.home + "/" + $0 }
         guard let after else { return ids }
         return ids.filter { after.utf8.lexicographicallyPrecedes($0.utf8) }
     }
 
-    /// The leases that the entries of a window's tokens hold, in the order of their ids; not those that are damaged.
-    func leases(in window: TokenWindow) async throws -> [Lease] {
-        var found: [Lease] = []
+    /// The keys of a window's tokens, in their order.
+    func keys(in window: TokenWindow) async throws -> [String] {
+        var found: [String] = []
         var after: StorageKey?
         while true {
-            let keys = try await tokens.scan(StorageKey(window.stem), after: after, limit: 500)
-            for key in keys {
-                if let lease = try await heldLease(ofToken: key), window.holds(lease) { found.append(lease) }
-            }
-            guard keys.count == 500, let last = keys.last else { return found }
+            let keys = try await tokens.scan(StorageKey(window.stem), after: after, limit: 1000)
+            found += keys.map(\.description)
+            guard keys.count == 1000, let last = keys.last else { return found }
             after = last
         }
     }
@@ -123,14 +121,13 @@ struct LeaseEntries: Sendable {
         let own = try await view.children(of: Self.key(path), after: after, limit: limit)
         var held: [String] = []
         // A window comes before the names of its tokens.
-        let first = after.map { LeaseID.isTimed($0) ? TokenWindow(home: "", tokenKey: $0).stem : $0 }
+        let first = after.map { TokenWindow(ofLease: path + $0)?.stem ?? $0 }
         for name in try await windowNames(below: path, from: first, after: after) {
             guard held.count < limit ?? .max else { break }
             if name.hasSuffix("/") {
                 if try await !ids(below: path + name, limit: 1).isEmpty { held.append(name) }
             } else if let window = TokenWindow(id: path + name) {
-                let names = try await leases(in: window).map { String($0.id.dropFirst(path.count)) }
-                held += names.filter { name in after.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } ?? true }
+                held += try await keys(in: window).filter { name in after.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } ?? true }
             }
         }
         return Self.merge(own, held, limit ?? .max)

@@ -8,14 +8,20 @@ extension Leases {
     /// A damaged token may be one of any window. Whoever repairs it finds the window listed.
     private static let pauseOverDamage = Duration.seconds(24 * 3600)
 
+    /// The window for a token of the root namespace that is made at a path now; nil when it is better listed by itself.
+    package func window(at home: String, _ now: Timestamp) async throws -> TokenWindow? {
+        try await windows.window(at: home, now)
+    }
+
     /// Registers a new lease of a token whose entry the caller is about to write, in the same transaction; after the
     /// commit the caller says `announce`.
     /// - Returns: the lease, which the entry must hold if `isHeld` says so.
-    package func stageOwn(_ new: Lease, in transaction: inout Transaction) async throws -> Lease {
+    package func stageOwn(
+        _ new: Lease, in window: TokenWindow?, _ transaction: inout Transaction
+    ) async throws -> Lease {
         var lease = new
         let end = Self.end(of: lease)
-        guard let window = TokenWindow(ofLease: lease.id), lease.namespaceID == LeaseID.root,
-            let isListed = windows.enter(window, endingAt: end, &transaction)
+        guard let window, let isListed = windows.enter(window, endingAt: end, &transaction)
         else {
             try await stage(lease, replacing: nil, in: &transaction)
             return lease

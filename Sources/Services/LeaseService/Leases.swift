@@ -14,9 +14,9 @@ internal import Synchronization
 /// | `sys/expire/token/<token key>/<lease id>` | nothing: the key lists what a token holds |
 /// | `sys/expire/irrevocable/<lease id>` | nothing: the reaper has given up, the calendar knows it no more |
 ///
-/// A token whose key tells when it was made holds its own lease, in its own entry: so a login stores one entry. What lists
-/// it, it shares with the tokens that were made at the same path within a quarter of a second (`TokenWindow`). A lease
-/// that changes is listed by itself from then on, but stays held.
+/// Where many tokens are made, each holds its own lease, in its own entry: so a login stores one entry. What lists it, it
+/// shares with the tokens that were made at the same path within a quarter of a second (`TokenWindow`). A lease that
+/// changes is listed by itself from then on, but stays held.
 ///
 /// Nothing is read at start-up but the first key of the calendar. Changes are
 /// staged into the caller's transaction, so that a token and its lease live and
@@ -24,7 +24,7 @@ internal import Synchronization
 package final class Leases: Sendable {
     let view: StorageView
     let entries: LeaseEntries
-    let windows = OpenWindows()
+    let windows: OpenWindows
     /// How many there are.
     package let tally: LeaseTally
     private let wake = Mutex<Waker?>(nil)
@@ -37,7 +37,9 @@ package final class Leases: Sendable {
 
     package init(storage: any TransactionalStorage) {
         view = StorageView(storage, prefix: "sys/expire/")
-        entries = LeaseEntries(view: view, tokens: StorageView(storage, prefix: "sys/token/id/"))
+        let tokens = StorageView(storage, prefix: "sys/token/id/")
+        entries = LeaseEntries(view: view, tokens: tokens)
+        windows = OpenWindows(tokens: tokens)
         tally = LeaseTally(entries)
     }
 

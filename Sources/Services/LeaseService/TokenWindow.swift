@@ -1,40 +1,71 @@
-internal import CofferBase
+package import CofferBase
 
-/// Tokens that the calendar lists together: their leases begin alike, and they were made within the same quarter of a
-/// second.
+/// The tokens that were made at one path within a quarter of a second, as far as they hold their own leases: their keys
+/// begin alike, and so do the ids of their leases.
 package struct TokenWindow: Hashable, Sendable {
     /// What the ids of their leases begin with, up to the last slash: `auth/approle/login`.
     package let home: String
-    /// What their keys begin with: `h`, and ten hexadecimal digits for 256 ms.
-    package let stem: String
+    /// What their keys begin with, as a number of 48 bits: milliseconds since 1970, of which the last byte gives way to
+    /// the number of the home among those of that quarter of a second.
+    package let stamp: UInt64
 
-    private static let stemLength = 11
+    /// In the place of that number: a token in no window.
+    static let apart: UInt64 = 255
+    private static let digits = 12
+
+    init(home: String, stamp: UInt64) {
+        self.home = home
+        self.stamp = stamp
+    }
 
     /// As the calendar names it: the ids of all leases in it begin so. Nil when this is the id of a lease.
     package init?(id: String) {
-        guard id.utf8.count > Self.stemLength else { return nil }
-        let start = id.utf8.index(id.utf8.endIndex, offsetBy: -Self.stemLength)
-        let slash = id.utf8.index(before: start)
-        guard id.utf8[slash] == UInt8(ascii: "/"), id.utf8[start] == UInt8(ascii: "h"),
-            id.utf8[id.utf8.index(after: start)...].allSatisfy({ Hex.value($0) != nil })
-        else { return nil }
-        home = String(id[..<slash])
-        stem = String(id[start...])
-    }
-
-    /// Of the token with this key, whose lease is `home/key`.
-    init(home: String, tokenKey: String) {
-        self.home = home
-        stem = String(Substring(tokenKey.utf8.prefix(Self.stemLength)))
+        guard let (home, stamp) = Self.split(id[...]) else { return nil }
+        self.init(home: home, stamp: stamp)
     }
 
     /// Nil when the id does not end in a key that tells a time.
     init?(ofLease id: String) {
         guard let key = LeaseID.timedKey(ofLease: id) else { return nil }
-        self.init(home: String(Substring(id.utf8.dropLast(key.utf8.count + 1))), tokenKey: key)
+        guard let (home, stamp) = Self.split(Substring(id.utf8.dropLast(key.utf8.count - 1 - Self.digits))) else { return nil }
+        self.init(home: home, stamp: stamp)
+    }
+
+    private static func split(_ id: Substring) -> (home: String, stamp: UInt64)? {
+        let utf8 = id.utf8
+        guard utf8.count > digits + 1 else { return nil }
+        let start = utf8.index(utf8.endIndex, offsetBy: -digits - 1)
+        let slash = utf8.index(before: start)
+        guard utf8[slash] == UInt8(ascii: "/"), utf8[start] == UInt8(ascii: "h") else { return nil }
+        var stamp: UInt64 = 0
+        for digit in utf8[utf8.index(after: start)...] {
+            guard let value = Hex.value(digit) else { return nil }
+            stamp = stamp << 4 | UInt64(value)
+        }
+        return (String(id[..<slash]), stamp)
+    }
+
+    package var stem: String { Self.stem(stamp) }
+
+    /// What keys of this stamp begin with: `h`, and twelve hexadecimal digits.
+    package static func stem(_ stamp: UInt64) -> String {
+        String(unsafeUninitializedCapacity: digits + 1) { text in
+            text.initializeElement(at: 0, to: UInt8(ascii: "h"))
+            for index in 0..<digits {
+                let digit = UInt8(truncatingIfNeeded: stamp >> UInt64(4 * (digits - 1 - index))) & 15
+                text.initializeElement(at: index + 1, to: Hex.digit(digit))
+            }
+            return digits + 1
+        }
     }
 
     package var id: String { home + "/" + stem }
 
-    package func holds(_ lease: Lease) -> Bool { TokenWindow(ofLease: lease.id) == self }
+    package func holds(_ lease: Lease) -> Bool { lease.isHeld && lease.id.hasPrefix(id) }
+
+    /// The stamp of a token that is made now, and in no window.
+    package static func stampApart(at now: Timestamp) -> UInt64 { moment(now) | apart }
+
+    /// The quarter of a second as a stamp.
+    static func moment(_ now: Timestamp) -> UInt64 { UInt64(clamping: now.nanoseconds / 1_000_000) & (1 << 47 - 256) }
 }

@@ -1,5 +1,6 @@
 internal import CofferBase
 internal import CofferCrypto
+internal import LeaseService
 
 /// Ids of tokens and accessors: 24 characters, and eight for the time of their making.
 ///
@@ -13,11 +14,12 @@ enum TimedID {
     private static let randomLength = 24
     private static let timeLength = 8
     private static let length = randomLength + timeLength
-    /// Digits of a key that begins with the time: of milliseconds, and of 16 bytes of the hash of the id.
-    private static let (stampLength, hashLength) = (12, 32)
+    /// Of the hash of the id in a key.
+    private static let hashLength = 16
 
-    static func draw(_ random: RandomSource, at now: Timestamp) throws(RandomError) -> String {
-        var left = milliseconds(now)
+    /// - Parameter stamp: the time of its making, see `TokenWindow`; below 2⁴⁷.
+    static func draw(_ random: RandomSource, _ stamp: UInt64) throws(RandomError) -> String {
+        var left = stamp
         let time = String(unsafeUninitializedCapacity: timeLength) { target in
             for index in (0..<timeLength).reversed() {
                 target.initializeElement(at: index, to: RandomSource.alphabet.utf8Start[Int(left % 62)])
@@ -28,7 +30,7 @@ enum TimedID {
         return try random.base62(randomLength) + time
     }
 
-    /// Milliseconds since 1970 in an id behind its first `start` bytes; nil when it is none of these ids. What follows
+    /// The stamp in an id behind its first `start` bytes; nil when it is none of these ids. What follows
     /// behind a dot is no part of it.
     static func stamp(of id: String, from start: Int) -> UInt64? {
         let utf8 = id.utf8.span
@@ -59,25 +61,19 @@ enum TimedID {
         }
     }
 
-    /// `h`, the time, and as much of the hash of the accessor as no other one of that millisecond has.
+    /// `h`, the time, and as much of the hash of the accessor as no other one of that time has.
     static func key(_ id: String, _ stamp: UInt64, _ mac: HMACSHA256) -> String {
-        let length = 1 + stampLength + hashLength
-        return String(unsafeUninitializedCapacity: length) { target in
-            guard let base = target.baseAddress else { return 0 }
-            base.initialize(to: UInt8(ascii: "h"))
-            for index in 0..<stampLength {
-                let digit = UInt8(truncatingIfNeeded: stamp >> UInt64(4 * (stampLength - 1 - index))) & 15
-                (base + 1 + index).initialize(to: Hex.digit(digit))
+        var stem = TokenWindow.stem(stamp)
+        return stem.withUTF8 { stem in
+            String(unsafeUninitializedCapacity: stem.count + 2 * hashLength) { target in
+                guard let base = target.baseAddress else { return 0 }
+                _ = target.initialize(fromContentsOf: stem)
+                mac.withAuthentication(of: id) { hash in
+                    Hex.write(UnsafeBufferPointer(rebasing: hash.prefix(hashLength)), to: base + stem.count)
+                }
+                return stem.count + 2 * hashLength
             }
-            mac.withAuthentication(of: id) { hash in
-                Hex.write(UnsafeBufferPointer(rebasing: hash.prefix(hashLength / 2)), to: base + 1 + stampLength)
-            }
-            return length
         }
-    }
-
-    private static func milliseconds(_ now: Timestamp) -> UInt64 {
-        UInt64(clamping: now.nanoseconds / 1_000_000) & (1 << 47 - 1)
     }
 
     private static func value(_ character: UInt8) -> UInt64? {

@@ -74,10 +74,19 @@ extension Tokens {
     ) async throws -> IssuedToken {
         let now = clock.now
         let suffix = LeaseID.suffix(of: context.namespace.id)
-        let id = try grant.customID ?? Self.prefix + TimedID.draw(random, at: now) + suffix
+        let path = context.creationPath(grant)
+        // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
+        let home = path.hasPrefix("auth/") ? path : "auth/token/wrapping"
+        let neverExpires =
+            grant.policies.contains("root") && grant.ttl == .zero && grant.period == .zero
+            && grant.explicitMaximumTTL == .zero
+        let isAlone = neverExpires || grant.customID != nil || context.namespace.id != LeaseID.root
+        let window = isAlone ? nil : try await leases.window(at: home, now)
+        let stamp = window?.stamp ?? TokenWindow.stampApart(at: now)
+        let id = try grant.customID ?? Self.prefix + TimedID.draw(random, stamp) + suffix
         let accessor = try accessor(of: id) ?? random.base62(24) + suffix
         let key = grant.customID == nil ? key(ofAccessor: accessor) : key(of: id)
-        var entry = TokenEntry(grant, id: id, accessor: accessor, context.creationPath(grant), now)
+        var entry = TokenEntry(grant, id: id, accessor: accessor, path, now)
         entry.cubbyholeID = key
         entry.namespaceID = context.namespace.id
         entry.loginMount = context.loginMount
@@ -90,23 +99,18 @@ extension Tokens {
         if grant.customID != nil, try await transaction.get(Self.idKey(key)) != nil {
             throw EngineError.badRequest("cannot create a token with a duplicate ID")
         }
-        let neverExpires =
-            entry.isRoot && grant.ttl == .zero && grant.period == .zero
-            && grant.explicitMaximumTTL == .zero
         let lifetime = neverExpires ? TokenTTL.Result(ttl: .zero, warnings: []) : Self.lifetime(grant, context)
         entry.ttl = .seconds(lifetime.ttl.wholeSeconds)
         if !neverExpires {
             // A lifetime that is used up already must not become "never" (CVE-2021-32923).
             guard lifetime.ttl > .zero else { throw EngineError.badRequest("the token would have no lifetime left") }
-            // A wrapping token bears the path of what it holds; a revocation below that path must not reach it.
-            let home = entry.path.hasPrefix("auth/") ? entry.path : "auth/token/wrapping"
             let name = LeaseID.name(ofTokenKey: key, at: now)
             entry.leaseID = LeaseID.kept("\(home)/\(name)\(suffix)", in: entry.namespaceID)
             var lease = Lease(
                 id: entry.leaseID, kind: .token, tokenKey: key, namespaceID: entry.namespaceID, issueTime: now,
                 expireTime: now + lifetime.ttl, renewable: entry.renewable)
             lease.loginRole = context.loginRole
-            lease = try await leases.stageOwn(lease, in: &transaction)
+            lease = try await leases.stageOwn(lease, in: window, &transaction)
             if lease.isHeld { entry.heldLease = TokenEntry.HeldLease(lease) }
         }
         put(entry, key, in: &transaction)
