@@ -127,7 +127,9 @@ struct LeaseEntries: Sendable {
             if name.hasSuffix("/") {
                 if try await !ids(below: path + name, limit: 1).isEmpty { held.append(name) }
             } else if let window = TokenWindow(id: path + name) {
-                held += try await keys(in: window).filter { name in after.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } ?? true }
+                held += try await keys(in: window).filter { name in
+                    after.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } ?? true
+                }
             }
         }
         return Self.merge(own, held, limit ?? .max)

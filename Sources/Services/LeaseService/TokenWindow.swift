@@ -27,7 +27,9 @@ package struct TokenWindow: Hashable, Sendable {
     /// Nil when the id does not end in a key that tells a time.
     init?(ofLease id: String) {
         guard let key = LeaseID.timedKey(ofLease: id) else { return nil }
-        guard let (home, stamp) = Self.split(Substring(id.utf8.dropLast(key.utf8.count - 1 - Self.digits))) else { return nil }
+        guard let (home, stamp) = Self.split(Substring(id.utf8.dropLast(key.utf8.count - 1 - Self.digits))) else {
+            return nil
+        }
         self.init(home: home, stamp: stamp)
     }
 

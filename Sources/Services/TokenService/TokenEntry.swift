@@ -64,7 +64,8 @@ package struct TokenEntry: Sendable {
             Field("type", \.typeName, "Type."), Field("cubbyhole_id", \.cubbyholeID, "Cubbyhole."),
             Field("entity_id", \.entityID, "Entity."), Field("role", \.role, "Role."),
             Field("namespace", \.namespaceID, "Namespace."), Field("renewable", \.renewable, "Renewable."),
-            Field("lease_id", \.leaseID, "Lease."), Field("lease", \.leaseRecord, "Lease, where it is held."), Field("login_mount", \.loginMount, "Auth mount."),
+            Field("lease_id", \.leaseID, "Lease."), Field("lease", \.leaseRecord, "Lease, where it is held."),
+            Field("login_mount", \.loginMount, "Auth mount."),
             Field("internal_data", \.internalData, "Kept by the auth method.").secret,
         ])
 

@@ -46,7 +46,8 @@ import Testing
         var paged: [String] = []
         while true {
             let page = await fixture.server.send(
-                "LIST", Self.folder, query: "limit=3&after=" + (paged.last ?? "")).keys
+                "LIST", Self.folder, query: "limit=3&after=" + (paged.last ?? "")
+            ).keys
             if page.isEmpty { break }
             #expect(page.count <= 3)
             paged += page
@@ -101,7 +102,9 @@ import Testing
         for minutes in 1...10 { all += try await tokens(2, fixture, ttl: "\(minutes)m") }
         for minutes in 1...10 {
             try await fixture.advance(60)
-            for (number, token) in all.enumerated() { #expect(await isAlive(token, fixture) == (number >= 2 * minutes)) }
+            for (number, token) in all.enumerated() {
+                #expect(await isAlive(token, fixture) == (number >= 2 * minutes))
+            }
             #expect(try await fixture.entries("sys/token/id/h").count == 20 - 2 * minutes)
         }
         try await fixture.advance(600)
