@@ -23,9 +23,8 @@ struct LeaseEntries: Sendable {
 
     /// Nil when there is none, or when its record is damaged.
     func load(_ id: String) async throws -> Lease? {
-        if let key = LeaseID.timedKey(ofLease: id), let stored = try await tokens.get(StorageKey(key)),
-            let object = try? JSON.parseObject(stored, limits: .trusted),
-            let lease = Lease(id, inEntryOfToken: object)
+        if let key = LeaseID.timedKey(ofLease: id), let lease = try await heldLease(ofToken: StorageKey(key)),
+            lease.id == id
         {
             return lease
         }
@@ -66,15 +65,15 @@ struct LeaseEntries: Sendable {
         var found: [String] = []
         // The window that `after` may lie in comes before it.
         var last = after.map { Self.windowKey($0) }
-        if let window = after.flatMap({ TokenWindow(ofLease: $0) }) {
-            found = try await ids(in: window, after: after)
+        if let after, let window = TokenWindow(ofLease: after) {
+            found = try await ids(in: window, after: LeaseID.timedKey(ofLease: after), limit: limit)
             last = Self.windowKey(window.id)
         }
         while found.count < limit {
             let keys = try await view.scan(Self.windowKey(path), after: last, limit: 100)
             for key in keys where found.count < limit {
                 guard let window = Self.window(key) else { continue }
-                found += try await ids(in: window, after: after)
+                found += try await ids(in: window, limit: limit - found.count)
             }
             guard keys.count == 100 else { break }
             last = keys.last
@@ -86,22 +85,22 @@ struct LeaseEntries: Sendable {
         TokenWindow(id: String(decoding: key.bytes.dropFirst(7), as: UTF8.self))
     }
 
-    private func ids(in window: TokenWindow, after: String?) async throws -> [String] {
-        let ids = try await keys(in: window).map { window.home + "/" + $0 }
-        guard let after else { return ids }
-        return ids.filter { after.utf8.lexicographicallyPrecedes($0.utf8) }
+    private func ids(in window: TokenWindow, after key: String? = nil, limit: Int) async throws -> [String] {
+        try await keys(in: window, after: key, limit: limit).map { window.home + "/" + $0 }
     }
 
     /// The keys of a window's tokens, in their order.
-    func keys(in window: TokenWindow) async throws -> [String] {
+    func keys(in window: TokenWindow, after key: String? = nil, limit: Int = .max) async throws -> [String] {
         var found: [String] = []
-        var after: StorageKey?
-        while true {
-            let keys = try await tokens.scan(StorageKey(window.stem), after: after, limit: 1000)
+        var after = key.map { StorageKey($0) }
+        while found.count < limit {
+            let wanted = min(1000, limit - found.count)
+            let keys = try await tokens.scan(StorageKey(window.stem), after: after, limit: wanted)
             found += keys.map(\.description)
-            guard keys.count == 1000, let last = keys.last else { return found }
+            guard keys.count == wanted, let last = keys.last else { break }
             after = last
         }
+        return found
     }
 
     /// Nil when it holds none, or when it is damaged.
@@ -127,9 +126,9 @@ struct LeaseEntries: Sendable {
             if name.hasSuffix("/") {
                 if try await !ids(below: path + name, limit: 1).isEmpty { held.append(name) }
             } else if let window = TokenWindow(id: path + name) {
-                held += try await keys(in: window).filter { name in
-                    after.map { $0.utf8.lexicographicallyPrecedes(name.utf8) } ?? true
-                }
+                let isFirst = name == first && first != after
+                held += try await keys(
+                    in: window, after: isFirst ? after : nil, limit: limit.map { $0 - held.count } ?? .max)
             }
         }
         return Self.merge(own, held, limit ?? .max)

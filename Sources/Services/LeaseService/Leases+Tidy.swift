@@ -88,7 +88,7 @@ extension Leases {
         try await each("window/") { key, id in
             guard let window = TokenWindow(id: id), close(window) else { return }
             defer { open(window) }
-            guard try await entries.keys(in: window).isEmpty else { return }
+            guard try await entries.keys(in: window, limit: 1).isEmpty else { return }
             try await view.delete(key)
             result.dangling += 1
         }
