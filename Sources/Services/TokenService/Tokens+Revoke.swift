@@ -98,12 +98,13 @@ extension Tokens {
             try await cubbyholes.deleteAll(below: StorageKey(entry.cubbyholeID + "/"))
         }
         try await view.transaction { transaction in
-            transaction.delete(Self.idKey(key))
-            if let place = accessorPlace(of: entry, at: key) { transaction.delete(place) }
-            if !entry.isOrphan { transaction.delete(Self.childKey(entry.parentKey, key)) }
+            // The token may hold it: read first.
             if let lease = try await leases.load(entry.leaseID, in: &transaction) {
                 try await leases.stageRemoval(of: lease, in: &transaction)
             }
+            transaction.delete(Self.idKey(key))
+            if let place = accessorPlace(of: entry, at: key) { transaction.delete(place) }
+            if !entry.isOrphan { transaction.delete(Self.childKey(entry.parentKey, key)) }
         }
         cache.forget(key)
     }

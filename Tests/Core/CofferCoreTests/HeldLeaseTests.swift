@@ -1,6 +1,8 @@
 import CofferBase
+import CofferCore
 import CofferJSON
 import CofferStorage
+import LeaseService
 import ServerHarness
 import TestSupport
 import Testing
@@ -109,6 +111,43 @@ import Testing
         }
         try await fixture.advance(600)
         #expect(try await traces(fixture).isEmpty)
+    }
+
+    @Test("leases are counted right through all that becomes of them")
+    func counting() async throws {
+        let fixture = try await LeaseServer()
+        let services = try #require(fixture.server.core.services)
+        try await fixture.server.policy("maker", "path \"auth/token/create\" { capabilities = [\"update\"] }")
+        func check(_ expected: Int) async throws {
+            try await fixture.settle()
+            #expect(try await services.leases.tally.total() == expected)
+            let counted = await fixture.server.send("GET", "sys/leases/count").data?["lease_count"]?.intValue
+            #expect(counted == Int64(expected))
+        }
+        var all: [String] = []
+        for _ in 0..<6 { all.append(try await fixture.server.token(["maker", "app"], ["ttl": "1h"])) }
+        try await check(6)
+        for token in all[1...3] {
+            try await fixture.server.ok("POST", "auth/token/create", ["ttl": "30m"], token: token)
+        }
+        _ = try await fixture.lease(token: all[4])
+        try await check(10)
+        try await fixture.server.ok("POST", "auth/token/renew-self", ["increment": "2h"], token: all[5])
+        try await check(10)
+        // With a child, without anything, with a lease.
+        try await fixture.server.ok("POST", "auth/token/revoke-self", token: all[1])
+        try await fixture.server.ok("POST", "auth/token/revoke-self", token: all[0])
+        try await fixture.server.ok("POST", "auth/token/revoke-self", token: all[4])
+        await fixture.target.waitUntilEmpty()
+        try await check(5)
+        try await fixture.server.ok("POST", "auth/token/revoke-orphan", ["token": .string(all[2])])
+        try await check(4)
+        try await fixture.advance(1801)
+        try await check(2)
+        try await fixture.advance(1801)
+        try await check(1)
+        try await fixture.advance(3601)
+        try await check(0)
     }
 
     @Test("after a restart within the same moment windows are told apart")
