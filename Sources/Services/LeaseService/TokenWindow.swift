@@ -50,14 +50,21 @@ package struct TokenWindow: Hashable, Sendable {
     package var stem: String { Self.stem(stamp) }
 
     /// What keys of this stamp begin with: `h`, and twelve hexadecimal digits.
-    package static func stem(_ stamp: UInt64) -> String {
-        String(unsafeUninitializedCapacity: digits + 1) { text in
-            text.initializeElement(at: 0, to: UInt8(ascii: "h"))
-            for index in 0..<digits {
-                let digit = UInt8(truncatingIfNeeded: stamp >> UInt64(4 * (digits - 1 - index))) & 15
-                text.initializeElement(at: index + 1, to: Hex.digit(digit))
-            }
-            return digits + 1
+    static func stem(_ stamp: UInt64) -> String {
+        String(unsafeUninitializedCapacity: stemLength) { text in
+            if let start = text.baseAddress { writeStem(stamp, to: start) }
+            return stemLength
+        }
+    }
+
+    package static let stemLength = digits + 1
+
+    /// - Parameter text: has room for `stemLength` bytes.
+    package static func writeStem(_ stamp: UInt64, to text: UnsafeMutablePointer<UInt8>) {
+        text.initialize(to: UInt8(ascii: "h"))
+        for index in 0..<digits {
+            let digit = UInt8(truncatingIfNeeded: stamp >> UInt64(4 * (digits - 1 - index))) & 15
+            (text + 1 + index).initialize(to: Hex.digit(digit))
         }
     }
 

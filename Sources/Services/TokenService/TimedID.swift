@@ -63,16 +63,14 @@ enum TimedID {
 
     /// `h`, the time, and as much of the hash of the accessor as no other one of that time has.
     static func key(_ id: String, _ stamp: UInt64, _ mac: HMACSHA256) -> String {
-        var stem = TokenWindow.stem(stamp)
-        return stem.withUTF8 { stem in
-            String(unsafeUninitializedCapacity: stem.count + 2 * hashLength) { target in
-                guard let base = target.baseAddress else { return 0 }
-                _ = target.initialize(fromContentsOf: stem)
-                mac.withAuthentication(of: id) { hash in
-                    Hex.write(UnsafeBufferPointer(rebasing: hash.prefix(hashLength)), to: base + stem.count)
-                }
-                return stem.count + 2 * hashLength
+        let length = TokenWindow.stemLength + 2 * hashLength
+        return String(unsafeUninitializedCapacity: length) { target in
+            guard let base = target.baseAddress else { return 0 }
+            TokenWindow.writeStem(stamp, to: base)
+            mac.withAuthentication(of: id) { hash in
+                Hex.write(UnsafeBufferPointer(rebasing: hash.prefix(hashLength)), to: base + TokenWindow.stemLength)
             }
+            return length
         }
     }
 
