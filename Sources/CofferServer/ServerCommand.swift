@@ -29,7 +29,7 @@ package enum ServerCommand {
     ///
     /// In a crash Swift's runtime would print memory and arguments. And of each size the C library keeps seven free
     /// blocks for each thread, and none above 1 KiB, of which requests that are served together need more: with these a
-    /// request costs two hundredths less, and a login five (measured).
+    /// request costs two hundredths less, and a login four (measured).
     private static let wanted = [
         "SWIFT_BACKTRACE": "enable=no",
         "GLIBC_TUNABLES": "glibc.malloc.tcache_count=32:glibc.malloc.tcache_max=2048",

@@ -5,7 +5,7 @@ package import CofferStorage
 extension Leases {
     /// Ends of windows are multiples of it: tokens that were made in one window end in one or two.
     private static let step: Int64 = 250_000_000
-    /// A damaged token may be one of any window. Whoever repairs it finds the window listed.
+    /// Whoever repairs a damaged token finds its window listed.
     private static let pauseOverDamage = Duration.seconds(24 * 3600)
 
     /// The window for a token of the root namespace that is made at a path now; nil when it is better listed by itself.
