@@ -24,6 +24,8 @@ final class OpenWindows: Sendable {
 
     private struct State {
         var moments: [UInt64: Moment] = [:]
+        /// Up to this moment nothing is opened any more: which numbers were given there is forgotten.
+        var forgotten: UInt64?
         var underWay: [TokenWindow: Int] = [:]
         var closed: Set<TokenWindow> = []
 
@@ -35,7 +37,11 @@ final class OpenWindows: Sendable {
                 moments[moment]?.homes[home] = .checking
                 return (nil, true)
             case nil:
-                if moments[moment] == nil, moments.count >= OpenWindows.mostMoments { moments = [:] }
+                if moments[moment] == nil, let forgotten, moment <= forgotten { return (nil, false) }
+                if moments[moment] == nil, moments.count >= OpenWindows.mostMoments {
+                    forgotten = max(forgotten ?? 0, moments.keys.max() ?? 0)
+                    moments = [:]
+                }
                 if moments[moment]?.homes.count ?? 0 < OpenWindows.mostHomes {
                     moments[moment, default: OpenWindows.Moment()].homes[home] = .seen
                 }

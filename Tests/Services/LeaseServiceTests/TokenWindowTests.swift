@@ -67,6 +67,14 @@ import Testing
         #expect(try await third.window(at: home, now) == nil)
     }
 
+    @Test("a moment that is forgotten opens no window, and those after it do")
+    func forgotten() async throws {
+        let (windows, _) = try await windows()
+        for moment in 0..<9 { _ = try await opened(windows, at: home, now + .milliseconds(256 * moment)) }
+        for _ in 0..<3 { #expect(try await windows.window(at: "auth/other", now) == nil) }
+        _ = try await opened(windows, at: home, now + .seconds(10))
+    }
+
     @Test("a window is closed only while none of its tokens is on its way, and listed anew after that")
     func closing() async throws {
         let (windows, view) = try await windows()
