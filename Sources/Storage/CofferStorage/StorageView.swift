@@ -58,8 +58,8 @@ package struct StorageView: Sendable {
         try await base.commit(batch)
     }
 
-    /// Runs `body` and commits what it changed; on a conflict runs it again from fresh reads, after the third one in
-    /// turn with all others of this view that fare alike.
+    /// Runs `body` and commits what it changed; on a conflict runs it again from fresh reads: in turn with those that
+    /// change the same entry, and after the third one in turn with all others of this view that fare alike.
     ///
     /// `body` may run several times, so it must have no effect but through the transaction. What it
     /// read is checked when it commits changes; the reads of a transaction without changes may come
@@ -68,26 +68,41 @@ package struct StorageView: Sendable {
     package func transaction<R>(
         _ body: (inout Transaction) async throws -> R
     ) async throws -> R {
-        for _ in 0..<3 {
-            if let result = try await attempt(body) { return result }
+        let contended: StorageKey?
+        switch try await attempt(body) {
+        case .committed(let result): return result
+        case .conflict(let key): contended = key
         }
-        // Many clients that write one entry would undo one another's work without end. A transaction inside one that has
-        // its turn does not wait for itself.
+        // A transaction inside one that has its turn does not wait for itself.
         if ConflictTurn.isHeld { return try await insist(body) }
-        return try await ConflictTurn.turns.take(prefix.description) {
-            try await ConflictTurn.$isHeld.withValue(true) { try await insist(body) }
+        // Many clients that write one entry would undo one another's work, and some would never be done.
+        guard let contended else { return try await settle(body) }
+        return try await ConflictTurn.entries.take(contended) { try await settle(body) }
+    }
+
+    /// Two more runs, and then the turn of this view.
+    private func settle<R>(_ body: (inout Transaction) async throws -> R) async throws -> R {
+        for _ in 0..<2 {
+            if case .committed(let result) = try await attempt(body) { return result }
         }
+        return try await ConflictTurn.views.take(prefix) { try await insist(body) }
     }
 
     private func insist<R>(_ body: (inout Transaction) async throws -> R) async throws -> R {
         for _ in 0..<30 {
-            if let result = try await attempt(body) { return result }
+            if case .committed(let result) = try await attempt(body) { return result }
         }
         throw StorageError.conflict
     }
 
-    /// One run of `body` and its commit; nil when another commit came between its reads and its writes.
-    private func attempt<R>(_ body: (inout Transaction) async throws -> R) async throws -> R? {
+    private enum Attempt<R> {
+        case committed(R)
+        /// Another commit came between its reads and its writes; with an entry that it read and changes, if there is one.
+        case conflict(StorageKey?)
+    }
+
+    /// One run of `body` and its commit.
+    private func attempt<R>(_ body: (inout Transaction) async throws -> R) async throws -> Attempt<R> {
         var transaction = Transaction(base, prefix: prefix)
         var isCommitted = false
         defer { transaction.end(committed: isCommitted) }
@@ -95,17 +110,26 @@ package struct StorageView: Sendable {
             let result = try await body(&transaction)
             try await transaction.commit()
             isCommitted = true
-            return result
+            return .committed(result)
         } catch let error as StorageError where error == .conflict {
-            return nil
+            return .conflict(transaction.contended)
         }
     }
 }
 
-/// Of transactions that met others again and again, one of each view at a time.
+/// Of transactions that met others: one at a time for each entry, and one for each view of those that met again.
+///
+/// Who holds the turn of an entry may wait for that of a view, and never the other way round.
 private enum ConflictTurn {
-    static let turns = Turns()
+    static let entries = Turns()
+    static let views = Turns()
     @TaskLocal static var isHeld = false
+}
+
+extension Turns {
+    fileprivate func take<R>(_ key: StorageKey, _ body: () async throws -> R) async throws -> R {
+        try await take(key.description) { try await ConflictTurn.$isHeld.withValue(true, operation: body) }
+    }
 }
 
 /// A storage that knows the epoch under which this process writes (the barrier).
@@ -183,6 +207,9 @@ package struct Transaction {
     }
 
     package var isEmpty: Bool { batch.changes.isEmpty }
+
+    /// The first entry that it read and changes: where it most likely met another one.
+    fileprivate var contended: StorageKey? { batch.expected.keys.filter { batch.changes[$0] != nil }.min() }
 
     /// A transaction over the same batch whose keys start below another prefix of the same storage.
     ///

@@ -165,6 +165,40 @@ import Testing
         #expect(try await view.get("counter") == [UInt8(640 / 256), UInt8(640 % 256)])
     }
 
+    @Test("who meets others at one entry waits for nobody at another one", .timeLimit(.minutes(1)))
+    func turnsOfEntries() async throws {
+        let view = try await view()
+        let (isHeld, held) = AsyncStream.makeStream(of: Void.self)
+        let (mayEnd, end) = AsyncStream.makeStream(of: Void.self)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                var runs = 0
+                try await view.transaction { transaction in
+                    runs += 1
+                    _ = try await transaction.get("a")
+                    transaction.put("a", [2])
+                    if runs == 1 { return try await view.put("a", [1]) }
+                    held.yield()
+                    for await _ in mayEnd { break }
+                }
+            }
+            for await _ in isHeld { break }
+            // The turn of "a" is taken until this has been done.
+            var runs = 0
+            try await view.transaction { transaction in
+                runs += 1
+                _ = try await transaction.get("b")
+                transaction.put("b", [2])
+                if runs == 1 { try await view.put("b", [1]) }
+            }
+            #expect(runs == 2)
+            end.yield()
+            try await group.waitForAll()
+        }
+        #expect(try await view.get("a") == [2])
+        #expect(try await view.get("b") == [2])
+    }
+
     @Test("conflicts without end are the caller's at last, those of a transaction inside another one too")
     func endlessConflicts() async throws {
         let view = try await view()
