@@ -91,6 +91,11 @@ int coffer_set_turn(unsigned long long nanoseconds) {
     return syscall(SYS_sched_setattr, 0, &attributes, 0) == 0 ? 0 : -1;
 }
 
+int coffer_wait_for_turns(void) {
+    struct sched_param none = {0};
+    return sched_getscheduler(0) == SCHED_OTHER ? sched_setscheduler(0, SCHED_BATCH, &none) : 0;
+}
+
 int coffer_memory_file(const void *bytes, coffer_size length) {
     int file = memfd_create("coffer", MFD_CLOEXEC);
     if (file < 0) return -1;

@@ -107,8 +107,11 @@ private final class BlockingThreads: @unchecked Sendable {
 
     private func work() {
         ThreadTurn.usual()
-        // Of the calling thread alone, on Linux.
-        if niceness > 0 { setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness) }
+        if niceness > 0 {
+            ThreadTurn.late()
+            // Of the calling thread alone, on Linux.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, niceness)
+        }
         while let job = take() { job() }
     }
 

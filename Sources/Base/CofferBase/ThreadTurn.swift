@@ -8,4 +8,7 @@ package enum ThreadTurn {
 
     /// As the system has it, whatever the thread had that started this one.
     static func usual() { _ = coffer_set_turn(0) }
+
+    /// For threads whose work others do not wait for: when one wakes it interrupts nobody.
+    static func late() { _ = coffer_wait_for_turns() }
 }

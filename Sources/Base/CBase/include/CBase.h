@@ -32,6 +32,9 @@ int coffer_set_process_name(const char *name);
 /// for less is let in sooner when it wakes, and gets no more or less of the processor (Linux 6.12 and later; before, and
 /// under other policies, nothing happens). Returns 0 or -1. Threads that it starts have the same.
 int coffer_set_turn(unsigned long long nanoseconds);
+/// Has the calling thread wait for its turn when it wakes, and not interrupt another one (SCHED_BATCH). It gets as much of
+/// the processor as before. Returns 0 or -1. Threads that it starts have the same.
+int coffer_wait_for_turns(void);
 /// A file that exists in memory only, readable by us only, with these bytes. Returns its descriptor, or -1.
 int coffer_memory_file(const void *bytes, coffer_size length);
 /// Opens a private file without a name in `folder`. Returns its descriptor or -1.
