@@ -30,12 +30,13 @@ class BenchError(Exception):
     pass
 
 
-def measured(load, target, protocol, connections, seconds):
-    """One run after a short one that warms; the time of the processor is the server's own, user and system."""
+def measured(load, target, protocol, connections, seconds, warms=True):
+    """One run, after a short one that warms; the time of the processor is the server's own, user and system."""
     # A bcrypt takes a twentieth of a second of a processor.
     seconds = max(seconds, 5) if load.is_slow else seconds
     run = {"h1": with_wrk, "tls-h2": with_h2load}[protocol]
-    run(load, target, connections, 1, is_warm_up=True)
+    if warms:
+        run(load, target, connections, 1, is_warm_up=True)
     before = target.pid and process.cpu_seconds(target.pid)
     requests, per_second, p50, p99 = run(load, target, connections, seconds)
     spent = target.pid and process.cpu_seconds(target.pid) - before

@@ -1,6 +1,7 @@
 """What a run found: as a table, as JSON, and against the limits."""
 
 import json
+import statistics
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,18 @@ class Row(NamedTuple):
         if self.floor:
             found |= {"ratio": self.ratio, "floor_cpu": self.floor.cpu}
         return found | ({"other": self.other._asdict()} if self.other else {})
+
+
+def row(load, storage, place, rounds, theirs=()):
+    """Of rounds, each with the floor around it: the one whose ratio is the median, with the medians of the latencies."""
+    ordered = sorted(rounds, key=lambda one: one[0].cpu / one[1].cpu if one[0].cpu and one[1].cpu else 0)
+    ours, floor = ordered[len(ordered) // 2]
+    return Row(load, storage, *place, medians([one for one, _ in rounds])._replace(cpu=ours.cpu), floor,
+               medians(theirs) if theirs else None)
+
+
+def medians(runs):
+    return Figures(*(statistics.median(values) if None not in values else None for values in zip(*runs)))
 
 
 class Memory(NamedTuple):

@@ -93,6 +93,16 @@ class Limits(unittest.TestCase):
     def test_memory_has_limits(self):
         self.assertEqual(set(self.found(memory=report.Memory(10_000, 10_000)).values()), {"TOO MUCH"})
 
+    def test_of_rounds_the_one_with_the_median_ratio_counts_and_the_median_latencies(self):
+        def one(cpu, floor, p99):
+            return Figures(1000, 1, p99, cpu), Figures(1000, 1, 2, floor)
+
+        row = report.row("health", "sqlite", ("h1", 16), [one(30, 10, 2), one(28, 14, 900), one(25, 10, 3)])
+        self.assertEqual((row.ratio, row.figures.cpu, row.floor.cpu), (2.5, 25, 10))
+        self.assertEqual((row.figures.p50, row.figures.p99, row.other), (1, 3, None))
+        beside = report.row("health", "sqlite", ("h1", 16), [one(30, 10, 2)], [Figures(9, 1, 5, None)])
+        self.assertEqual((beside.other.p99, beside.other.cpu), (5, None))
+
     def test_a_row_is_complete_as_json(self):
         made = json.loads(json.dumps(self.row("health", 20).as_json()))
         self.assertEqual((made["ratio"], made["connections"], made["per_second"]), (2, 16, 1000))
