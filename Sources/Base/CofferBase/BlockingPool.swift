@@ -18,7 +18,7 @@ package final class BlockingPool: Sendable {
 
     /// - Parameters:
     ///   - threads: at most this many run at once; at least one.
-    ///   - niceness: as `nice` counts: 0 is everybody's, 19 the least.
+    ///   - niceness: as `nice` counts: 0 is everybody's, 19 the least. Threads with one also interrupt nobody when they wake.
     package init(threads count: Int, niceness: Int32 = 0) {
         threads = BlockingThreads(limit: max(count, 1), niceness: niceness)
     }
