@@ -42,6 +42,8 @@ final class EtcdConnection: Sendable {
         stream.targetWindowSize = window
         let name = name(endpoint, serverName)
         let (made, streaming, deadline) = (connection, stream, Deadline(in: limit))
+        // Of each channel that is tried. A handler is gone as soon as its connection is.
+        let greetings = Mutex<[ObjectIdentifier: EventLoopPromise<NIOHTTP2Handler.StreamMultiplexer>]>([:])
         return ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.nanoseconds(limit.wholeNanoseconds))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -54,19 +56,18 @@ final class EtcdConnection: Sendable {
                     let streams = try pipeline.configureHTTP2Pipeline(
                         mode: .client, connectionConfiguration: made, streamConfiguration: streaming
                     ) { pushed in pushed.close() }
-                    try pipeline.addHandler(EtcdGreeting(endpoint, streams, channel.eventLoop.makePromise()))
+                    let greeting = channel.eventLoop.makePromise(of: NIOHTTP2Handler.StreamMultiplexer.self)
+                    try pipeline.addHandler(EtcdGreeting(endpoint, streams, greeting))
+                    greetings.withLock { $0[ObjectIdentifier(channel)] = greeting }
                 }
             }
             .connect(host: endpoint.host, port: endpoint.port)
             .flatMap { channel in
-                channel.eventLoop.flatSubmit {
-                    do {
-                        return try channel.pipeline.syncOperations.handler(type: EtcdGreeting.self)
-                            .answered(within: deadline.remaining, channel)
-                    } catch {
-                        return channel.eventLoop.makeFailedFuture(error)
-                    }
-                }.map { EtcdConnection(endpoint, channel, $0) }
+                guard let greeting = greetings.withLock({ $0[ObjectIdentifier(channel)] }) else {
+                    return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+                }
+                return EtcdGreeting.answered(greeting, by: endpoint, within: deadline.remaining, channel)
+                    .map { EtcdConnection(endpoint, channel, $0) }
             }
             .flatMapErrorThrowing { error in
                 throw error as? EtcdFailure ?? EtcdFailure(.unreachable, "\(endpoint): nobody answers")

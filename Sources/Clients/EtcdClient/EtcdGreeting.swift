@@ -24,10 +24,11 @@ final class EtcdGreeting: ChannelInboundHandler {
     }
 
     /// Once it has, calls can be made; when it does not, the connection is closed.
-    func answered(
+    /// - Parameter promise: of the handler of this channel, which may be gone by now, with what ended it in the promise.
+    static func answered(
+        _ promise: EventLoopPromise<NIOHTTP2Handler.StreamMultiplexer>, by endpoint: EtcdEndpoint,
         within limit: Duration, _ channel: any Channel
     ) -> EventLoopFuture<NIOHTTP2Handler.StreamMultiplexer> {
-        let promise = promise
         let silence = EtcdFailure(.unreachable, "\(endpoint): the server took the connection and says nothing")
         let timer = channel.eventLoop.scheduleTask(in: .nanoseconds(limit.wholeNanoseconds)) {
             promise.fail(silence)
