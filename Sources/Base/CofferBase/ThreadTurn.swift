@@ -9,6 +9,6 @@ package enum ThreadTurn {
     /// As the system has it, whatever the thread had that started this one.
     static func usual() { _ = coffer_set_turn(0) }
 
-    /// For threads whose work others do not wait for: when one wakes it interrupts nobody.
+    /// For threads that do much at a time: when one wakes it interrupts nobody, and waits for its turn.
     static func late() { _ = coffer_wait_for_turns() }
 }
